@@ -1,0 +1,1 @@
+"""Firstbell's library: sources, landing, orchestration. Airflow only under `orchestration`."""

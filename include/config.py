@@ -1,0 +1,171 @@
+"""Typed settings: the environment, and one YAML file per district, validated before any run."""
+
+from __future__ import annotations
+
+import zoneinfo
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from include.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parent.parent
+DISTRICTS = Path(__file__).resolve().parent / "districts"
+
+
+class Settings(BaseSettings):
+    """Settings of this installation, from variables named FIRSTBELL_*."""
+
+    model_config = SettingsConfigDict(env_prefix="FIRSTBELL_", extra="ignore")
+
+    # A server where the districts' databases live; unset: the embedded Postgres of the demo.
+    pg_url: SecretStr | None = None
+    # Where files are staged while a feed is read.
+    work_dir: Path = ROOT / ".runtime" / "work"
+    # Further district files, beside those in include/districts.
+    districts_dir: Path = DISTRICTS
+    code_version: str = "unknown"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DeletePolicy(_Strict):
+    """A snapshot that would delete more than both limits is parked until released."""
+
+    max_rows: int = Field(default=50, ge=0)
+    max_pct: float = Field(default=10.0, ge=0, le=100)
+
+
+class EdfiSource(_Strict):
+    """An Ed-Fi ODS/API."""
+
+    kind: Literal["edfi"]
+    connection: str
+    page_size: int = Field(default=500, ge=1, le=500)
+    paging: Literal["auto", "cursor", "offset"] = "auto"
+    use_snapshot: bool = False
+    # How many requests run at once; the ODS/API shares one token among them.
+    threads: int = Field(default=2, ge=1, le=16)
+    timeout_s: float = Field(default=60, gt=0)
+    max_attempts: int = Field(default=6, ge=1)
+    # Ed-Fi says the exit date is the last day in; some hosts store the first day out.
+    exit_date: Literal["inclusive", "exclusive"] = "inclusive"
+    delete_policy: DeletePolicy = DeletePolicy()
+
+
+class SftpDelivery(_Strict):
+    """Files fetched from an SFTP server; the host key stands in the connection."""
+
+    kind: Literal["sftp"]
+    connection: str
+    path: str
+    pattern: str
+
+
+class FolderDelivery(_Strict):
+    """Files dropped into a folder; the connection's extra `path` names it."""
+
+    kind: Literal["folder"]
+    connection: str
+    path: str = "."
+    pattern: str
+
+
+class FileSource(_Strict):
+    """Files of a vendor, read by a layout of include/layouts."""
+
+    kind: Literal["files"]
+    layout: str
+    delivery: Annotated[SftpDelivery | FolderDelivery, Field(discriminator="kind")]
+    # School years (spring year) that this feed may hold; unset: the year of the run's as-of date.
+    school_years: list[int] | None = None
+    # Which vendor column is compared with the district's student ID.
+    student_id_column: str | None = None
+    delete_policy: DeletePolicy = DeletePolicy()
+
+
+Source = Annotated[EdfiSource | FileSource, Field(discriminator="kind")]
+
+
+class District(_Strict):
+    """One district: its sources, its time zone, its schedule."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
+    name: str
+    time_zone: str
+    # First month of a school year: a date in July 2026 belongs to school year 2027.
+    school_year_starts_in: int = Field(default=7, ge=1, le=12)
+    schedule: str | None = None
+    sources: dict[str, Source]
+    systems_of_record: dict[str, str] = {}
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_time_zone(cls, value: str) -> str:
+        if value not in zoneinfo.available_timezones():
+            raise ValueError(f"{value!r} is not an IANA time zone")
+        return value
+
+    @property
+    def database(self) -> str:
+        """The district's own database; no query can see two districts."""
+        return f"firstbell_{self.code}"
+
+    @property
+    def warehouse_connection(self) -> str:
+        return f"{self.code}_warehouse"
+
+
+def load_district(path: Path) -> District:
+    """Read one district file; raises ConfigError that names the file and the field."""
+    try:
+        district = District.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()
+        )
+        raise ConfigError(
+            str(path),
+            seen=problems,
+            expected="a valid district file",
+            next_step="Compare with include/districts/grand_bend.yaml.",
+        ) from error
+    except yaml.YAMLError as error:
+        raise ConfigError(
+            str(path),
+            seen=f"not YAML ({error})",
+            expected="a YAML mapping",
+            next_step="Check the indentation.",
+        ) from error
+    if district.code != path.stem:
+        raise ConfigError(
+            str(path),
+            seen=f"code {district.code!r}",
+            expected=f"{path.stem!r}, the file's name",
+            next_step="Rename the file or change the code.",
+        )
+    return district
+
+
+def load_districts(folder: Path | None = None) -> dict[str, District]:
+    """All districts of a folder by code; default: the one of the settings."""
+    folder = folder or Settings().districts_dir
+    return {path.stem: load_district(path) for path in sorted(folder.glob("*.yaml"))}
+
+
+def get_district(code: str) -> District:
+    """One district by code; raises ConfigError that lists the known ones."""
+    districts = load_districts()
+    if code not in districts:
+        raise ConfigError(
+            f"district {code!r}",
+            seen="no such file in include/districts",
+            expected=f"one of {', '.join(districts) or 'none yet'}",
+            next_step="Add include/districts/<code>.yaml.",
+        )
+    return districts[code]

@@ -1,0 +1,115 @@
+"""The exceptions that Firstbell raises, one tree.
+
+    FirstbellError
+    ├── ConfigError               a setting or a district file is wrong; nothing was started
+    ├── SourceError               a source system did not answer as its contract says
+    │   ├── AuthenticationError   it refused our credentials
+    │   ├── UnreachableError      no connection, or none in time
+    │   ├── HostKeyError          the SFTP server is not the one we know
+    │   ├── RateLimitedError      it kept asking us to slow down
+    │   ├── ServerError           it kept failing (5xx)
+    │   ├── ProtocolError         the answer is not what the contract promises
+    │   └── WatermarkError        its change versions went backwards
+    ├── FeedError                 the feed arrived but must not be committed
+    │   ├── EmptyFeedError        no rows: an empty file is never a snapshot
+    │   ├── UnreadableFileError   truncated ZIP, unknown encoding, unexpected delimiter
+    │   ├── MissingColumnsError   a required column is not there
+    │   ├── WrongYearError        the content is of another school year than the run
+    │   ├── CountMismatchError    we hold fewer rows than the source says it sent
+    │   └── ParkedFeedError       it would delete too much; an operator must release it
+    └── TransformError            dbt failed
+
+Every message says where, what was seen, what was expected and what to do next. It never holds a
+student's name or identifier, nor a secret.
+"""
+
+from __future__ import annotations
+
+
+class FirstbellError(Exception):
+    """Base of all errors; renders as `where: seen; expected …. next step`."""
+
+    def __init__(self, where: str, *, seen: str, expected: str, next_step: str) -> None:
+        self.where = where
+        self.seen = seen
+        self.expected = expected
+        self.next_step = next_step
+        super().__init__(f"{where}: {seen}; expected {expected}. {next_step}")
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return _rebuild, (type(self), self.where, self.seen, self.expected, self.next_step)
+
+
+def _rebuild(
+    kind: type[FirstbellError], where: str, seen: str, expected: str, next_step: str
+) -> FirstbellError:
+    """Rebuild an error in another process: keyword-only arguments defeat the default pickling."""
+    return kind(where, seen=seen, expected=expected, next_step=next_step)
+
+
+class ConfigError(FirstbellError):
+    """A setting or a district file is wrong."""
+
+
+class SourceError(FirstbellError):
+    """A source system did not answer as its contract says."""
+
+
+class AuthenticationError(SourceError):
+    """The source refused our credentials."""
+
+
+class UnreachableError(SourceError):
+    """No connection to the source, or none in time."""
+
+
+class HostKeyError(SourceError):
+    """The SFTP server's host key is not the one in the connection."""
+
+
+class RateLimitedError(SourceError):
+    """The source kept answering 429."""
+
+
+class ServerError(SourceError):
+    """The source kept answering 5xx."""
+
+
+class ProtocolError(SourceError):
+    """The answer is not what the contract promises."""
+
+
+class WatermarkError(SourceError):
+    """The source's newest change version is lower than the one we stored."""
+
+
+class FeedError(FirstbellError):
+    """The feed arrived, but committing it would harm good data."""
+
+
+class EmptyFeedError(FeedError):
+    """The feed holds no rows."""
+
+
+class UnreadableFileError(FeedError):
+    """The file is truncated, or its encoding or delimiter is unknown."""
+
+
+class MissingColumnsError(FeedError):
+    """A required column is missing."""
+
+
+class WrongYearError(FeedError):
+    """The content is of another school year than the run."""
+
+
+class CountMismatchError(FeedError):
+    """Fewer rows arrived than the source's own total."""
+
+
+class ParkedFeedError(FeedError):
+    """The feed would delete too many rows and waits for an operator."""
+
+
+class TransformError(FirstbellError):
+    """A dbt command failed."""

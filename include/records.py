@@ -1,0 +1,108 @@
+"""What travels from a source to landing: changes, in batches, with what the source says of itself.
+
+`sources` produce a `FeedStream`; `landing` consumes it. Neither knows the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+
+
+class FeedKind(StrEnum):
+    """How complete a feed is, which decides what absence means."""
+
+    DELTA = "delta"  # changes only: what is missing is unchanged
+    SNAPSHOT = "snapshot"  # complete within its scope: what is missing was deleted
+    APPEND = "append"  # new facts only: nothing is ever superseded by absence
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One entity of one source, e.g. Feed("edfi", "student_school_associations")."""
+
+    source: str
+    entity: str
+
+    @property
+    def table(self) -> str:
+        """Its table in schema raw, without the schema."""
+        return f"{self.source}__{self.entity}"
+
+    def __str__(self) -> str:
+        return f"{self.source}.{self.entity}"
+
+
+class Upsert(NamedTuple):
+    """A record as received. `scope` names the part of a snapshot feed that it belongs to."""
+
+    key: str
+    payload: dict[str, Any]
+    source_ref: str
+    scope: str | None = None
+
+
+class Tombstone(NamedTuple):
+    """The source says that this record was deleted."""
+
+    key: str
+    source_ref: str
+
+
+class KeyChange(NamedTuple):
+    """The source gave this record new natural-key values; `old`/`new` map flat names to values."""
+
+    key: str
+    old: dict[str, Any]
+    new: dict[str, Any]
+    source_ref: str
+
+
+class Seen(NamedTuple):
+    """The record exists but lies outside this read's window: absence must not delete it."""
+
+    key: str
+
+
+class Reject(NamedTuple):
+    """A row, or one value of a row, that cannot be used.
+
+    `reason` is a stable code (`bad_date`); `detail` says column, seen and expected and never holds
+    a name or an identifier. With `key`, the row's last good version stays in a snapshot feed.
+    `payload` is kept in ops.rejects for repair; it is never logged.
+    """
+
+    reason: str
+    detail: str
+    source_ref: str
+    key: str | None = None
+    column: str | None = None
+    payload: dict[str, Any] | None = None
+
+
+Change = Upsert | Tombstone | KeyChange | Seen | Reject
+
+
+class FeedStream(Protocol):
+    """A feed being read. The three attributes are final once `batches()` is exhausted."""
+
+    source_count: int | None  # rows the source itself says this feed holds; None: it does not say
+    watermark: int | None  # to be stored with the data; None: the feed has none
+    scopes: set[str]  # scopes that this snapshot covers; empty: the whole entity
+
+    def batches(self) -> Iterator[list[Change]]:
+        """Yield changes, bounded in size, so that memory does not grow with the feed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """Who loads, and for which day. Written to the ledger with every load."""
+
+    district_code: str
+    as_of_date: date
+    run_id: str
+    code_version: str

@@ -1,0 +1,34 @@
+"""The embedded Postgres starts, answers, and starts again on the same data."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from include.local import postgres
+
+
+def test_data_survives_a_stop_and_start(tmp_path: Path) -> None:
+    folder = tmp_path / "cluster"
+    try:
+        first = postgres.start(folder)
+        with psycopg.connect(first.url(), autocommit=True) as connection:
+            connection.execute("create table kept as select 1 as value")
+        postgres.stop(folder)
+        second = postgres.start(folder)
+        with psycopg.connect(second.url()) as connection:
+            assert connection.execute("select value from kept").fetchone() == (1,)
+    finally:
+        postgres.remove(folder)
+
+
+def test_starting_a_running_server_returns_it(tmp_path: Path) -> None:
+    folder = tmp_path / "cluster"
+    with postgres.running(folder) as server:
+        assert postgres.start(folder).port == server.port
+
+
+def test_a_wrong_password_is_refused(tmp_path: Path) -> None:
+    with postgres.running(tmp_path / "cluster") as server:
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            psycopg.connect(server.url().replace(server.password, "wrong"))
