@@ -1,0 +1,110 @@
+"""What the tree promises: rooms can be removed, files stay readable, nothing foreign is named."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+READ_BY_PEOPLE = ("*.py", "*.sql", "*.yml", "*.yaml", "*.md", "*.toml", "*.in", "Makefile")
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """Files of the repository that match; from git, so that generated files do not count."""
+    listing = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    files = [ROOT / line for line in listing.stdout.splitlines()]
+    assert files, f"no file matches {patterns}"
+    return [path for path in files if path.exists()]
+
+
+@pytest.mark.parametrize("room", ["include", "ml", "dags", "dbt_project", "demo", "bench", "docs"])
+def test_every_room_of_the_plan_is_there(room: str) -> None:
+    assert (ROOT / room).is_dir()
+
+
+@pytest.mark.parametrize(
+    "removed", [("dags", "plugins"), ("demo",), ("bench",)], ids=["orchestration", "demo", "bench"]
+)
+def test_the_library_stands_without(removed: tuple[str, ...], tmp_path: Path) -> None:
+    for room in {"include", "ml", "dags", "plugins", "demo", "bench"} - set(removed):
+        if (ROOT / room).exists():
+            shutil.copytree(
+                ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__")
+            )
+    modules = sorted(
+        ".".join(path.relative_to(tmp_path).with_suffix("").parts).removesuffix(".__init__")
+        for room in ("include", "ml")
+        for path in (tmp_path / room).rglob("*.py")
+        if path.name != "__main__.py" and "migrations" not in path.parts
+        and "orchestration" not in path.parts
+    )  # fmt: skip
+    script = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
+    done = subprocess.run(
+        [sys.executable, "-c", script, *modules],
+        cwd=tmp_path, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_airflow_appears_only_under_orchestration() -> None:
+    found = [
+        str(path.relative_to(ROOT))
+        for path in tracked("include/*.py", "ml/*.py")
+        if "orchestration" not in path.parts
+        and any(name.split(".")[0] == "airflow" for name in imported_names(path))
+    ]
+    assert found == []
+
+
+def test_nobody_imports_the_dags() -> None:
+    found = [
+        str(path.relative_to(ROOT))
+        for path in tracked("*.py")
+        if any(name.split(".")[0] == "dags" for name in imported_names(path))
+    ]
+    assert found == []
+
+
+def imported_names(path: Path) -> list[str]:
+    """Every module a file imports, at the top or inside a function."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.append(node.module)
+    return names
+
+
+def test_imports_inside_functions_are_found(tmp_path: Path) -> None:
+    source = tmp_path / "late.py"
+    source.write_text("def f():\n    from airflow.sdk import dag\n")
+    assert imported_names(source) == ["airflow.sdk"]
+
+
+@pytest.mark.parametrize(
+    ("what", "pattern"),
+    [
+        ("left-over marker", r"\b(TODO|FIXME|XXX|HACK)\b"),
+        ("package registry host", r"\b(pypi\.org|pythonhosted\.org|registry\.npmjs|deb\.debian)"),
+        ("path of one machine", r"(?<![\w.])/(home|Users|root)/\w"),
+    ],
+)
+def test_no_file_holds(what: str, pattern: str) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in tracked(
+            "*.py", "*.sql", "*.yml", "*.yaml", "*.md", "*.toml", "*.in", "Makefile"
+        )
+        if path != Path(__file__)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if re.search(pattern, line)
+    ]
+    assert found == [], what
