@@ -1,0 +1,82 @@
+"""Run the simulator on a loopback port, in a thread, for as long as a `with` block lasts."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from demo.simulators.edfi.app import Application
+from demo.simulators.edfi.auth import Tokens
+from demo.simulators.edfi.config import Behaviour
+from demo.simulators.edfi.control import Control
+from demo.simulators.edfi.faults import Faults
+from demo.simulators.edfi.store import Store
+
+KEY, SECRET = "simulated-key", "simulated-secret"
+
+
+@dataclass
+class Running:
+    """A running simulator and its levers."""
+
+    url: str
+    store: Store
+    behaviour: Behaviour
+    tokens: Tokens
+    faults: Faults
+    requests: list[str]
+    key: str = KEY
+    secret: str = SECRET
+
+
+@contextlib.contextmanager
+def serve(
+    store: Store | None = None,
+    behaviour: Behaviour | None = None,
+    *,
+    faults: Faults | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    port: int = 0,
+    control: Path | None = None,
+    clients: dict[str, str] | None = None,
+) -> Iterator[Running]:
+    """Serve until the block ends; port 0 takes a free one."""
+    behaviour = behaviour or Behaviour()
+    # 7.3 sorts by AggregateId, earlier versions by the random id
+    order = "aggregate" if behaviour.version == "7.3" else "id"
+    store = store or Store("aggregate" if order == "aggregate" else "id")
+    tokens = Tokens(clients or {KEY: SECRET}, clock, behaviour.token_lifetime_s)
+    faults = faults or Faults()
+    application = Application(
+        store, behaviour, tokens, faults, Control(control) if control else None
+    )
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        config = uvicorn.Config(
+            application.build(),
+            log_level="error",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(
+            target=server.run, kwargs={"sockets": [listener]}, name="edfi-simulator", daemon=True
+        )
+        thread.start()
+        try:
+            while not server.started:
+                if not thread.is_alive():
+                    raise RuntimeError("the Ed-Fi simulator did not start")
+                time.sleep(0.005)
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}{behaviour.prefix}"
+            yield Running(url, store, behaviour, tokens, faults, application.requests)
+        finally:
+            server.should_exit = True
+            thread.join(timeout=10)

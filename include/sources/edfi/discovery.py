@@ -1,0 +1,105 @@
+"""The discovery document: every URL of the API comes from here, none is built by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from include.connections import Connection
+from include.errors import ConfigError, ProtocolError
+
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """Where one ODS/API answers, and what it can do."""
+
+    version: tuple[int, ...]  # (7, 3); empty when the document does not say
+    data_url: str  # ends with a slash
+    token_url: str
+    changes_url: str | None  # None: change queries are off
+
+    @property
+    def has_cursor_paging(self) -> bool:
+        return self.version >= (7, 3)
+
+    @property
+    def has_use_snapshot(self) -> bool:
+        """`Use-Snapshot` since 7.0; before that snapshots have identifiers."""
+        return self.version >= (7,)
+
+
+def base_url(connection: Connection) -> str:
+    """The address of the discovery document: host (with or without scheme), port, extra `path`."""
+    if not connection.host:
+        raise ConfigError(
+            f"connection {connection.conn_id}",
+            seen="no host",
+            expected="the base URL of the ODS/API, e.g. https://edfi.example.org/api",
+            next_step="Set the connection's host.",
+        )
+    host = connection.host.rstrip("/")
+    if "://" not in host:
+        host = f"{connection.schema or 'https'}://{host}"
+    if connection.port and urlsplit(host).port is None:
+        scheme, rest = host.split("://", 1)
+        name, slash, path = rest.partition("/")
+        host = f"{scheme}://{name}:{connection.port}{slash}{path}"
+    path = str(connection.extra.get("path") or "").strip("/")
+    return f"{host}/{path}" if path else host
+
+
+def read_discovery(document: object, where: str, context: Mapping[str, Any]) -> Api:
+    """Parse the document; `context` fills placeholders such as {tenantIdentifier}."""
+    if not isinstance(document, dict) or not isinstance(document.get("urls"), dict):
+        raise ProtocolError(
+            where,
+            seen="an answer without `urls`",
+            expected="the discovery document of an Ed-Fi ODS/API",
+            next_step="Check the connection's host and extra `path`: is this the API's root?",
+        )
+    urls = {str(name).lower(): str(url) for name, url in document["urls"].items() if url}
+
+    def url(name: str) -> str | None:
+        found = urls.get(name.lower())
+        return None if found is None else _fill(found, where, context)
+
+    data, token, changes = url("dataManagementApi"), url("oauth"), url("changeQueries")
+    if data is None or token is None:
+        raise ProtocolError(
+            where,
+            seen=f"a discovery document with only {', '.join(sorted(urls)) or 'no URLs'}",
+            expected="`dataManagementApi` and `oauth`",
+            next_step="Ask the host of the ODS/API to switch these features on.",
+        )
+    if where.startswith("https://") and token.startswith("http://"):
+        raise ProtocolError(
+            where,
+            seen="a token URL without TLS",
+            expected="https, as the API's own address has",
+            next_step="Ask the host to forward X-Forwarded-Proto; the secret was not sent.",
+        )
+    return Api(
+        version=tuple(int(part) for part in re.findall(r"\d+", str(document.get("version") or ""))),
+        data_url=data.rstrip("/") + "/",
+        token_url=token,
+        changes_url=None if changes is None else changes.rstrip("/") + "/",
+    )
+
+
+def _fill(url: str, where: str, context: Mapping[str, Any]) -> str:
+    for name in PLACEHOLDER.findall(url):
+        if name not in context:
+            raise ConfigError(
+                where,
+                seen=f"the API's URLs hold the placeholder {{{name}}}",
+                expected="the address of one tenant and school year",
+                next_step="Add /<tenant>/<context> to the connection's extra `path`, "
+                f'or set its extra `context` to {{"{name}": …}}.',
+            )
+        url = url.replace(f"{{{name}}}", str(context[name]))
+    return url

@@ -1,0 +1,190 @@
+"""Requests that survive a bad night: timeouts, 429, 5xx and broken answers are tried again."""
+
+from __future__ import annotations
+
+import email.utils
+import logging
+import random
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import requests
+import tenacity
+from requests.adapters import HTTPAdapter
+
+from include.errors import ProtocolError, UnreachableError
+from include.sources.edfi.problems import Problem, RefusedError, exhausted, read_problem
+
+log = logging.getLogger(__name__)
+
+PASSING = frozenset({429, 500, 502, 503, 504})
+FIRST_WAIT_S, LONGEST_WAIT_S, LONGEST_RETRY_AFTER_S = 1.0, 60.0, 300.0
+Send = Callable[[requests.Session], requests.Response]
+
+
+class _PassingError(Exception):
+    """This attempt failed in a way that another may not."""
+
+    def __init__(self, problem: Problem | None, text: str, retry_after_s: float | None) -> None:
+        super().__init__(text)
+        self.problem, self.text, self.retry_after_s = problem, text, retry_after_s
+
+
+class Answer:
+    """A successful answer: parsed JSON and headers."""
+
+    def __init__(self, body: Any, headers: Mapping[str, str]) -> None:
+        self.body, self.headers = body, headers
+
+
+class Transport:
+    """A session with retries. Thread-safe; knows nothing of tokens."""
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        timeout_s: float,
+        max_attempts: int,
+        threads: int,
+        sleep: Callable[[float], None],
+        verify: bool | str = True,
+    ) -> None:
+        self.host, self.max_attempts = host, max_attempts
+        self._timeout = (min(10.0, timeout_s), timeout_s)
+        self._sleep = sleep
+        self._session = requests.Session()
+        self._session.verify = verify
+        # a ~/.netrc entry for the host would silently replace our Authorization header
+        self._session.trust_env = False
+        self._session.headers["Accept"] = "application/json"
+        adapter = HTTPAdapter(pool_connections=2, pool_maxsize=threads + 2)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def get(self, url: str, *, what: str, **options: Any) -> Answer:
+        """GET JSON; raises RefusedError for a final refusal. `what` names it in messages."""
+        return self._call("GET", url, what, options)
+
+    def post(self, url: str, *, what: str, **options: Any) -> Answer:
+        """POST a form, read JSON; must be safe to repeat."""
+        return self._call("POST", url, what, options)
+
+    def _call(self, method: str, url: str, what: str, options: dict[str, Any]) -> Answer:
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(_PassingError),
+            stop=tenacity.stop_after_attempt(self.max_attempts),
+            wait=_wait,
+            sleep=self._sleep,
+            before_sleep=lambda state: log.warning("%s", _retry_note(what, state)),
+            reraise=True,
+        )
+        try:
+            return retrying(self._attempt, method, url, options)
+        except _PassingError as error:
+            raise self._final(error, what) from None
+
+    def _attempt(self, method: str, url: str, options: dict[str, Any]) -> Answer:
+        try:
+            response = self._session.request(
+                method, url, timeout=self._timeout, allow_redirects=method == "GET", **options
+            )
+        except requests.exceptions.SSLError as error:
+            raise UnreachableError(
+                self.host,
+                seen=f"TLS failed ({_reason(error)})",
+                expected="a certificate that this machine trusts",
+                next_step="Renew the certificate, or set the connection's extra `verify` to the "
+                "path of the host's CA file.",
+            ) from None
+        except requests.exceptions.RequestException as error:
+            # ours to log: the library's text may quote headers
+            raise _PassingError(None, _reason(error), None) from None
+        if response.status_code in PASSING:
+            problem = read_problem(response.status_code, response.content)
+            raise _PassingError(problem, str(problem), _retry_after(response.headers))
+        if response.status_code != HTTPStatus.OK:
+            raise RefusedError(read_problem(response.status_code, response.content))
+        try:
+            return Answer(orjson.loads(response.content), response.headers)
+        except orjson.JSONDecodeError as error:
+            kind = response.headers.get("Content-Type", "no content type")
+            text = f"200 with a body that is not JSON ({kind}, breaks at byte {error.pos})"
+            raise _PassingError(None, text, None) from None
+
+    def _final(self, error: _PassingError, what: str) -> Exception:
+        if error.problem is not None:
+            return exhausted(error.problem, host=self.host, what=what, attempts=self.max_attempts)
+        if error.text.startswith("200 "):
+            return ProtocolError(
+                f"Ed-Fi {what} at {self.host}",
+                seen=f"{error.text} in each of {self.max_attempts} attempts",
+                expected="JSON",
+                next_step="Check that the connection's host is the API and not a portal or "
+                "proxy page.",
+            )
+        return UnreachableError(
+            f"Ed-Fi {what} at {self.host}",
+            seen=f"{error.text} in each of {self.max_attempts} attempts",
+            expected=f"an answer within {self._timeout[1]:g} s",
+            next_step="Check host, port and firewall of the connection; is the API up?",
+        )
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    """What the server asks for, else exponential with full jitter so that clients spread out."""
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, _PassingError) and error.retry_after_s is not None:
+        return min(error.retry_after_s, LONGEST_RETRY_AFTER_S)
+    ceiling = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (state.attempt_number - 1))
+    return random.uniform(ceiling / 2, ceiling)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait by the Retry-After header: a number or an HTTP date."""
+    text = (headers.get("Retry-After") or "").strip()
+    if text.isdigit():
+        return float(text)
+    try:
+        when = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    # an HTTP date is wall time by nature; the server's own Date header makes our clock irrelevant
+    try:
+        now = email.utils.parsedate_to_datetime(headers.get("Date") or "")
+    except ValueError:
+        now = datetime.now(UTC)
+    return max(0.0, (when - now).total_seconds())
+
+
+def _reason(error: requests.exceptions.RequestException) -> str:
+    if isinstance(error, requests.exceptions.Timeout):
+        return "no answer in time"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return "the answer broke off"
+    inner: BaseException | None = error
+    while inner is not None:
+        if isinstance(inner, OSError) and inner.strerror and inner.errno:
+            return f"no connection ({inner.strerror})"
+        reason = getattr(inner.args[0], "reason", None) if inner.args else None
+        inner = reason if isinstance(reason, BaseException) else inner.__cause__
+    return f"no connection ({type(error).__name__})"
+
+
+def _retry_note(what: str, state: tenacity.RetryCallState) -> str:
+    error = state.outcome.exception() if state.outcome else None
+    seconds = state.next_action.sleep if state.next_action else 0.0
+    return f"Ed-Fi {what}: {error}; attempt {state.attempt_number}, again in {seconds:.1f} s"
+
+
+def host_of(url: str) -> str:
+    """Scheme and host of a URL, for messages."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
