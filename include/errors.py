@@ -17,6 +17,7 @@
     │   ├── WrongYearError        the content is of another school year than the run
     │   ├── CountMismatchError    we hold fewer rows than the source says it sent
     │   └── ParkedFeedError       it would delete too much; an operator must release it
+    ├── StorageError              the warehouse refused a statement or broke off
     └── TransformError            dbt failed
 
 Every message says where, what was seen, what was expected and what to do next. It never holds a
@@ -109,6 +110,10 @@ class CountMismatchError(FeedError):
 
 class ParkedFeedError(FeedError):
     """The feed would delete too many rows and waits for an operator."""
+
+
+class StorageError(FirstbellError):
+    """The warehouse refused a statement or broke off; never repeats what it said about values."""
 
 
 class TransformError(FirstbellError):

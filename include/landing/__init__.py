@@ -1,0 +1,23 @@
+"""Landing: records of a source become versioned rows of schema raw, and never get lost.
+
+prepare         create or upgrade schema ops and the raw tables of every feed
+land            load one feed in one transaction
+read_watermark  where the last committed load of a feed ended
+was_loaded      whether a file of this content is already in
+record_skipped  write to the ledger that a file was left out on purpose
+"""
+
+from include.landing.ledger import read_watermark, record_skipped, was_loaded
+from include.landing.prepare import prepare
+from include.landing.request import LoadRequest, LoadResult
+from include.landing.writer import land
+
+__all__ = [
+    "LoadRequest",
+    "LoadResult",
+    "land",
+    "prepare",
+    "read_watermark",
+    "record_skipped",
+    "was_loaded",
+]

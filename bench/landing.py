@@ -1,0 +1,133 @@
+"""Landing against bare COPY: a first load, an unchanged reload, and the memory of a long one."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import psycopg
+
+from bench import landing_workload as workloads
+from bench.landing_report import Measure
+from include import landing
+from include.records import Change, Feed, FeedKind, RunContext
+
+FEED = Feed("bench", "student_school_attendance_events")
+RUN = RunContext("bench", date(2026, 1, 15), "bench", "bench")
+_CHUNK_BYTES = 256 * 1024
+
+
+def land(dsn: str, workload: workloads.Workload) -> landing.LoadResult:
+    """One full read of the workload through landing."""
+    request = landing.LoadRequest(FEED, FeedKind.SNAPSHOT, "full", RUN, volatile=workloads.VOLATILE)
+    return landing.land(dsn, workloads.PagedStream(workload.pages), request)
+
+
+def bare_copy(dsn: str, workload: workloads.Workload) -> float:
+    """Seconds for COPY of the same records, one per line, into a table of one jsonb column."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute("drop table if exists public.peer")
+        connection.execute("create table public.peer (payload jsonb)")
+        connection.commit()
+        started = time.perf_counter()
+        # JSON holds no control characters, so its lines need no escaping
+        with connection.cursor().copy(
+            r"copy public.peer from stdin (format csv, delimiter e'\x02', quote e'\x01')"
+        ) as copy:
+            for chunk in _chunks(workload.records):
+                copy.write(chunk)
+        connection.commit()
+        return time.perf_counter() - started
+
+
+def measure_loads(dsn: str, workload: workloads.Workload, rounds: int) -> list[Measure]:
+    """First load and unchanged reload, each beside a bare COPY of the same round."""
+    first, reload, peer = [], [], []
+    for _ in range(rounds):
+        _empty(dsn)
+        peer.append(bare_copy(dsn, workload))
+        started = time.perf_counter()
+        landed = land(dsn, workload)
+        first.append(time.perf_counter() - started)
+        if landed.rows_new != workload.count:
+            raise SystemExit(f"first load: {landed.rows_new} of {workload.count} rows are new")
+        before = _version_count(dsn)
+        started = time.perf_counter()
+        again = land(dsn, workload)
+        reload.append(time.perf_counter() - started)
+        written = _version_count(dsn) - before
+        if again.status != "unchanged" or written:
+            raise SystemExit(f"reload: status {again.status}, {written} rows written")
+    rows = f"{workload.count:,} records"
+    return [
+        Measure(f"first load, {rows}", "bare COPY into jsonb", first, peer, 0.5),
+        Measure(
+            f"unchanged reload, {rows}, 0 rows written", "bare COPY into jsonb", reload, peer, 0.8
+        ),
+    ]
+
+
+def measure_memory(dsn: str, workload: workloads.Workload) -> list[int]:
+    """Peak memory (MB) of a process of its own after each tenth of a first load and reload."""
+    _empty(dsn)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.landing", dsn, str(workload.pages), str(workload.count)],
+        check=True,
+        text=True,
+        stdout=subprocess.PIPE,
+    )
+    return [int(line) for line in done.stdout.split()]
+
+
+def _empty(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("drop schema if exists raw, ops cascade")
+    landing.prepare(dsn, [FEED])
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("checkpoint")
+
+
+def _version_count(dsn: str) -> int:
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(f"select count(*) from raw.{FEED.table}").fetchone()  # noqa: S608
+    assert row is not None
+    return int(row[0])
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as handle:
+        while chunk := handle.read(_CHUNK_BYTES):
+            yield chunk
+
+
+class _Watched(workloads.PagedStream):
+    """A paged stream that prints the peak memory of its process every tenth of the way."""
+
+    def batches(self) -> Iterator[list[Change]]:
+        assert self.source_count is not None
+        every = max(1, self.source_count // workloads.PAGE_SIZE // 10)
+        for number, batch in enumerate(super().batches(), start=1):
+            yield batch
+            if number % every == 0:
+                _print_peak()
+
+
+def _print_peak() -> None:
+    peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    sys.stdout.write(f"{peak_kb // 1024}\n")
+
+
+def _load_and_report(dsn: str, pages: str, count: str) -> None:
+    request = landing.LoadRequest(FEED, FeedKind.SNAPSHOT, "full", RUN, volatile=workloads.VOLATILE)
+    for _ in range(2):
+        landing.land(dsn, _Watched(Path(pages), source_count=int(count)), request)
+        _print_peak()
+
+
+if __name__ == "__main__":
+    _load_and_report(*sys.argv[1:])

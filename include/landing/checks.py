@@ -1,0 +1,72 @@
+"""What stops a load before commit."""
+
+from __future__ import annotations
+
+from include.errors import CountMismatchError, EmptyFeedError, ParkedFeedError, WatermarkError
+from include.landing.encode import Tally
+from include.landing.merge import Counts
+from include.landing.request import LoadRequest
+from include.records import FeedKind
+
+
+def not_empty(request: LoadRequest, tally: Tally) -> None:
+    """An empty file, and a snapshot without one usable row, are never what the source holds."""
+    usable_rows = tally.upserts + tally.seen
+    if request.kind is FeedKind.SNAPSHOT:
+        empty = usable_rows == 0
+    elif request.file_hash is not None:
+        empty = tally.usable + tally.rejects == 0
+    else:
+        empty = False
+    if empty:
+        raise EmptyFeedError(
+            _where(request),
+            seen=f"no usable rows, {tally.rejects} rejected",
+            expected="at least one row in a snapshot or file",
+            next_step="Data is unchanged. Ask the source for a complete export, then load again.",
+        )
+
+
+def complete(request: LoadRequest, source_count: int | None, received: int) -> None:
+    """Fewer rows than the source's own total means that some were lost on the way."""
+    if source_count is not None and received < source_count:
+        raise CountMismatchError(
+            _where(request),
+            seen=f"{received} distinct rows",
+            expected=f"{source_count}, the source's own total",
+            next_step="Data is unchanged. Load again; if it repeats, compare page by page.",
+        )
+
+
+def within_delete_policy(request: LoadRequest, counts: Counts, live: int) -> None:
+    """Park a snapshot that would delete more than both limits of the policy."""
+    policy = request.delete_policy
+    if request.release_parked or counts.missing <= policy.max_rows:
+        return
+    share = 100 * counts.missing / live if live else 0.0
+    if share <= policy.max_pct:
+        return
+    raise ParkedFeedError(
+        _where(request),
+        seen=f"{counts.missing} of {live} records ({share:.1f} %) would be deleted",
+        expected=f"at most {policy.max_rows} records or {policy.max_pct:g} %",
+        next_step="Data is unchanged. Check the export; if the records are really gone, run again"
+        " with release_parked.",
+    )
+
+
+def watermark_forward(request: LoadRequest, stored: int | None, received: int | None) -> None:
+    """A delta must not end before the one before it; a full read starts anew."""
+    if request.kind is FeedKind.SNAPSHOT or stored is None or received is None:
+        return
+    if received < stored:
+        raise WatermarkError(
+            _where(request),
+            seen=f"watermark {received}",
+            expected=f"{stored} or more, where the last load ended",
+            next_step="Was the source restored from a backup? Run again with full_refresh.",
+        )
+
+
+def _where(request: LoadRequest) -> str:
+    return f"{request.feed} ({request.window})"

@@ -1,0 +1,107 @@
+"""Natural keys that the source renamed: the current payload with the new values in place."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import psycopg
+from psycopg import sql
+
+from include.landing import tables
+from include.landing.encode import Encoder, Kind
+from include.landing.stage import TARGETS, pour
+from include.records import Change, Feed, Upsert
+
+_BATCH = 2000
+
+# a record that also arrived whole, or was deleted, needs no patch
+_PENDING = sql.SQL(
+    """
+    select
+        change.record_key, change.key_values, change.source_ref, cast(raw.payload as text),
+        raw.scope
+    from pg_temp.landing_keys as change
+    inner join {table} as raw
+        on raw.record_key = change.record_key
+        and raw.superseded_by is null
+        and not raw.is_deleted
+    where change.kind = {key_change}
+        and not exists (
+            select from pg_temp.landing_keys as whole
+            where whole.record_key = change.record_key and whole.kind in ({upsert}, {tombstone})
+        )
+    order by change.record_key, change.sequence
+    """
+)
+
+
+def stage_patched(connection: psycopg.Connection, feed: Feed, encoder: Encoder) -> None:
+    """Stage the patched current version of every record that only changed its key values.
+
+    `encoder` appends to the spool of the load.
+    """
+    pour(connection, encoder.chunks(_patched(connection, feed)), TARGETS)
+
+
+def _patched(connection: psycopg.Connection, feed: Feed) -> Iterator[list[Change]]:
+    query = _PENDING.format(
+        table=tables.table(feed),
+        key_change=sql.Literal(int(Kind.KEY_CHANGE)),
+        upsert=sql.Literal(int(Kind.UPSERT)),
+        tombstone=sql.Literal(int(Kind.TOMBSTONE)),
+    )
+    # the result is held by the client library, not by a cursor: a COPY runs on the same session
+    rows = connection.execute(query).fetchall()
+    batch: list[Change] = []
+    open_upsert: Upsert | None = None
+    for key, change, source_ref, current, scope in rows:
+        old, new = orjson.loads(change)
+        same = open_upsert is not None and open_upsert.key == key
+        payload = open_upsert.payload if open_upsert and same else orjson.loads(current)
+        if open_upsert and not same:
+            batch.append(open_upsert)
+        open_upsert = Upsert(key, patch(payload, old, new), source_ref, scope)
+        if len(batch) >= _BATCH:
+            yield batch
+            batch = []
+    if open_upsert:
+        batch.append(open_upsert)
+    if batch:
+        yield batch
+
+
+def patch(payload: dict[str, Any], old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """A copy of the payload in which each renamed key part has its new value.
+
+    A part stands at the root or inside a `…Reference` object. Where a name occurs more than once
+    only the places that hold the old value change; when none holds it, all of them do.
+    """
+    patched = copy.deepcopy(payload)
+    places = [patched, *(v for k, v in patched.items() if _is_reference(k, v))]
+    for name, value in new.items():
+        holders = [place for place in places if name in place]
+        matching = [place for place in holders if _same(place[name], old.get(name))]
+        for place in matching or holders:
+            place[name] = _typed_like(place[name], value)
+    return patched
+
+
+def _is_reference(name: str, value: object) -> bool:
+    return name.endswith("Reference") and isinstance(value, dict)
+
+
+def _same(held: object, old: object) -> bool:
+    """Key values are compared as text: a source may quote a number in one place only."""
+    return str(held) == str(old)
+
+
+def _typed_like(held: object, value: object) -> object:
+    """The new value in the type that the record uses."""
+    if isinstance(held, int) and not isinstance(held, bool) and isinstance(value, str):
+        return int(value) if value.lstrip("-").isdigit() else value
+    if isinstance(held, str) and isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value

@@ -1,0 +1,164 @@
+"""The books: one row of ops.loads per attempt, and what must be committed with the data."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from include.landing.request import LoadRequest, LoadResult
+from include.records import Feed
+
+_INSERT = """
+    insert into ops.loads (
+        load_id, source, entity, kind, status, load_window, file_hash, rows_seen, rows_new,
+        rows_changed, rows_unchanged, rows_deleted, rows_rejected, rows_duplicate, source_count,
+        watermark, started_at, finished_at, district_code, as_of_date, run_id, code_version, notes,
+        error_class, error
+    ) values (
+        %(load_id)s, %(source)s, %(entity)s, %(kind)s, %(status)s, %(load_window)s, %(file_hash)s,
+        %(rows_seen)s, %(rows_new)s, %(rows_changed)s, %(rows_unchanged)s, %(rows_deleted)s,
+        %(rows_rejected)s, %(rows_duplicate)s, %(source_count)s, %(watermark)s, %(started_at)s,
+        clock_timestamp(), %(district_code)s, %(as_of_date)s, %(run_id)s, %(code_version)s,
+        %(notes)s, %(error_class)s, %(error)s
+    )
+"""
+
+
+def new_load_id(connection: psycopg.Connection) -> int:
+    """A number for a load; gaps are normal, a killed load leaves one."""
+    row = connection.execute(
+        "select nextval(pg_get_serial_sequence('ops.loads', 'load_id'))"
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def write(
+    connection: psycopg.Connection,
+    request: LoadRequest,
+    result: LoadResult,
+    started_at: datetime,
+    *,
+    watermark: int | None = None,
+    notes: dict[str, Any] | None = None,
+    error_class: str | None = None,
+    error: str | None = None,
+) -> None:
+    """Write the ledger row of one attempt, in the caller's transaction."""
+    connection.execute(
+        _INSERT,
+        {
+            "load_id": result.load_id,
+            "source": request.feed.source,
+            "entity": request.feed.entity,
+            "kind": request.kind.value,
+            "status": result.status,
+            "load_window": request.window,
+            "file_hash": request.file_hash,
+            "rows_seen": result.rows_seen,
+            "rows_new": result.rows_new,
+            "rows_changed": result.rows_changed,
+            "rows_unchanged": result.rows_unchanged,
+            "rows_deleted": result.rows_deleted,
+            "rows_rejected": result.rows_rejected,
+            "rows_duplicate": result.rows_duplicate,
+            "source_count": result.source_count,
+            "watermark": watermark,
+            "started_at": started_at,
+            "district_code": request.run.district_code,
+            "as_of_date": request.run.as_of_date,
+            "run_id": request.run.run_id,
+            "code_version": request.run.code_version,
+            "notes": Jsonb({**request.notes, **(notes or {})}),
+            "error_class": error_class,
+            "error": error,
+        },
+    )
+
+
+def write_rejects(connection: psycopg.Connection, feed: Feed, load_id: int) -> None:
+    """Move the session's rejects to ops.rejects."""
+    connection.execute(
+        """
+        insert into ops.rejects
+            (load_id, source, entity, reason, detail, source_ref, record_key, column_name, payload)
+        select %s, %s, %s, reason, detail, source_ref, record_key, column_name,
+            cast(payload as jsonb)
+        from pg_temp.landing_rejects
+        """,
+        (load_id, feed.source, feed.entity),
+    )
+
+
+def write_watermark(
+    connection: psycopg.Connection, feed: Feed, watermark: int, load_id: int
+) -> None:
+    """Store how far the feed was read."""
+    connection.execute(
+        """
+        insert into ops.watermarks (source, entity, watermark, load_id) values (%s, %s, %s, %s)
+        on conflict (source, entity) do update set
+            watermark = excluded.watermark, load_id = excluded.load_id, updated_at = now()
+        """,
+        (feed.source, feed.entity, watermark, load_id),
+    )
+
+
+def write_source_count(
+    connection: psycopg.Connection, request: LoadRequest, load_id: int, expected: int, found: int
+) -> None:
+    """Keep the comparison with the source's own total."""
+    connection.execute(
+        """
+        insert into ops.reconciliation
+            (load_id, run_id, as_of_date, source, entity, measure, expected, found, is_match)
+        values (%s, %s, %s, %s, %s, 'rows received', %s, %s, %s)
+        """,
+        (
+            load_id,
+            request.run.run_id,
+            request.run.as_of_date,
+            request.feed.source,
+            request.feed.entity,
+            expected,
+            found,
+            found == expected,
+        ),
+    )
+
+
+def current_watermark(connection: psycopg.Connection, feed: Feed) -> int | None:
+    """The stored watermark of a feed, None before its first."""
+    row = connection.execute(
+        "select watermark from ops.watermarks where source = %s and entity = %s",
+        (feed.source, feed.entity),
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def read_watermark(dsn: str, feed: Feed) -> int | None:
+    """Where the last committed load of the feed ended; None: it was never loaded."""
+    with psycopg.connect(dsn) as connection:
+        return current_watermark(connection, feed)
+
+
+def was_loaded(dsn: str, feed: Feed, file_hash: str) -> bool:
+    """Whether a file of exactly this content was committed to this feed before."""
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(
+            "select 1 from ops.loads where source = %s and entity = %s and file_hash = %s"
+            " and status in ('loaded', 'unchanged') limit 1",
+            (feed.source, feed.entity, file_hash),
+        ).fetchone()
+    return row is not None
+
+
+def record_skipped(dsn: str, request: LoadRequest) -> LoadResult:
+    """Write to the ledger that this load was left out, because its file is already in."""
+    with psycopg.connect(dsn) as connection:
+        result = LoadResult(new_load_id(connection), request.feed, "skipped")
+        write(connection, request, result, datetime.now(UTC))
+    return result

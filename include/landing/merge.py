@@ -1,0 +1,232 @@
+"""From the staged load to new versions, set by set: compare, check, supersede, insert."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from include.landing import stage, tables
+from include.landing.encode import Kind
+from include.landing.request import LoadRequest
+from include.landing.spool import Spool
+from include.records import FeedKind
+
+_KINDS = {kind.name.lower(): sql.Literal(int(kind)) for kind in Kind}
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a load changes, known before anything is changed."""
+
+    received: int = 0
+    duplicate: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    tombstoned: int = 0
+    missing: int = 0
+
+    @property
+    def deleted(self) -> int:
+        return self.tombstoned + self.missing
+
+
+# one row per key that needs a new version; `sequence` is null where nothing was staged
+_DIFF_TABLE = (
+    "create temporary table landing_diff (record_key text, sequence bigint, action text)"
+    " on commit drop"
+)
+
+_COUNT_KEYS = sql.SQL(
+    """
+    select
+        count(*) filter (where acts),
+        count(*) filter (where is_received)
+    from (
+        select
+            record_key,
+            bool_or(kind in ({upsert}, {tombstone})) as acts,
+            bool_or(kind in ({upsert}, {seen})) as is_received
+        from pg_temp.landing_keys
+        group by record_key
+    ) as staged_key
+    """
+).format(**_KINDS)
+
+_COUNT_KEYLESS_REJECTS = (
+    "select count(distinct source_ref) from pg_temp.landing_rejects where record_key is null"
+)
+
+# the later of two changes of one record wins
+_DROP_EARLIER = sql.SQL(
+    """
+    delete from pg_temp.landing_keys as staged
+    using (
+        select record_key, max(sequence) as sequence
+        from pg_temp.landing_keys
+        where kind in ({upsert}, {tombstone})
+        group by record_key
+        having count(*) > 1
+    ) as latest
+    where staged.record_key = latest.record_key
+        and staged.kind in ({upsert}, {tombstone})
+        and staged.sequence < latest.sequence
+    """
+).format(**_KINDS)
+
+_COMPARE = sql.SQL(
+    """
+    insert into pg_temp.landing_diff
+    select
+        staged.record_key,
+        staged.sequence,
+        case
+            when staged.kind = {tombstone} then 'tombstoned'
+            when present.record_key is null or present.is_deleted then 'new'
+            else 'changed'
+        end
+    from pg_temp.landing_keys as staged
+    left join {table} as present
+        on present.record_key = staged.record_key
+        and present.superseded_by is null
+    where (
+            staged.kind = {upsert}
+            and (
+                present.record_key is null
+                or present.is_deleted
+                or present.payload_hash <> staged.payload_hash
+                -- a record that moved between scopes must be deleted with the right one later
+                or present.scope is distinct from staged.scope
+            )
+        )
+        or (staged.kind = {tombstone} and not present.is_deleted)
+    """
+)
+
+_FIND_MISSING = sql.SQL(
+    """
+    insert into pg_temp.landing_diff
+    select present.record_key, null, 'missing'
+    from {table} as present
+    where present.superseded_by is null
+        and not present.is_deleted
+        and (cast(%(scopes)s as text[]) is null or present.scope = any(%(scopes)s))
+        and not exists (
+            select from pg_temp.landing_keys as staged
+            where staged.record_key = present.record_key
+        )
+    """
+)
+
+_COUNT_LIVE = sql.SQL(
+    """
+    select count(*) from {table}
+    where superseded_by is null and not is_deleted
+        and (cast(%(scopes)s as text[]) is null or scope = any(%(scopes)s))
+    """
+)
+
+_SUPERSEDE = sql.SQL(
+    """
+    update {table} as present
+    set superseded_by = %(load_id)s
+    from pg_temp.landing_diff as diff
+    where present.record_key = diff.record_key and present.superseded_by is null
+    """
+)
+
+_INSERT_VERSIONS = sql.SQL(
+    """
+    insert into {table} (record_key, payload, payload_hash, load_id, source_ref, scope)
+    select
+        staged.record_key, cast(body.payload as jsonb), staged.payload_hash, %(load_id)s,
+        body.source_ref, staged.scope
+    from pg_temp.landing_diff as diff
+    inner join pg_temp.landing_keys as staged on staged.sequence = diff.sequence
+    inner join pg_temp.landing_bodies as body on body.sequence = diff.sequence
+    where diff.action in ('new', 'changed')
+    """
+)
+
+# a deletion keeps the payload of the last version, so that its history reads without a gap
+_INSERT_DELETIONS = sql.SQL(
+    """
+    insert into {table}
+        (record_key, payload, payload_hash, load_id, is_deleted, source_ref, scope)
+    select
+        last_version.record_key, last_version.payload, last_version.payload_hash, %(load_id)s, true,
+        coalesce(staged.source_ref, 'missing from the snapshot'), last_version.scope
+    from pg_temp.landing_diff as diff
+    inner join {table} as last_version
+        on last_version.record_key = diff.record_key
+        and last_version.superseded_by = %(load_id)s
+    left join pg_temp.landing_keys as staged on staged.sequence = diff.sequence
+    where diff.action in ('tombstoned', 'missing')
+    """
+)
+
+
+def count_received(connection: psycopg.Connection) -> tuple[int, int]:
+    """Distinct staged keys that change something, and distinct rows that the source sent."""
+    row = connection.execute(_COUNT_KEYS).fetchone()
+    keyless = connection.execute(_COUNT_KEYLESS_REJECTS).fetchone()
+    assert row is not None
+    assert keyless is not None
+    return int(row[0]), int(row[1]) + int(keyless[0])
+
+
+def count_upserts(connection: psycopg.Connection) -> int:
+    """Staged records, one per key once the earlier ones are dropped."""
+    query = sql.SQL("select count(*) from pg_temp.landing_keys where kind = {upsert}")
+    row = connection.execute(query.format(**_KINDS)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def drop_earlier(connection: psycopg.Connection) -> None:
+    """Keep only the last of several changes of one record."""
+    connection.execute(_DROP_EARLIER)
+
+
+def compare(
+    connection: psycopg.Connection, request: LoadRequest, scopes: set[str], counts: Counts
+) -> None:
+    """Find what needs a new version and count it; raw stays untouched."""
+    table = tables.table(request.feed)
+    connection.execute("analyze pg_temp.landing_keys (record_key, kind, sequence)")
+    connection.execute(_DIFF_TABLE)
+    connection.execute(_COMPARE.format(table=table, **_KINDS))
+    if request.kind is FeedKind.SNAPSHOT:
+        connection.execute(_FIND_MISSING.format(table=table), {"scopes": sorted(scopes) or None})
+    found: dict[str, int] = dict(
+        connection.execute(
+            "select action, count(*) from pg_temp.landing_diff group by action"
+        ).fetchall()
+    )
+    counts.new = found.get("new", 0)
+    counts.changed = found.get("changed", 0)
+    counts.tombstoned = found.get("tombstoned", 0)
+    counts.missing = found.get("missing", 0)
+
+
+def count_live(connection: psycopg.Connection, request: LoadRequest, scopes: set[str]) -> int:
+    """Records that are current and not deleted within the scopes of this load."""
+    row = connection.execute(
+        _COUNT_LIVE.format(table=tables.table(request.feed)), {"scopes": sorted(scopes) or None}
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def apply(connection: psycopg.Connection, request: LoadRequest, load_id: int, spool: Spool) -> None:
+    """Write the new versions and close the old ones."""
+    table = tables.table(request.feed)
+    values = {"load_id": load_id}
+    stage.fetch_bodies(connection, spool)
+    connection.execute("analyze pg_temp.landing_diff")
+    connection.execute("analyze pg_temp.landing_bodies (sequence)")
+    connection.execute(_SUPERSEDE.format(table=table), values)
+    connection.execute(_INSERT_VERSIONS.format(table=table), values)
+    connection.execute(_INSERT_DELETIONS.format(table=table), values)

@@ -1,0 +1,54 @@
+"""What a load is asked to do, and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from include.config import DeletePolicy
+from include.records import Feed, FeedKind, RunContext
+
+Status = Literal["loaded", "unchanged", "skipped", "parked", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRequest:
+    """One load of one feed.
+
+    `window` says which part of the source was read ("full", "after 120 to 340", a file's name).
+    `volatile` names top-level fields that change without meaning (an etag): they are stored, but
+    do not make a new version. `release_parked` lets a snapshot delete beyond `delete_policy`.
+    """
+
+    feed: Feed
+    kind: FeedKind
+    window: str
+    run: RunContext
+    delete_policy: DeletePolicy = field(default_factory=DeletePolicy)
+    release_parked: bool = False
+    file_hash: str | None = None
+    volatile: frozenset[str] = frozenset()
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What a load did, as its ledger row says it.
+
+    `rows_seen` counts every usable change that arrived, `rows_duplicate` those that a later one of
+    the same key replaced within the load. A key that was deleted and came back counts as new.
+    """
+
+    load_id: int
+    feed: Feed
+    status: Status
+    rows_seen: int = 0
+    rows_new: int = 0
+    rows_changed: int = 0
+    rows_unchanged: int = 0
+    rows_deleted: int = 0
+    rows_rejected: int = 0
+    source_count: int | None = None
+    seconds: float = 0.0
+    rows_duplicate: int = 0

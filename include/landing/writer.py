@@ -1,0 +1,241 @@
+"""Load one feed: stage it, compare, check, and commit data and books in one transaction."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import itertools
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import psycopg
+from psycopg import errors
+
+from include.errors import FirstbellError, ParkedFeedError, StorageError
+from include.landing import bulk, checks, key_changes, ledger, merge, stage
+from include.landing.encode import Encoder, Tally
+from include.landing.locks import exclusive
+from include.landing.merge import Counts
+from include.landing.request import LoadRequest, LoadResult
+from include.landing.spool import Spool
+from include.records import Change, FeedStream
+
+log = logging.getLogger(__name__)
+
+# a smaller feed is staged even into an empty table: building its index anew would cost more
+BULK_FROM_ROWS = 5_000
+
+# objects, about 10,000 records
+_COLLECT_AFTER = 100_000
+
+# enough to hash the keys of a large district in memory; the rest goes to disk
+_SESSION = ("set work_mem = '64MB'", "set temp_buffers = '16MB'", "set time zone 'UTC'")
+
+
+@dataclass(slots=True)
+class _Load:
+    """One load under way."""
+
+    connection: psycopg.Connection
+    stream: FeedStream
+    request: LoadRequest
+    load_id: int
+    started_at: datetime
+    started: float
+
+
+def land(dsn: str, stream: FeedStream, request: LoadRequest) -> LoadResult:
+    """Commit the feed's changes to raw, with its ledger row, rejects and watermark, or nothing.
+
+    Loads of one feed wait for each other. Raises FeedError before anything is changed; each
+    failure leaves a ledger row of its own.
+    """
+    started_at, started = datetime.now(UTC), time.monotonic()
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        with exclusive(connection, f"feed {request.feed}"):
+            load = _Load(
+                connection, stream, request, ledger.new_load_id(connection), started_at, started
+            )
+            try:
+                with _rare_collections():
+                    result = _run(load)
+            except Exception as error:
+                known = _without_values(error, request)
+                _record_failure(dsn, load, known)
+                if known is error:
+                    raise
+                raise known from None
+    log.info(
+        "%s: %s, %d seen, %d new, %d changed, %d deleted, %d rejected in %.1f s",
+        request.feed,
+        result.status,
+        result.rows_seen,
+        result.rows_new,
+        result.rows_changed,
+        result.rows_deleted,
+        result.rows_rejected,
+        result.seconds,
+    )
+    return result
+
+
+@contextlib.contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Let the cycle collector run rarely: parsed records hold no cycles, and walking through them
+    again and again costs a third of a load."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(_COLLECT_AFTER, before[0]), *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _run(load: _Load) -> LoadResult:
+    for statement in _SESSION:
+        load.connection.execute(statement)
+    stage.create(load.connection)
+    batches = iter(load.stream.batches())
+    head, is_large = _read_ahead(batches)
+    everything = itertools.chain(head, batches)
+    if is_large and bulk.is_empty(load.connection, load.request.feed):
+        try:
+            return _load_first(load, everything)
+        except errors.LockNotAvailable:
+            log.info("%s: the table is being read, staging the first load", load.request.feed)
+    with contextlib.closing(Spool()) as spool:
+        return _load_staged(load, everything, spool)
+
+
+def _read_ahead(batches: Iterator[list[Change]]) -> tuple[list[list[Change]], bool]:
+    """The first batches, and whether the feed is large."""
+    head: list[list[Change]] = []
+    held = 0
+    for batch in batches:
+        head.append(batch)
+        held += len(batch)
+        if held >= BULK_FROM_ROWS:
+            return head, True
+    return head, False
+
+
+def _load_first(load: _Load, batches: Iterator[list[Change]]) -> LoadResult:
+    connection, request = load.connection, load.request
+    encoder = Encoder(load.load_id, request.volatile)
+    with bulk.opened(connection, request.feed) as targets:
+        stage.pour(connection, encoder.chunks(batches), targets)
+        checks.not_empty(request, encoder.tally)
+        counts = bulk.settle(
+            connection, request.feed, encoder.tally.upserts, encoder.tally.tombstones
+        )
+        checks.complete(request, load.stream.source_count, counts.received)
+        result = _close_books(load, encoder.tally, counts)
+    return replace(result, seconds=time.monotonic() - load.started)
+
+
+def _load_staged(load: _Load, batches: Iterator[list[Change]], spool: Spool) -> LoadResult:
+    connection, request = load.connection, load.request
+    encoder = Encoder(load.load_id, request.volatile, spool)
+    # outside a transaction: reading a slow source must not hold one open
+    stage.pour(connection, encoder.chunks(batches), stage.TARGETS)
+    checks.not_empty(request, encoder.tally)
+    with connection.transaction():
+        counts = _stage_counts(load, encoder.tally, spool)
+        merge.compare(connection, request, load.stream.scopes, counts)
+        counts.unchanged -= counts.new + counts.changed
+        if counts.missing:
+            live = merge.count_live(connection, request, load.stream.scopes)
+            checks.within_delete_policy(request, counts, live)
+        if counts.new + counts.changed + counts.deleted:
+            merge.apply(connection, request, load.load_id, spool)
+        result = _close_books(load, encoder.tally, counts)
+    return replace(result, seconds=time.monotonic() - load.started)
+
+
+def _stage_counts(load: _Load, tally: Tally, spool: Spool) -> Counts:
+    """Count what arrived, and leave one change per record."""
+    connection, request = load.connection, load.request
+    acting, received = merge.count_received(connection)
+    checks.complete(request, load.stream.source_count, received)
+    counts = Counts(received=received, duplicate=tally.upserts + tally.tombstones - acting)
+    if counts.duplicate:
+        merge.drop_earlier(connection)
+    if tally.key_changes:
+        patches = Encoder(load.load_id, request.volatile, spool)
+        key_changes.stage_patched(connection, request.feed, patches)
+    # all staged records, until the comparison takes away what is new or changed
+    only_whole_records = not (tally.tombstones or tally.key_changes)
+    counts.unchanged = acting if only_whole_records else merge.count_upserts(connection)
+    return counts
+
+
+def _close_books(load: _Load, tally: Tally, counts: Counts) -> LoadResult:
+    """Write ledger, rejects, watermark and reconciliation beside the data."""
+    connection, request, stream = load.connection, load.request, load.stream
+    stored = ledger.current_watermark(connection, request.feed)
+    checks.watermark_forward(request, stored, stream.watermark)
+    effective = counts.new + counts.changed + counts.deleted
+    result = LoadResult(
+        load_id=load.load_id,
+        feed=request.feed,
+        status="loaded" if effective else "unchanged",
+        rows_seen=tally.usable,
+        rows_new=counts.new,
+        rows_changed=counts.changed,
+        rows_unchanged=counts.unchanged,
+        rows_deleted=counts.deleted,
+        rows_rejected=tally.rejects,
+        source_count=stream.source_count,
+        rows_duplicate=counts.duplicate,
+    )
+    ledger.write(connection, request, result, load.started_at, watermark=stream.watermark)
+    if tally.rejects:
+        ledger.write_rejects(connection, request.feed, load.load_id)
+    if stream.watermark is not None:
+        ledger.write_watermark(connection, request.feed, stream.watermark, load.load_id)
+    if stream.source_count is not None:
+        ledger.write_source_count(
+            connection, request, load.load_id, stream.source_count, counts.received
+        )
+    return result
+
+
+def _without_values(error: Exception, request: LoadRequest) -> Exception:
+    """The error itself, or for the database's own errors one that repeats no key or payload."""
+    if not isinstance(error, psycopg.Error):
+        return error
+    return StorageError(
+        f"{request.feed} ({request.window})",
+        seen=f"{type(error).__name__} (SQLSTATE {error.sqlstate or 'none'})",
+        expected="the load to commit",
+        next_step="Data is unchanged. Look at the server's log; loading again is safe.",
+    )
+
+
+def _record_failure(dsn: str, load: _Load, error: Exception) -> None:
+    """Write the ledger row of a load that changed nothing."""
+    is_parked = isinstance(error, ParkedFeedError)
+    result = LoadResult(
+        load.load_id,
+        load.request.feed,
+        "parked" if is_parked else "failed",
+        source_count=load.stream.source_count,
+    )
+    # only our own messages are known to hold no values
+    text = str(error) if isinstance(error, FirstbellError) else "unexpected; see the task's log"
+    try:
+        with psycopg.connect(dsn) as connection:
+            ledger.write(
+                connection,
+                load.request,
+                result,
+                load.started_at,
+                error_class=type(error).__name__,
+                error=text,
+            )
+    except psycopg.Error as trouble:
+        # the first error is the one to report; a dead server cannot keep books
+        log.warning("%s: no ledger row, %s", load.request.feed, type(trouble).__name__)

@@ -1,0 +1,133 @@
+"""What absence means: deletion within the scope of a snapshot, and nothing elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from include.config import DeletePolicy
+from include.errors import ParkedFeedError
+from include.records import FeedKind, Reject, Seen
+from tests.landing.support import current, land, last_ledger_row, upsert, version_count
+
+TIGHT = DeletePolicy(max_rows=2, max_pct=10)
+
+
+def _fill(warehouse: str, count: int, scope: str | None = None) -> None:
+    land(warehouse, [upsert(f"k{number}", scope=scope) for number in range(count)])
+
+
+def test_what_is_missing_from_a_snapshot_is_deleted(warehouse: str) -> None:
+    _fill(warehouse, 3)
+
+    result = land(warehouse, [upsert("k0"), upsert("k2")], FeedKind.SNAPSHOT)
+
+    assert result.rows_deleted == 1
+    assert set(current(warehouse)) == {"k0", "k2"}
+
+
+def test_what_is_missing_from_a_delta_stays(warehouse: str) -> None:
+    _fill(warehouse, 3)
+
+    land(warehouse, [upsert("k0", 2)])
+
+    assert len(current(warehouse)) == 3
+
+
+def test_a_snapshot_deletes_only_within_its_scopes(warehouse: str) -> None:
+    land(warehouse, [upsert("a", scope="math"), upsert("b", scope="ela"), upsert("c")])
+
+    land(warehouse, [upsert("d", scope="math")], FeedKind.SNAPSHOT, stream={"scopes": {"math"}})
+
+    assert set(current(warehouse)) == {"b", "c", "d"}
+
+
+def test_a_record_that_moves_to_another_scope_is_deleted_with_that_scope(warehouse: str) -> None:
+    land(warehouse, [upsert("a", scope="math")])
+    land(
+        warehouse,
+        [upsert("a", scope="ela"), upsert("b", scope="ela")],
+        FeedKind.SNAPSHOT,
+        stream={"scopes": {"ela"}},
+    )
+
+    land(warehouse, [upsert("c", scope="math")], FeedKind.SNAPSHOT, stream={"scopes": {"math"}})
+
+    assert set(current(warehouse)) == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [Seen("k1"), Reject("bad_date", "column x", "row 2", key="k1")],
+    ids=["seen", "rejected"],
+)
+def test_a_key_that_arrived_without_its_record_is_not_missing(
+    warehouse: str, mark: Seen | Reject
+) -> None:
+    _fill(warehouse, 2)
+
+    land(warehouse, [upsert("k0"), mark], FeedKind.SNAPSHOT)
+
+    assert current(warehouse)["k1"] == {"value": 1}
+
+
+def test_a_snapshot_that_deletes_too_much_is_parked(warehouse: str) -> None:
+    _fill(warehouse, 10)
+
+    with pytest.raises(ParkedFeedError, match=r"3 of 10 records \(30.0 %\)"):
+        land(
+            warehouse,
+            [upsert(f"k{n}", 2) for n in range(7)],
+            FeedKind.SNAPSHOT,
+            delete_policy=TIGHT,
+            stream={"watermark": 5},
+        )
+
+    assert version_count(warehouse) == 10
+    row = last_ledger_row(warehouse)
+    assert (row["status"], row["error_class"]) == ("parked", "ParkedFeedError")
+
+
+def test_a_parked_snapshot_loads_once_it_is_released(warehouse: str) -> None:
+    _fill(warehouse, 10)
+
+    result = land(
+        warehouse,
+        [upsert(f"k{n}") for n in range(7)],
+        FeedKind.SNAPSHOT,
+        delete_policy=TIGHT,
+        release_parked=True,
+    )
+
+    assert (result.status, result.rows_deleted) == ("loaded", 3)
+
+
+@pytest.mark.parametrize(
+    ("total", "deleted"),
+    [(10, 2), (30, 3)],
+    ids=["many percent but few rows", "many rows but few percent"],
+)
+def test_one_exceeded_limit_alone_does_not_park(warehouse: str, total: int, deleted: int) -> None:
+    _fill(warehouse, total)
+
+    result = land(
+        warehouse,
+        [upsert(f"k{n}") for n in range(total - deleted)],
+        FeedKind.SNAPSHOT,
+        delete_policy=TIGHT,
+    )
+
+    assert result.rows_deleted == deleted
+
+
+def test_the_share_of_deletions_is_measured_within_the_scope(warehouse: str) -> None:
+    _fill(warehouse, 10, scope="math")
+    land(warehouse, [upsert(f"e{n}", scope="ela") for n in range(90)])
+
+    with pytest.raises(ParkedFeedError, match="3 of 10"):
+        land(
+            warehouse,
+            [upsert(f"k{n}", scope="math") for n in range(7)],
+            FeedKind.SNAPSHOT,
+            delete_policy=TIGHT,
+            stream={"scopes": {"math"}},
+        )

@@ -1,0 +1,225 @@
+"""What stops a load, and what it leaves behind: data as it was, and a ledger row that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from include import landing
+from include.errors import (
+    CountMismatchError,
+    EmptyFeedError,
+    FirstbellError,
+    ServerError,
+    StorageError,
+    WatermarkError,
+)
+from include.records import Change, FeedKind, Reject, Seen, Upsert
+from tests.landing.support import (
+    FEED,
+    Script,
+    current,
+    land,
+    last_ledger_row,
+    query,
+    request,
+    upsert,
+    version_count,
+)
+
+
+@pytest.mark.parametrize(
+    "changes", [[], [Reject("bad_date", "column x", "row 1")]], ids=["no rows", "only rejects"]
+)
+def test_an_empty_snapshot_is_refused(warehouse: str, changes: list[Change]) -> None:
+    land(warehouse, [upsert("a")])
+
+    with pytest.raises(EmptyFeedError):
+        land(warehouse, changes, FeedKind.SNAPSHOT)
+
+    assert set(current(warehouse)) == {"a"}
+    assert last_ledger_row(warehouse)["error_class"] == "EmptyFeedError"
+
+
+def test_an_empty_file_is_refused_whatever_its_kind(warehouse: str) -> None:
+    with pytest.raises(EmptyFeedError):
+        land(warehouse, [], file_hash="f" * 64)
+
+
+def test_a_delta_without_rows_is_unchanged_and_moves_the_watermark(warehouse: str) -> None:
+    result = land(warehouse, [], stream={"watermark": 12})
+
+    assert result.status == "unchanged"
+    assert landing.read_watermark(warehouse, FEED) == 12
+
+
+@pytest.mark.usefixtures("first_load_way")
+def test_fewer_rows_than_the_source_says_stops_the_load(warehouse: str) -> None:
+    # the same row twice is what a shifted page looks like
+    with pytest.raises(CountMismatchError, match="2 distinct rows"):
+        land(
+            warehouse,
+            [upsert("a"), upsert("b"), upsert("b")],
+            FeedKind.SNAPSHOT,
+            stream={"source_count": 3, "watermark": 9},
+        )
+
+    assert version_count(warehouse) == 0
+    assert landing.read_watermark(warehouse, FEED) is None
+    row = last_ledger_row(warehouse)
+    assert (row["status"], row["source_count"]) == ("failed", 3)
+
+
+@pytest.mark.usefixtures("first_load_way")
+def test_rejected_and_seen_rows_count_as_received(warehouse: str) -> None:
+    result = land(
+        warehouse,
+        [
+            upsert("a"),
+            Seen("b"),
+            Reject("bad_row", "row too short", "row 3"),
+            Reject("bad_date", "column x", "row 4", key="d"),
+            Reject("bad_date", "column y", "row 4", key="d"),
+        ],
+        FeedKind.SNAPSHOT,
+        stream={"source_count": 4},
+    )
+
+    assert (result.status, result.source_count) == ("loaded", 4)
+    checked = query(warehouse, "select expected, found, is_match from ops.reconciliation")
+    assert checked == [(4, 4, True)]
+
+
+def test_a_delta_whose_watermark_goes_backwards_is_refused(warehouse: str) -> None:
+    land(warehouse, [upsert("a")], stream={"watermark": 10})
+
+    with pytest.raises(WatermarkError):
+        land(warehouse, [upsert("a", 2)], stream={"watermark": 9})
+
+    assert current(warehouse) == {"a": {"value": 1}}
+
+
+def test_a_full_read_may_set_the_watermark_back(warehouse: str) -> None:
+    land(warehouse, [upsert("a")], stream={"watermark": 10})
+
+    land(warehouse, [upsert("a")], FeedKind.SNAPSHOT, stream={"watermark": 3})
+
+    assert landing.read_watermark(warehouse, FEED) == 3
+
+
+class _Breaking(Script):
+    """A stream whose source fails after its batches."""
+
+    def __init__(self, played: list[list[Change]], error: Exception) -> None:
+        super().__init__(played)
+        self.error = error
+
+    def batches(self) -> Iterator[list[Change]]:
+        yield from self.played
+        raise self.error
+
+
+@pytest.mark.usefixtures("first_load_way")
+def test_a_source_that_breaks_off_leaves_nothing_but_a_ledger_row(warehouse: str) -> None:
+    broken = ServerError("test source", seen="500", expected="200", next_step="Run again.")
+
+    with pytest.raises(ServerError):
+        landing.land(warehouse, _Breaking([[upsert("a")], [upsert("b")]], broken), request())
+
+    assert version_count(warehouse) == 0
+    row = last_ledger_row(warehouse)
+    assert (row["status"], row["error_class"]) == ("failed", "ServerError")
+    assert row["error"] == str(broken)
+
+
+def test_an_unexpected_error_is_booked_without_its_text(warehouse: str) -> None:
+    with pytest.raises(KeyError):
+        landing.land(warehouse, _Breaking([], KeyError("jane.doe")), request())
+
+    row = last_ledger_row(warehouse)
+    assert row["error_class"] == "KeyError"
+    assert "jane" not in row["error"]
+
+
+def test_a_database_error_repeats_no_value(warehouse: str) -> None:
+    with psycopg.connect(warehouse) as connection:
+        connection.execute(
+            f"alter table raw.{FEED.table} add check (record_key <> 'student 604822')"
+        )
+
+    with pytest.raises(StorageError) as caught:
+        land(warehouse, [upsert("student 604822", "secret")])
+
+    shown = f"{caught.value} {last_ledger_row(warehouse)['error']}"
+    assert "604822" not in shown
+    assert "secret" not in shown
+    assert caught.value.__cause__ is None
+    assert "CheckViolation" in shown
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        ({"v": "a\x00b"}, "nul_character"),
+        ({"v": "\ud800"}, "not_json"),
+        ({"v": 2**70}, "not_json"),
+    ],
+    ids=["nul", "lone surrogate", "integer beyond 64 bits"],
+)
+@pytest.mark.usefixtures("first_load_way")
+def test_a_record_that_postgres_cannot_store_is_rejected_and_the_rest_loads(
+    warehouse: str, payload: dict[str, object], reason: str
+) -> None:
+    result = land(warehouse, [upsert("a"), Upsert("bad", payload, "row 2"), upsert("c")])
+
+    assert (result.rows_new, result.rows_rejected) == (2, 1)
+    assert query(warehouse, "select reason, record_key from ops.rejects") == [(reason, "bad")]
+
+
+def test_a_reject_keeps_its_place_reason_and_payload(warehouse: str) -> None:
+    reject = Reject(
+        "bad_date", "column test_date: not a date", "f.csv row 7", "k", "test_date", {"d": "?\x00"}
+    )
+
+    result = land(warehouse, [upsert("a"), reject])
+
+    rows = query(
+        warehouse,
+        "select load_id, reason, detail, source_ref, record_key, column_name, payload"
+        " from ops.rejects",
+    )
+    assert rows == [
+        (
+            result.load_id,
+            "bad_date",
+            "column test_date: not a date",
+            "f.csv row 7",
+            "k",
+            "test_date",
+            {"d": "?\ufffd"},
+        )
+    ]
+
+
+def test_a_file_is_known_by_its_content_once_committed(warehouse: str) -> None:
+    assert not landing.was_loaded(warehouse, FEED, "abc")
+
+    land(warehouse, [upsert("a")], file_hash="abc")
+
+    assert landing.was_loaded(warehouse, FEED, "abc")
+
+
+def test_a_file_that_failed_is_not_known(warehouse: str) -> None:
+    with pytest.raises(FirstbellError):
+        land(warehouse, [], file_hash="abc")
+
+    assert not landing.was_loaded(warehouse, FEED, "abc")
+
+
+def test_a_skipped_file_has_a_ledger_row(warehouse: str) -> None:
+    result = landing.record_skipped(warehouse, request(file_hash="abc"))
+
+    assert result.status == "skipped"
+    assert last_ledger_row(warehouse)["status"] == "skipped"
