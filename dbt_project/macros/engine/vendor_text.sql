@@ -1,0 +1,64 @@
+{#
+    Text as test vendors write it.
+
+    vendor_date(text)          the date part of a vendor's time stamp, never converted to a zone:
+                               2023-08-23T09:07:55Z, 8/23/2023 9:07:55 AM, 08/23/23
+    vendor_name(text)          a name for comparison: lower case, accents of Latin letters and all
+                               punctuation and blanks removed; null when nothing is left
+    vendor_id(text)            an id for comparison: the `.0` of a spreadsheet removed; blank and 0
+                               are none
+    domain_numeric(text, low, high)  a number inside its domain, else null
+#}
+{% macro vendor_date(text) -%}
+    {{ return(adapter.dispatch('vendor_date', 'firstbell')(text)) }}
+{%- endmacro %}
+
+{% macro default__vendor_date(text) -%}
+    {%- set day = "split_part(" ~ text ~ ", ' ', 1)" -%}
+    {{ safe_date("regexp_replace(" ~ day ~ ", '^(\\d{1,2}/\\d{1,2}/)(\\d{2})$', '\\120\\2')") }}
+{%- endmacro %}
+
+{% macro vendor_name(text) -%}
+    {{ return(adapter.dispatch('vendor_name', 'firstbell')(text)) }}
+{%- endmacro %}
+
+{% macro default__vendor_name(text) -%}
+    nullif(regexp_replace(
+        translate(
+            lower({{ text }}),
+            'áàâäãåçéèêëíìîïñóòôöõøúùûüýÿ',
+            'aaaaaaceeeeiiiinoooooouuuuyy'
+        ),
+        '[^[:alnum:]]', '', 'g'
+    ), '')
+{%- endmacro %}
+
+{% macro vendor_id(text) -%}
+    {{ return(adapter.dispatch('vendor_id', 'firstbell')(text)) }}
+{%- endmacro %}
+
+{% macro default__vendor_id(text) -%}
+    nullif(nullif(regexp_replace(trim({{ text }}), '\.0+$', ''), ''), '0')
+{%- endmacro %}
+
+{% macro domain_numeric(text, low, high) -%}
+    {%- if low is not number or high is not number -%}
+        {{ exceptions.raise_compiler_error(
+            "domain_numeric: `low` and `high` must be numbers, got " ~ low ~ " and " ~ high
+        ) }}
+    {%- endif -%}
+    case
+        when {{ safe_numeric(text) }} between {{ low }} and {{ high }} then {{ safe_numeric(text) }}
+    end
+{%- endmacro %}
+
+{#
+    vendor_clock(text)         a time of day as sortable text HH:MM:SS; 9:00:00 AM is 09:00:00
+#}
+{% macro vendor_clock(text) -%}
+    {{ return(adapter.dispatch('vendor_clock', 'firstbell')(text)) }}
+{%- endmacro %}
+
+{% macro default__vendor_clock(text) -%}
+    case when pg_input_is_valid({{ text }}, 'time') then cast(cast({{ text }} as time) as text) end
+{%- endmacro %}

@@ -1,0 +1,127 @@
+-- One row per mark of the source that says something (a letter or a number), with its meaning.
+with
+
+grades as (
+    select * from {{ ref('stg_edfi__grades') }}
+),
+
+sections as (
+    select * from {{ ref('int_academics__sections') }}
+),
+
+grade_types as (
+    {{ district_rows(ref('xwalk_grade_types'), ['grade_type_code']) }}
+),
+
+letter_marks as (
+    {{ district_rows(ref('xwalk_letter_marks'), ['letter_grade']) }}
+),
+
+excluded_marks as (
+    {{ district_rows(ref('xwalk_excluded_marks'), ['letter_grade']) }}
+),
+
+numeric_bands as (
+    -- a district's own scale replaces the whole table
+    {{ district_rows(ref('xwalk_numeric_to_letter'), []) }}
+),
+
+given as (
+    select
+        {{ surrogate_key(['_record_key']) }} as mark_key,
+        student_key,
+        section_key,
+        school_key,
+        grading_period_key,
+        period_school_id,
+        period_school_year as school_year,
+        local_course_code,
+        school_id,
+        grade_type_code,
+        letter_grade,
+        numeric_grade
+    from grades
+    where letter_grade is not null
+        or numeric_grade is not null
+),
+
+band_of_number as (
+    select
+        given.mark_key,
+        -- half-open bands: the number is never rounded up into the next letter
+        max(numeric_bands.lowest_number) as lowest_number
+    from given
+    inner join numeric_bands
+        on numeric_bands.lowest_number <= given.numeric_grade
+    where given.letter_grade is null
+    group by given.mark_key
+),
+
+lettered as (
+    select
+        given.mark_key,
+        given.student_key,
+        given.section_key,
+        given.grading_period_key,
+        {{ surrogate_key(['given.period_school_id']) }} as school_key,
+        given.school_year,
+        coalesce(
+            sections.course_identity_key,
+            {{ surrogate_key(['given.school_id', 'given.local_course_code']) }}
+        ) as course_identity_key,
+        sections.course_key,
+        sections.credits,
+        sections.added_points,
+        given.grade_type_code,
+        given.letter_grade as source_letter_grade,
+        given.numeric_grade,
+        coalesce(given.letter_grade, numeric_bands.letter_grade) as letter_grade,
+        given.letter_grade is null as is_letter_from_number
+    from given
+    left join band_of_number
+        on band_of_number.mark_key = given.mark_key
+    left join numeric_bands
+        on numeric_bands.lowest_number = band_of_number.lowest_number
+    left join sections
+        on sections.section_key = given.section_key
+),
+
+classified as (
+    select
+        lettered.mark_key,
+        lettered.student_key,
+        lettered.section_key,
+        lettered.grading_period_key,
+        lettered.school_key,
+        lettered.school_year,
+        lettered.course_identity_key,
+        lettered.course_key,
+        lettered.credits,
+        lettered.added_points,
+        lettered.grade_type_code,
+        coalesce(grade_types.grade_type, 'unmapped') as grade_type,
+        lettered.letter_grade,
+        lettered.numeric_grade,
+        lettered.is_letter_from_number,
+        case
+            when letter_marks.letter_grade is not null then 'letter'
+            when excluded_marks.letter_grade is not null then 'excluded'
+            else 'unmapped'
+        end as mark_kind,
+        letter_marks.letter_family,
+        letter_marks.grade_points,
+        -- an F earns nothing, in an honors course too
+        case
+            when letter_marks.letter_family = 'F' then letter_marks.grade_points
+            else letter_marks.grade_points + coalesce(lettered.added_points, 0)
+        end as weighted_grade_points
+    from lettered
+    left join grade_types
+        on grade_types.grade_type_code = lettered.grade_type_code
+    left join letter_marks
+        on letter_marks.letter_grade = lettered.letter_grade
+    left join excluded_marks
+        on excluded_marks.letter_grade = lettered.letter_grade
+)
+
+select * from classified

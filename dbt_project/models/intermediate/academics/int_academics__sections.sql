@@ -1,0 +1,55 @@
+-- One row per section, with its course, credits and the weight of its level.
+with
+
+sections as (
+    select * from {{ ref('stg_edfi__sections') }}
+),
+
+course_offerings as (
+    select * from {{ ref('stg_edfi__course_offerings') }}
+),
+
+courses as (
+    select * from {{ ref('int_academics__courses') }}
+),
+
+section_weights as (
+    select * from {{ ref('int_academics__section_weights') }}
+),
+
+joined as (
+    select
+        sections.section_key,
+        sections.school_key,
+        course_offerings.course_key,
+        -- a section whose offering is missing still is a course of its own school
+        coalesce(
+            course_offerings.course_key,
+            {{ surrogate_key(['sections.school_id', 'sections.local_course_code']) }}
+        ) as course_identity_key,
+        sections.school_year,
+        sections.session_name,
+        sections.local_course_code,
+        sections.section_identifier,
+        coalesce(
+            sections.section_name, course_offerings.local_course_title, courses.course_title
+        ) as section_name,
+        courses.course_title,
+        courses.subject,
+        -- null stays null: a course without credits in the source has no weight we could know
+        coalesce(sections.available_credits, courses.maximum_available_credits) as credits,
+        -- a level that the source does not give adds nothing
+        coalesce(section_weights.added_points, 0) as added_points
+    from sections
+    left join course_offerings
+        on course_offerings.school_id = sections.school_id
+        and course_offerings.school_year = sections.school_year
+        and course_offerings.session_name = sections.session_name
+        and course_offerings.local_course_code = sections.local_course_code
+    left join courses
+        on courses.course_key = course_offerings.course_key
+    left join section_weights
+        on section_weights.section_key = sections.section_key
+)
+
+select * from joined

@@ -1,0 +1,38 @@
+-- One row per test result of any source, matched to a student or not. A new source of results
+-- is one more branch of each union in this folder and nothing else from here on.
+with
+
+unioned as (
+    select * from {{ ref('stg_edfi__assessment_results_canonical') }}
+    union all
+    select * from {{ ref('stg_star__results_canonical') }}
+    union all
+    select * from {{ ref('stg_map_growth__results_canonical') }}
+    union all
+    select * from {{ ref('stg_iready__results_canonical') }}
+),
+
+keyed as (
+    select
+        {{ surrogate_key(['unioned.source', 'unioned.result_id']) }} as assessment_result_key,
+        unioned.source,
+        unioned.feed,
+        unioned.result_id,
+        unioned.assessment_identifier,
+        unioned.assessment_title,
+        unioned.subject_code,
+        unioned.school_year,
+        unioned.window_name,
+        unioned.test_grade_code,
+        unioned.administered_on,
+        unioned.same_day_order,
+        unioned.norm_set,
+        unioned.performance_level_code,
+        unioned.source_invalid_reason,
+        unioned.is_superseded,
+        unioned._source_ref,
+        unioned._loaded_at
+    from unioned
+)
+
+select * from keyed

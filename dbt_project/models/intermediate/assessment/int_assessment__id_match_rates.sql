@@ -1,0 +1,73 @@
+-- One row per source, id column of the source and numbering of the district: how often the id
+-- exists there and how often the second attribute then agrees.
+--
+-- `agreement_rate` is agreed / (agreed + disagreed). Below the required rate (var
+-- `assessment_id_agreement_min_rate`, 0.5) the column is another numbering that meets ours by
+-- chance, and nothing of it is used: with thousands of chance meetings a few birth dates agree
+-- by chance too. Ids that are not found do not count against a column: students of other
+-- districts and those who left are normal in vendor files, and holding back every other student
+-- for them would hide real results.
+with
+
+student_ids as (
+    select * from {{ ref('int_assessment__student_ids') }}
+),
+
+candidates as (
+    select * from {{ ref('int_assessment__id_candidates') }}
+),
+
+offered as (
+    select
+        student_ids.source,
+        student_ids.id_column,
+        count(distinct student_ids.assessment_result_key) as result_count
+    from student_ids
+    group by student_ids.source, student_ids.id_column
+),
+
+met as (
+    select
+        candidates.source,
+        candidates.id_column,
+        candidates.identification_system_code,
+        count(distinct candidates.assessment_result_key) as id_found_count,
+        count(distinct case
+            when candidates.second_attribute = 'agrees' then candidates.assessment_result_key
+        end) as agreed_count,
+        count(distinct case
+            when candidates.second_attribute = 'disagrees' then candidates.assessment_result_key
+        end) as disagreed_count
+    from candidates
+    group by
+        candidates.source, candidates.id_column, candidates.identification_system_code
+),
+
+rated as (
+    select
+        offered.source,
+        offered.id_column,
+        coalesce(met.identification_system_code, 'none') as identification_system_code,
+        offered.result_count,
+        coalesce(met.id_found_count, 0) as id_found_count,
+        coalesce(met.agreed_count, 0) as agreed_count,
+        coalesce(met.disagreed_count, 0) as disagreed_count,
+        cast(coalesce(met.id_found_count, 0) as numeric) / offered.result_count as found_rate,
+        cast(met.agreed_count as numeric) / nullif(met.agreed_count + met.disagreed_count, 0)
+            as agreement_rate
+    from offered
+    left join met
+        on met.source = offered.source
+        and met.id_column = offered.id_column
+),
+
+decided as (
+    select
+        rated.*,
+        coalesce(
+            rated.agreement_rate >= {{ var('assessment_id_agreement_min_rate', 0.5) }}, false
+        ) as is_used
+    from rated
+)
+
+select * from decided

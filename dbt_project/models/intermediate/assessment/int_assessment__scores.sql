@@ -1,0 +1,52 @@
+-- One row per result and reporting method of the source, with the method's meaning by crosswalk.
+with
+
+unioned as (
+    select
+        'edfi' as source,
+        result_id,
+        method_code,
+        value_text,
+        value_num
+    from {{ ref('stg_edfi__student_assessment_scores') }}
+    where objective_code = ''
+    union all
+    select * from {{ ref('stg_star__scores') }}
+    union all
+    select * from {{ ref('stg_map_growth__scores') }}
+    union all
+    select * from {{ ref('stg_iready__scores') }}
+),
+
+methods as (
+    {{ district_rows(ref('xwalk_assessment_score_methods'), ['source', 'method_code']) }}
+),
+
+mapped as (
+    select
+        {{ surrogate_key(['unioned.source', 'unioned.result_id']) }} as assessment_result_key,
+        unioned.source,
+        unioned.method_code,
+        coalesce(methods.method, 'unmapped') as method,
+        methods.norm_set,
+        unioned.value_text,
+        case
+            -- a percentile outside 1 to 100 is no percentile; the text stays beside it
+            when methods.method = 'percentile' and unioned.value_num not between 1 and 100 then null
+            else unioned.value_num
+        end as value_num,
+        -- several methods may mean the same: the crosswalk says which one speaks first
+        row_number() over (
+            partition by unioned.source, unioned.result_id, coalesce(methods.method, 'unmapped')
+            order by
+                case when unioned.value_num is null then 1 else 0 end,
+                methods.preference nulls last,
+                unioned.method_code
+        ) as method_preference
+    from unioned
+    left join methods
+        on methods.source = unioned.source
+        and methods.method_code = unioned.method_code
+)
+
+select * from mapped

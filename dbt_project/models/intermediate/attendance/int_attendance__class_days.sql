@@ -1,0 +1,104 @@
+-- One row per student, school and date with a class event, at schools that take class attendance
+-- only: how many of the day's enrolled classes were missed, and whether that makes a day.
+with
+
+section_events as (
+    select * from {{ ref('int_attendance__section_events') }}
+),
+
+section_enrollments as (
+    select * from {{ ref('int_academics__section_enrollments') }}
+),
+
+submitted_days as (
+    select * from {{ ref('int_attendance__submitted_days') }}
+),
+
+-- one row per class, whatever number of events it has: the largest share decides
+per_class as (
+    select
+        section_events.student_key,
+        section_events.school_key,
+        section_events.section_key,
+        section_events.event_date,
+        max(section_events.absent_fraction) as absent_fraction,
+        max(case when section_events.is_category_unmapped then 1 else 0 end)
+            as has_unmapped_category
+    from section_events
+    inner join submitted_days
+        on submitted_days.school_key = section_events.school_key
+        and not submitted_days.takes_daily_attendance
+    where section_events.event_date <= {{ as_of_date() }}
+    group by
+        section_events.student_key,
+        section_events.school_key,
+        section_events.section_key,
+        section_events.event_date
+),
+
+days_with_events as (
+    select
+        per_class.student_key,
+        per_class.school_key,
+        per_class.event_date,
+        max(per_class.absent_fraction) as largest_absent_fraction
+    from per_class
+    group by per_class.student_key, per_class.school_key, per_class.event_date
+),
+
+-- fans out to the classes of a day and is grouped again at once
+classes_of_the_day as (
+    select
+        days_with_events.student_key,
+        days_with_events.school_key,
+        days_with_events.event_date,
+        days_with_events.largest_absent_fraction,
+        count(distinct section_enrollments.section_key) as enrolled_class_count,
+        count(distinct case when per_class.absent_fraction = 1 then section_enrollments.section_key end)
+            as missed_class_count,
+        count(distinct case
+            when per_class.has_unmapped_category = 1 and coalesce(per_class.absent_fraction, 0) < 1
+                then section_enrollments.section_key
+        end) as unknown_class_count
+    from days_with_events
+    left join section_enrollments
+        on section_enrollments.student_key = days_with_events.student_key
+        and section_enrollments.school_key = days_with_events.school_key
+        and section_enrollments.begin_date <= days_with_events.event_date
+        and (
+            section_enrollments.end_date is null
+            or section_enrollments.end_date >= days_with_events.event_date
+        )
+    left join per_class
+        on per_class.student_key = days_with_events.student_key
+        and per_class.section_key = section_enrollments.section_key
+        and per_class.event_date = days_with_events.event_date
+    group by
+        days_with_events.student_key,
+        days_with_events.school_key,
+        days_with_events.event_date,
+        days_with_events.largest_absent_fraction
+),
+
+judged as (
+    select
+        classes_of_the_day.student_key,
+        classes_of_the_day.school_key,
+        classes_of_the_day.event_date,
+        classes_of_the_day.enrolled_class_count,
+        classes_of_the_day.missed_class_count,
+        classes_of_the_day.enrolled_class_count > 0
+        and classes_of_the_day.missed_class_count = classes_of_the_day.enrolled_class_count
+            as is_every_class_missed,
+        -- a class was missed and nobody knows how many there were
+        classes_of_the_day.enrolled_class_count = 0
+        and coalesce(classes_of_the_day.largest_absent_fraction > 0, false)
+            as has_no_section_enrollment,
+        -- with an unmapped category the day could be a missed one
+        classes_of_the_day.unknown_class_count > 0
+        and classes_of_the_day.missed_class_count + classes_of_the_day.unknown_class_count
+            = classes_of_the_day.enrolled_class_count as is_unknown
+    from classes_of_the_day
+)
+
+select * from judged

@@ -1,0 +1,49 @@
+-- One row per disciplinary action of a student and kind of action: an action that is both an
+-- in-school and an out-of-school suspension is two rows, two disciplines of one kind are one.
+with
+
+actions as (
+    select * from {{ ref('stg_edfi__discipline_actions') }}
+),
+
+disciplines as (
+    select * from {{ ref('stg_edfi__discipline_action_disciplines') }}
+),
+
+crosswalk as (
+    {{ district_rows(ref('xwalk_disciplines'), ['discipline_code']) }}
+),
+
+typed as (
+    select distinct
+        actions.student_key,
+        actions.school_key,
+        actions.action_id,
+        actions.action_date,
+        -- an action without any discipline, or with an unknown one, is kept and reported
+        coalesce(crosswalk.action_type, 'unmapped') as action_type,
+        coalesce(actions.actual_length_days, actions.planned_length_days) as length_days
+    from actions
+    left join disciplines
+        on disciplines.student_key = actions.student_key
+        and disciplines.action_id = actions.action_id
+        and disciplines.action_date = actions.action_date
+    left join crosswalk
+        on crosswalk.discipline_code = disciplines.discipline_code
+),
+
+keyed as (
+    select
+        {{ surrogate_key([
+            'student_key', 'action_id', 'action_date', 'action_type',
+        ]) }} as action_key,
+        student_key,
+        school_key,
+        action_id,
+        action_date,
+        action_type,
+        length_days
+    from typed
+)
+
+select * from keyed

@@ -1,0 +1,38 @@
+-- One row per school, calendar choice, school year and instructional day. A choice is the code of a
+-- calendar (for enrolments that name one), or '*': the union of the calendars that hold for all
+-- students of the school, each date once.
+with
+
+school_days as (
+    select * from {{ ref('int_calendar__school_days') }}
+    where is_instructional
+),
+
+named_calendars as (
+    select
+        school_days.school_key,
+        school_days.calendar_code as calendar_choice,
+        school_days.school_year,
+        school_days.calendar_date
+    from school_days
+),
+
+union_of_calendars as (
+    select
+        school_days.school_key,
+        '*' as calendar_choice,
+        -- a date that two years' calendars share belongs to the later year
+        max(school_days.school_year) as school_year,
+        school_days.calendar_date
+    from school_days
+    where school_days.is_for_all_students
+    group by school_days.school_key, school_days.calendar_date
+),
+
+attendance_days as (
+    select * from named_calendars
+    union all
+    select * from union_of_calendars
+)
+
+select * from attendance_days

@@ -1,0 +1,82 @@
+-- One row per school, calendar, school year and date of the calendar.
+with
+
+calendar_dates as (
+    select * from {{ ref('stg_edfi__calendar_dates') }}
+),
+
+calendars as (
+    select * from {{ ref('stg_edfi__calendars') }}
+),
+
+code_mappings as (
+    select * from {{ ref('int_codes__mapped') }}
+),
+
+calendar_events as (
+    {{ district_rows(ref('xwalk_calendar_event'), ['calendar_event_code']) }}
+),
+
+calendar_types as (
+    {{ district_rows(ref('xwalk_calendar_type'), ['calendar_type_code']) }}
+),
+
+with_effect as (
+    select
+        calendar_dates.school_key,
+        calendar_dates.calendar_code,
+        calendar_dates.school_year,
+        calendar_dates.calendar_date,
+        calendar_dates.calendar_event_code,
+        coalesce(mapped.effect, own.effect) as effect
+    from calendar_dates
+    left join code_mappings
+        on code_mappings.descriptor_namespace = calendar_dates.calendar_event_namespace
+        and code_mappings.code = calendar_dates.calendar_event_code
+    left join calendar_events as mapped
+        on mapped.calendar_event_code = code_mappings.mapped_code
+    left join calendar_events as own
+        on own.calendar_event_code = calendar_dates.calendar_event_code
+    where calendar_dates.calendar_date is not null
+),
+
+per_date as (
+    select
+        with_effect.school_key,
+        with_effect.calendar_code,
+        with_effect.school_year,
+        with_effect.calendar_date,
+        max(case when with_effect.effect = 'instructional' then 1 else 0 end) = 1
+        -- a day of school that was called off is none
+        and max(case when with_effect.effect = 'closed' then 1 else 0 end) = 0 as is_instructional,
+        max(case when with_effect.effect is null then 1 else 0 end) = 1 as has_unmapped_event,
+        min(with_effect.calendar_event_code) as first_calendar_event_code
+    from with_effect
+    group by
+        with_effect.school_key,
+        with_effect.calendar_code,
+        with_effect.school_year,
+        with_effect.calendar_date
+),
+
+typed as (
+    select
+        per_date.school_key,
+        per_date.calendar_code,
+        per_date.school_year,
+        per_date.calendar_date,
+        calendars.calendar_type_code,
+        coalesce(calendar_types.is_for_all_students, true) as is_for_all_students,
+        per_date.is_instructional,
+        per_date.has_unmapped_event,
+        per_date.first_calendar_event_code
+    from per_date
+    left join calendars
+        on calendars.school_key = per_date.school_key
+        and calendars.calendar_code = per_date.calendar_code
+        and calendars.school_year = per_date.school_year
+    left join calendar_types
+        on calendar_types.calendar_type_code = calendars.calendar_type_code
+)
+
+select * from typed

@@ -1,0 +1,33 @@
+-- One row per code that the source maps to another: what a state or district code stands for.
+with
+
+descriptor_mappings as (
+    select * from {{ ref('stg_edfi__descriptor_mappings') }}
+),
+
+numbered as (
+    select
+        descriptor_mappings.descriptor_namespace,
+        descriptor_mappings.code,
+        descriptor_mappings.mapped_code,
+        -- a code mapped to several vocabularies: the common one first, then by name
+        row_number() over (
+            partition by descriptor_mappings.descriptor_namespace, descriptor_mappings.code
+            order by
+                case when descriptor_mappings.mapped_namespace like 'uri://ed-fi.org/%' then 0 else 1 end,
+                descriptor_mappings.mapped_namespace,
+                descriptor_mappings.mapped_code
+        ) as preference
+    from descriptor_mappings
+),
+
+preferred as (
+    select
+        numbered.descriptor_namespace,
+        numbered.code,
+        numbered.mapped_code
+    from numbered
+    where numbered.preference = 1
+)
+
+select * from preferred

@@ -1,0 +1,60 @@
+-- One row per enrolment: a student at a school from the first to the last day in, both included.
+with
+
+enrollments as (
+    select * from {{ ref('stg_edfi__student_school_associations') }}
+),
+
+code_mappings as (
+    select * from {{ ref('int_codes__mapped') }}
+),
+
+grade_levels as (
+    {{ district_rows(ref('xwalk_grade_level'), ['grade_level_code']) }}
+),
+
+graded as (
+    select
+        enrollments.enrollment_key,
+        enrollments.student_key,
+        enrollments.school_key,
+        enrollments.student_id,
+        enrollments.school_id,
+        enrollments.school_year,
+        enrollments.calendar_code,
+        enrollments.calendar_school_year,
+        enrollments.grade_level_code,
+        -- what the source says a code stands for comes before the code itself
+        case when mapped.grade_level_code is not null then mapped.grade_level else own.grade_level end
+            as grade_level,
+        case when mapped.grade_level_code is not null then mapped.grade_band else own.grade_band end
+            as grade_band,
+        enrollments.grade_level_code is not null
+        and mapped.grade_level_code is null
+        and own.grade_level_code is null as is_grade_level_unmapped,
+        enrollments.is_primary_school,
+        enrollments.enrollment_type_code,
+        enrollments.exit_type_code,
+        enrollments.first_date,
+        enrollments.last_date
+    from enrollments
+    left join code_mappings
+        on code_mappings.descriptor_namespace = enrollments.grade_level_namespace
+        and code_mappings.code = enrollments.grade_level_code
+    left join grade_levels as mapped
+        on mapped.grade_level_code = code_mappings.mapped_code
+    left join grade_levels as own
+        on own.grade_level_code = enrollments.grade_level_code
+),
+
+checked as (
+    select
+        graded.*,
+        -- a student who left before the first day was never there
+        coalesce(graded.last_date < graded.first_date, false) as is_no_show,
+        graded.first_date is not null
+        and coalesce(graded.last_date >= graded.first_date, true) as has_days
+    from graded
+)
+
+select * from checked

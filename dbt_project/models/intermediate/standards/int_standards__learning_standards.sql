@@ -1,0 +1,35 @@
+-- One row per learning standard, with our name of its subject and the key of the standard above it.
+with
+
+learning_standards as (
+    select * from {{ ref('stg_edfi__learning_standards') }}
+),
+
+subjects as (
+    {{ district_rows(ref('xwalk_academic_subjects'), ['academic_subject_code']) }}
+),
+
+named as (
+    select
+        learning_standards.learning_standard_key,
+        learning_standards.learning_standard_id,
+        case
+            when learning_standards.parent_learning_standard_id is not null
+                then {{ surrogate_key(['learning_standards.parent_learning_standard_id']) }}
+        end as parent_learning_standard_key,
+        learning_standards.item_code,
+        learning_standards.description,
+        learning_standards.course_title,
+        learning_standards.academic_subject_code,
+        case
+            when learning_standards.academic_subject_code is null then null
+            else coalesce(subjects.subject, 'unmapped')
+        end as subject,
+        learning_standards.grade_level_code,
+        learning_standards.scope_code
+    from learning_standards
+    left join subjects
+        on subjects.academic_subject_code = learning_standards.academic_subject_code
+)
+
+select * from named

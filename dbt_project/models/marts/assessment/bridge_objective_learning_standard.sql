@@ -1,0 +1,18 @@
+-- One row per part of an assessment and learning standard that the source says it measures.
+with
+
+named as (
+    select * from {{ ref('int_assessment__objective_standards') }}
+),
+
+keyed as (
+    select
+        named.assessment_objective_key,
+        named.source,
+        named.assessment_identifier,
+        named.scope_code,
+        named.learning_standard_id
+    from named
+)
+
+select * from keyed

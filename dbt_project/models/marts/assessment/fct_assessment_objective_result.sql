@@ -1,0 +1,66 @@
+-- One row per result of a matched student, part of the test and score, up to the as-of date.
+with
+
+objective_results as (
+    select * from {{ ref('int_assessment__objective_results') }}
+),
+
+results as (
+    select * from {{ ref('fct_assessment_result') }}
+),
+
+standards as (
+    select * from {{ ref('bridge_objective_learning_standard') }}
+),
+
+one_standard as (
+    select
+        standards.assessment_objective_key,
+        min(standards.learning_standard_id) as learning_standard_id,
+        count(*) as learning_standard_count
+    from standards
+    group by standards.assessment_objective_key
+),
+
+keyed as (
+    select
+        objective_results.*,
+        results.assessment_title,
+        {{ surrogate_key([
+            'objective_results.source', 'objective_results.assessment_identifier',
+            'objective_results.scope', 'objective_results.scope_code'
+        ]) }} as assessment_objective_key
+    from objective_results
+    inner join results
+        on results.assessment_result_key = objective_results.assessment_result_key
+),
+
+final as (
+    select
+        keyed.assessment_objective_result_key,
+        keyed.assessment_result_key,
+        keyed.student_key,
+        keyed.assessment_objective_key,
+        keyed.source,
+        keyed.subject,
+        keyed.assessment_title,
+        keyed.administered_on,
+        keyed.scope,
+        keyed.scope_code,
+        keyed.scope_name,
+        keyed.method_code,
+        keyed.value_text,
+        keyed.value_num,
+        keyed.level_code,
+        keyed.is_valid,
+        case
+            when one_standard.learning_standard_count = 1 then one_standard.learning_standard_id
+        end as learning_standard_id,
+        cast(coalesce(one_standard.learning_standard_count, 0) as integer)
+            as learning_standard_count
+    from keyed
+    left join one_standard
+        on one_standard.assessment_objective_key = keyed.assessment_objective_key
+)
+
+select * from final

@@ -1,0 +1,100 @@
+-- One row per student and the school year of the as-of date: days enrolled, days absent, what
+-- follows.
+with
+
+students as (
+    select * from {{ ref('dim_student') }}
+),
+
+year_to_date as (
+    select * from {{ ref('int_attendance__year_to_date') }}
+),
+
+policy as (
+    select * from {{ ref('int_policy__by_grade_band') }}
+),
+
+reasoned as (
+    select
+        students.student_key,
+        {{ school_year_of(as_of_date()) }} as school_year,
+        year_to_date.days_enrolled,
+        year_to_date.days_enrolled_30d,
+        year_to_date.days_enrolled_90d,
+        year_to_date.days_absent,
+        year_to_date.days_absent_30d,
+        year_to_date.days_absent_90d,
+        year_to_date.window_start_date,
+        year_to_date.window_end_date,
+        policy.chronic_absence_pct,
+        policy.severe_absence_pct,
+        case
+            when year_to_date.student_key is null then 'no_enrollment'
+            when year_to_date.span_count_with_calendar = 0 then 'no_calendar'
+            when year_to_date.has_unmapped_category then 'unmapped_category'
+            when year_to_date.has_no_section_enrollment then 'no_section_enrollment'
+            when year_to_date.days_enrolled = 0
+                and year_to_date.span_count_without_submission = year_to_date.span_count_with_calendar
+                then 'no_attendance_submitted'
+            when year_to_date.days_enrolled < policy.min_enrolled_days then 'too_few_days'
+        end as insufficient_reason,
+        case
+            when year_to_date.span_count_with_calendar = 0 then null
+            when year_to_date.span_count_without_calendar > 0
+                then 'moved_to_school_without_calendar'
+            when year_to_date.days_enrolled > 0 and year_to_date.span_count_without_submission > 0
+                then 'moved_to_school_without_submitted_attendance'
+        end as partial_reason
+    from students
+    left join year_to_date
+        on year_to_date.student_key = students.student_key
+    left join policy
+        on policy.grade_band = coalesce(students.grade_band, '*')
+),
+
+measured as (
+    select
+        reasoned.student_key,
+        reasoned.school_year,
+        cast(reasoned.days_enrolled as integer) as days_enrolled,
+        -- of no day at all, or with an event nobody can read, no absence can be told
+        case
+            when reasoned.days_enrolled > 0
+                and coalesce(reasoned.insufficient_reason, 'too_few_days') = 'too_few_days'
+                then reasoned.days_absent
+        end as days_absent,
+        case
+            when reasoned.insufficient_reason is null
+                then cast(reasoned.days_absent as numeric) / nullif(reasoned.days_enrolled, 0)
+        end as absence_rate,
+        cast(reasoned.days_enrolled_30d as integer) as days_enrolled_30d,
+        case
+            when reasoned.insufficient_reason is null
+                then cast(reasoned.days_absent_30d as numeric)
+                    / nullif(reasoned.days_enrolled_30d, 0)
+        end as absence_rate_30d,
+        cast(reasoned.days_enrolled_90d as integer) as days_enrolled_90d,
+        case
+            when reasoned.insufficient_reason is null
+                then cast(reasoned.days_absent_90d as numeric)
+                    / nullif(reasoned.days_enrolled_90d, 0)
+        end as absence_rate_90d,
+        -- counts are compared, not a rate: exactly the line is on the line
+        case
+            when reasoned.insufficient_reason is null
+                then reasoned.days_absent * 100
+                    >= reasoned.chronic_absence_pct * reasoned.days_enrolled
+        end as is_chronically_absent,
+        case
+            when reasoned.insufficient_reason is null
+                then reasoned.days_absent * 100
+                    >= reasoned.severe_absence_pct * reasoned.days_enrolled
+        end as is_severely_absent,
+        reasoned.insufficient_reason,
+        reasoned.partial_reason,
+        reasoned.window_start_date,
+        reasoned.window_end_date
+    from reasoned
+)
+
+select * from measured

@@ -1,0 +1,20 @@
+-- One row per course of the catalogue.
+with
+
+courses as (
+    select * from {{ ref('int_academics__courses') }}
+),
+
+selected as (
+    select
+        course_key,
+        course_code,
+        course_title,
+        education_organization_id,
+        subject,
+        gpa_applicability_code,
+        maximum_available_credits
+    from courses
+)
+
+select * from selected

@@ -1,0 +1,19 @@
+-- One row per staff member known to the source.
+with
+
+members as (
+    select * from {{ ref('int_staff__members') }}
+),
+
+selected as (
+    select
+        staff_key,
+        staff_id,
+        first_name,
+        last_name,
+        login_id,
+        email_address
+    from members
+)
+
+select * from selected

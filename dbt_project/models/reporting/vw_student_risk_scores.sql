@@ -1,0 +1,135 @@
+-- One row per student that the rules judge: tier, level, the figures behind it and the reasons.
+with
+
+tiers as (
+    select * from {{ ref('risk_tiers') }}
+),
+
+levels as (
+    select * from {{ ref('risk_levels') }}
+),
+
+indicators as (
+    select * from {{ ref('risk_indicators') }}
+),
+
+level_changes as (
+    select * from {{ ref('risk_level_changes') }}
+),
+
+students as (
+    select * from {{ ref('dim_student') }}
+),
+
+schools as (
+    select * from {{ ref('dim_school') }}
+),
+
+periods as (
+    select * from {{ ref('dim_grading_period') }}
+),
+
+grades as (
+    select * from {{ ref('fct_grades_by_period') }}
+),
+
+programs as (
+    select * from {{ ref('fct_program_participation') }}
+),
+
+figures as (
+    select
+        indicators.student_key,
+        max(case when indicators.indicator = 'attendance' then 100 - indicators.value end)
+            as attendance_pct,
+        max(case when indicators.indicator = 'assessment' then indicators.value end)
+            as latest_percentile,
+        max(case when indicators.indicator = 'course_grades' then indicators.evidence_from end)
+            as grades_begin_date,
+        max(case when indicators.indicator = 'course_grades' then indicators.evidence_to end)
+            as grades_end_date
+    from indicators
+    where indicators.flag in ('none', 'yellow', 'red')
+    group by indicators.student_key
+),
+
+-- the GPA of the period that decides the course-grade indicator
+gpas as (
+    select
+        figures.student_key,
+        max(grades.gpa_unweighted) as gpa
+    from figures
+    inner join grades
+        on grades.student_key = figures.student_key
+    inner join periods
+        on periods.grading_period_key = grades.grading_period_key
+        and periods.begin_date = figures.grades_begin_date
+        and periods.end_date = figures.grades_end_date
+        and periods.is_latest_closed
+    group by figures.student_key
+),
+
+last_level_changes as (
+    select
+        level_changes.student_key,
+        max(level_changes.changed_on) as changed_on
+    from level_changes
+    where level_changes.changed_on <= {{ as_of_date() }}
+    group by level_changes.student_key
+),
+
+-- food service and homelessness are no supports to be shown here: they are confidential by law
+supports as (
+    select
+        programs.student_key,
+        max(case when programs.program_type = 'special_education' then 1 else 0 end)
+            as has_special_education,
+        max(case when programs.program_type = 'language_instruction' then 1 else 0 end)
+            as has_language_instruction
+    from programs
+    where programs.is_open_as_of
+    group by programs.student_key
+),
+
+scored as (
+    select
+        students.student_id as student_unique_id,
+        students.first_name,
+        students.last_name as last_surname,
+        schools.school_id,
+        tiers.grade_level,
+        figures.attendance_pct,
+        gpas.gpa,
+        figures.latest_percentile,
+        levels.risk_level,
+        last_level_changes.changed_on as risk_level_changed_date,
+        tiers.rule_tier,
+        tiers.reasons,
+        tiers.attendance_flag,
+        tiers.course_grades_flag,
+        tiers.assessment_flag,
+        tiers.behavior_flag,
+        tiers.usable_count as usable_indicator_count,
+        tiers.applicable_count as applicable_indicator_count,
+        coalesce(supports.has_special_education, 0) = 1 as has_special_education_support,
+        coalesce(supports.has_language_instruction, 0) = 1 as has_language_instruction_support,
+        tiers.policy_version,
+        tiers.as_of_date
+    from tiers
+    inner join students
+        on students.student_key = tiers.student_key
+    inner join levels
+        on levels.student_key = tiers.student_key
+    left join schools
+        on schools.school_key = tiers.school_key
+    left join figures
+        on figures.student_key = tiers.student_key
+    left join gpas
+        on gpas.student_key = tiers.student_key
+    left join last_level_changes
+        on last_level_changes.student_key = tiers.student_key
+    left join supports
+        on supports.student_key = tiers.student_key
+)
+
+select * from scored

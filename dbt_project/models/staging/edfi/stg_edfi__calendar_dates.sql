@@ -1,0 +1,61 @@
+-- One row per calendar, date and calendar event.
+with
+
+calendar_dates as (
+    {{ current_rows(source('edfi', 'calendar_dates')) }}
+),
+
+renamed as (
+    select
+        {{ json_text('payload', ['calendarReference', 'schoolId']) }} as school_id,
+        {{ json_text('payload', ['calendarReference', 'calendarCode']) }} as calendar_code,
+        cast({{ safe_numeric(json_text('payload', ['calendarReference', 'schoolYear'])) }} as integer) as school_year,
+        {{ safe_date(json_text('payload', ['date'])) }} as calendar_date,
+        {{ descriptor_namespace(json_text('listed.item', ['calendarEventDescriptor'])) }} as calendar_event_namespace,
+        {{ descriptor_code(json_text('listed.item', ['calendarEventDescriptor'])) }} as calendar_event_code,
+        record_key as _record_key,
+        load_id as _load_id,
+        loaded_at as _loaded_at
+    from calendar_dates
+    cross join lateral {{ json_list('payload', ['calendarEvents']) }} as listed
+),
+
+numbered as (
+    select
+        {{ surrogate_key(['school_id']) }} as school_key,
+        school_id,
+        calendar_code,
+        school_year,
+        calendar_date,
+        calendar_event_namespace,
+        calendar_event_code,
+        _record_key,
+        _loaded_at,
+        -- the newest version of a natural key wins; the record key breaks a tie
+        row_number() over (
+            partition by school_id,
+                calendar_code,
+                school_year,
+                calendar_date,
+                calendar_event_code
+            order by _load_id desc, _loaded_at desc, _record_key
+        ) as version_number
+    from renamed
+),
+
+newest as (
+    select
+        school_key,
+        school_id,
+        calendar_code,
+        school_year,
+        calendar_date,
+        calendar_event_namespace,
+        calendar_event_code,
+        _record_key,
+        _loaded_at
+    from numbered
+    where version_number = 1
+)
+
+select * from newest

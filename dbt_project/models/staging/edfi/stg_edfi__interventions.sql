@@ -1,0 +1,65 @@
+-- One row per intervention of an education organisation.
+with
+
+interventions as (
+    {{ current_rows(source('edfi', 'interventions')) }}
+),
+
+renamed as (
+    select
+        {{ json_text('payload', ['educationOrganizationReference', 'educationOrganizationId']) }}
+            as education_organization_id,
+        {{ json_text('payload', ['interventionIdentificationCode']) }} as intervention_id,
+        {{ descriptor_code(json_text('payload', ['interventionClassDescriptor'])) }}
+            as intervention_class_code,
+        {{ descriptor_code(json_text('payload', ['deliveryMethodDescriptor'])) }}
+            as delivery_method_code,
+        {{ safe_date(json_text('payload', ['beginDate'])) }} as begin_date,
+        {{ safe_date(json_text('payload', ['endDate'])) }} as end_date,
+        {{ safe_numeric(json_text('payload', ['minDosage'])) }} as minimum_dosage,
+        {{ safe_numeric(json_text('payload', ['maxDosage'])) }} as maximum_dosage,
+        record_key as _record_key,
+        load_id as _load_id,
+        loaded_at as _loaded_at
+    from interventions
+),
+
+numbered as (
+    select
+        {{ surrogate_key(['education_organization_id', 'intervention_id']) }} as intervention_key,
+        education_organization_id,
+        intervention_id,
+        intervention_class_code,
+        delivery_method_code,
+        begin_date,
+        end_date,
+        minimum_dosage,
+        maximum_dosage,
+        _record_key,
+        _loaded_at,
+        -- the newest version of a natural key wins; the record key breaks a tie
+        row_number() over (
+            partition by education_organization_id, intervention_id
+            order by _load_id desc, _loaded_at desc, _record_key
+        ) as version_number
+    from renamed
+),
+
+newest as (
+    select
+        intervention_key,
+        education_organization_id,
+        intervention_id,
+        intervention_class_code,
+        delivery_method_code,
+        begin_date,
+        end_date,
+        minimum_dosage,
+        maximum_dosage,
+        _record_key,
+        _loaded_at
+    from numbered
+    where version_number = 1
+)
+
+select * from newest

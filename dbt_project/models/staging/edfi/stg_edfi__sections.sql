@@ -1,0 +1,76 @@
+-- One row per section.
+with
+
+sections as (
+    {{ current_rows(source('edfi', 'sections')) }}
+),
+
+renamed as (
+    select
+        {{ json_text('payload', ['courseOfferingReference', 'schoolId']) }} as school_id,
+        cast(
+            {{ safe_numeric(json_text('payload', ['courseOfferingReference', 'schoolYear'])) }}
+            as integer
+        ) as school_year,
+        {{ json_text('payload', ['courseOfferingReference', 'sessionName']) }} as session_name,
+        {{ json_text('payload', ['courseOfferingReference', 'localCourseCode']) }}
+            as local_course_code,
+        {{ json_text('payload', ['sectionIdentifier']) }} as section_identifier,
+        {{ json_text('payload', ['sectionName']) }} as section_name,
+        {{ descriptor_code(json_text('payload', ['educationalEnvironmentDescriptor'])) }}
+            as environment_code,
+        {{ safe_numeric(json_text('payload', ['availableCredits'])) }} as available_credits,
+        record_key as _record_key,
+        load_id as _load_id,
+        loaded_at as _loaded_at
+    from sections
+),
+
+numbered as (
+    select
+        {{ surrogate_key([
+            'school_id', 'school_year', 'session_name', 'local_course_code',
+            'section_identifier',
+        ]) }} as section_key,
+        {{ surrogate_key(['school_id']) }} as school_key,
+        school_id,
+        school_year,
+        session_name,
+        local_course_code,
+        section_identifier,
+        section_name,
+        environment_code,
+        available_credits,
+        _record_key,
+        _loaded_at,
+        -- the newest version of a natural key wins; the record key breaks a tie
+        row_number() over (
+            partition by school_id,
+                school_year,
+                session_name,
+                local_course_code,
+                section_identifier
+            order by _load_id desc, _loaded_at desc, _record_key
+        ) as version_number
+    from renamed
+),
+
+newest as (
+    select
+        section_key,
+        school_key,
+        school_id,
+        school_year,
+        session_name,
+        local_course_code,
+        section_identifier,
+        section_name,
+        environment_code,
+        available_credits,
+        _record_key,
+        _loaded_at
+    from numbered
+    where version_number = 1
+)
+
+select * from newest

@@ -1,0 +1,54 @@
+-- One row per staff member.
+with
+
+staffs as (
+    {{ current_rows(source('edfi', 'staffs')) }}
+),
+
+renamed as (
+    select
+        {{ json_text('payload', ['staffUniqueId']) }} as staff_id,
+        {{ json_text('payload', ['firstName']) }} as first_name,
+        {{ json_text('payload', ['lastSurname']) }} as last_name,
+        {{ json_text('payload', ['loginId']) }} as login_id,
+        {{ json_text('payload', ['electronicMails', '0', 'electronicMailAddress']) }}
+            as email_address,
+        record_key as _record_key,
+        load_id as _load_id,
+        loaded_at as _loaded_at
+    from staffs
+),
+
+numbered as (
+    select
+        {{ surrogate_key(['staff_id']) }} as staff_key,
+        staff_id,
+        first_name,
+        last_name,
+        login_id,
+        email_address,
+        _record_key,
+        _loaded_at,
+        -- the newest version of a natural key wins; the record key breaks a tie
+        row_number() over (
+            partition by staff_id
+            order by _load_id desc, _loaded_at desc, _record_key
+        ) as version_number
+    from renamed
+),
+
+newest as (
+    select
+        staff_key,
+        staff_id,
+        first_name,
+        last_name,
+        login_id,
+        email_address,
+        _record_key,
+        _loaded_at
+    from numbered
+    where version_number = 1
+)
+
+select * from newest

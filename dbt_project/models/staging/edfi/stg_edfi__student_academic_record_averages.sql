@@ -1,0 +1,73 @@
+-- One row per academic record and listed grade point average.
+with
+
+student_academic_records as (
+    {{ current_rows(source('edfi', 'student_academic_records')) }}
+),
+
+renamed as (
+    select
+        {{ json_text('payload', ['studentReference', 'studentUniqueId']) }} as student_id,
+        {{ json_text('payload', ['educationOrganizationReference', 'educationOrganizationId']) }}
+            as education_organization_id,
+        cast(
+            {{ safe_numeric(json_text('payload', ['schoolYearTypeReference', 'schoolYear'])) }}
+            as integer
+        ) as school_year,
+        {{ descriptor_code(json_text('payload', ['termDescriptor'])) }} as term_code,
+        {{ descriptor_code(json_text('listed.item', ['gradePointAverageTypeDescriptor'])) }}
+            as gpa_type_code,
+        {{ safe_numeric(json_text('listed.item', ['gradePointAverageValue'])) }} as gpa_value,
+        lower({{ json_text('listed.item', ['isCumulative']) }}) = 'true' as is_cumulative,
+        {{ safe_numeric(json_text('listed.item', ['maxGradePointAverageValue'])) }}
+            as max_gpa_value,
+        record_key as _record_key,
+        load_id as _load_id,
+        loaded_at as _loaded_at
+    from student_academic_records
+    cross join lateral {{ json_list('payload', ['gradePointAverages']) }} as listed
+),
+
+numbered as (
+    select
+        {{ surrogate_key(['student_id']) }} as student_key,
+        student_id,
+        education_organization_id,
+        school_year,
+        term_code,
+        gpa_type_code,
+        gpa_value,
+        is_cumulative,
+        max_gpa_value,
+        _record_key,
+        _loaded_at,
+        -- the newest version of a natural key wins; the record key breaks a tie
+        row_number() over (
+            partition by student_id,
+                education_organization_id,
+                school_year,
+                term_code,
+                gpa_type_code
+            order by _load_id desc, _loaded_at desc, _record_key
+        ) as version_number
+    from renamed
+),
+
+newest as (
+    select
+        student_key,
+        student_id,
+        education_organization_id,
+        school_year,
+        term_code,
+        gpa_type_code,
+        gpa_value,
+        is_cumulative,
+        max_gpa_value,
+        _record_key,
+        _loaded_at
+    from numbered
+    where version_number = 1
+)
+
+select * from newest

@@ -1,0 +1,65 @@
+-- One row per result, part of the test and reporting method with a performance level;
+-- `objective_code` is empty for the level of the whole test.
+with
+
+student_assessments as (
+    select * from {{ ref('stg_edfi__student_assessments') }}
+),
+
+whole_test as (
+    select
+        student_assessments.result_id,
+        '' as objective_code,
+        {{ descriptor_code(json_text('level.item', 'assessmentReportingMethodDescriptor')) }}
+            as method_code,
+        {{ descriptor_code(json_text('level.item', 'performanceLevelDescriptor')) }} as level_code,
+        level.position
+    from student_assessments
+    cross join lateral {{ json_list('student_assessments._payload', 'performanceLevels') }} as level
+),
+
+parts as (
+    select
+        student_assessments.result_id,
+        {{ json_text('objective.item', ['objectiveAssessmentReference', 'identificationCode']) }}
+            as objective_code,
+        {{ descriptor_code(json_text('level.item', 'assessmentReportingMethodDescriptor')) }}
+            as method_code,
+        {{ descriptor_code(json_text('level.item', 'performanceLevelDescriptor')) }} as level_code,
+        level.position
+    from student_assessments
+    cross join lateral
+        {{ json_list('student_assessments._payload', 'studentObjectiveAssessments') }} as objective
+    cross join lateral {{ json_list('objective.item', 'performanceLevels') }} as level
+),
+
+unioned as (
+    select * from whole_test
+    union all
+    select * from parts
+),
+
+numbered as (
+    select
+        unioned.*,
+        row_number() over (
+            partition by unioned.result_id, unioned.objective_code, unioned.method_code
+            order by unioned.position
+        ) as repeat_number
+    from unioned
+    where unioned.level_code is not null
+        and unioned.objective_code is not null
+        and unioned.method_code is not null
+),
+
+once as (
+    select
+        numbered.result_id,
+        numbered.objective_code,
+        numbered.method_code,
+        numbered.level_code
+    from numbered
+    where numbered.repeat_number = 1
+)
+
+select * from once

@@ -1,0 +1,66 @@
+-- One row per result, part of the test and reporting method; `objective_code` is empty for the
+-- score of the whole test. A number keeps its text beside it.
+with
+
+student_assessments as (
+    select * from {{ ref('stg_edfi__student_assessments') }}
+),
+
+whole_test as (
+    select
+        student_assessments.result_id,
+        '' as objective_code,
+        {{ descriptor_code(json_text('score.item', 'assessmentReportingMethodDescriptor')) }}
+            as method_code,
+        {{ json_text('score.item', 'result') }} as value_text,
+        score.position
+    from student_assessments
+    cross join lateral {{ json_list('student_assessments._payload', 'scoreResults') }} as score
+),
+
+parts as (
+    select
+        student_assessments.result_id,
+        {{ json_text('objective.item', ['objectiveAssessmentReference', 'identificationCode']) }}
+            as objective_code,
+        {{ descriptor_code(json_text('score.item', 'assessmentReportingMethodDescriptor')) }}
+            as method_code,
+        {{ json_text('score.item', 'result') }} as value_text,
+        score.position
+    from student_assessments
+    cross join lateral
+        {{ json_list('student_assessments._payload', 'studentObjectiveAssessments') }} as objective
+    cross join lateral {{ json_list('objective.item', 'scoreResults') }} as score
+),
+
+unioned as (
+    select * from whole_test
+    union all
+    select * from parts
+),
+
+numbered as (
+    select
+        unioned.*,
+        row_number() over (
+            partition by unioned.result_id, unioned.objective_code, unioned.method_code
+            order by unioned.position
+        ) as repeat_number
+    from unioned
+    where unioned.method_code is not null
+        and unioned.objective_code is not null
+        and unioned.value_text is not null
+),
+
+typed as (
+    select
+        numbered.result_id,
+        numbered.objective_code,
+        numbered.method_code,
+        numbered.value_text,
+        {{ safe_numeric('numbered.value_text') }} as value_num
+    from numbered
+    where numbered.repeat_number = 1
+)
+
+select * from typed

@@ -1,0 +1,77 @@
+-- One row per result of a student, whether the student was tested or not.
+with
+
+student_assessments as (
+    {{ current_rows(source('edfi', 'student_assessments')) }}
+),
+
+renamed as (
+    select
+        -- the record key is the API's id of the result: stable when its natural key changes
+        record_key as result_id,
+        {{ json_text('payload', 'studentAssessmentIdentifier') }} as student_assessment_identifier,
+        {{ json_text('payload', ['studentReference', 'studentUniqueId']) }} as student_id,
+        {{ json_text('payload', ['assessmentReference', 'assessmentIdentifier']) }}
+            as assessment_identifier,
+        {{ json_text('payload', ['assessmentReference', 'namespace']) }} as namespace,
+        cast({{ safe_numeric(json_text('payload', ['schoolYearTypeReference', 'schoolYear'])) }}
+            as integer) as reported_school_year,
+        {{ descriptor_code(json_text('payload', ['period', 'assessmentPeriodDescriptor'])) }}
+            as assessment_period_code,
+        -- data standard 6 has a name of its own for the grade
+        coalesce(
+            {{ descriptor_code(json_text('payload', 'whenAssessedGradeLevelDescriptor')) }},
+            {{ descriptor_code(json_text('payload', 'assessedGradeLevelDescriptor')) }}
+        ) as test_grade_code,
+        {{ descriptor_code(json_text('payload', 'reasonNotTestedDescriptor')) }}
+            as reason_not_tested_code,
+        {{ descriptor_code(json_text('payload', 'eventCircumstanceDescriptor')) }}
+            as event_circumstance_code,
+        {{ descriptor_code(json_text('payload', 'retestIndicatorDescriptor')) }}
+            as retest_indicator_code,
+        -- the day as it was sent; many systems send midnight, which a conversion would move back
+        {{ safe_date(json_text('payload', 'administrationDate')) }} as administered_on,
+        {{ json_text('payload', 'administrationDate') }} as same_day_order,
+        payload as _payload,
+        source_ref as _source_ref,
+        load_id as _load_id,
+        loaded_at as _loaded_at
+    from student_assessments
+),
+
+numbered as (
+    select
+        renamed.*,
+        -- the newest version of a natural key wins; the record key breaks a tie
+        row_number() over (
+            partition by renamed.student_assessment_identifier, renamed.student_id,
+                renamed.assessment_identifier, renamed.namespace
+            order by renamed._load_id desc, renamed.result_id
+        ) as version_number
+    from renamed
+),
+
+newest as (
+    select
+        numbered.result_id,
+        numbered.student_assessment_identifier,
+        numbered.student_id,
+        numbered.assessment_identifier,
+        numbered.namespace,
+        numbered.reported_school_year,
+        numbered.assessment_period_code,
+        numbered.test_grade_code,
+        numbered.reason_not_tested_code,
+        numbered.event_circumstance_code,
+        numbered.retest_indicator_code,
+        numbered.administered_on,
+        numbered.same_day_order,
+        numbered._payload,
+        numbered._source_ref,
+        numbered._load_id,
+        numbered._loaded_at
+    from numbered
+    where numbered.version_number = 1
+)
+
+select * from newest

@@ -1,0 +1,60 @@
+-- One row per i-Ready diagnostic.
+{%- set domains = [
+    'phonological_awareness', 'phonics', 'high_frequency_words', 'vocabulary',
+    'comprehension_overall', 'comprehension_literature', 'comprehension_informational_text',
+    'number_and_operations', 'algebra_and_algebraic_thinking', 'measurement_and_data', 'geometry',
+] %}
+with
+
+diagnostic_results as (
+    {{ current_rows(source('iready', 'diagnostic_results')) }}
+),
+
+renamed as (
+    select
+        record_key as result_id,
+        lower({{ json_text('payload', '_subject') }}) as subject_code,
+        {{ vendor_id(json_text('payload', 'student_id')) }} as student_id,
+        {{ vendor_id(json_text('payload', 'student_state_id')) }} as student_state_id,
+        {{ json_text('payload', 'first_name') }} as first_name,
+        {{ json_text('payload', 'last_name') }} as last_name,
+        {{ json_text('payload', 'academic_year') }} as academic_year,
+        {{ json_text('payload', 'student_grade') }} as test_grade_code,
+        {{ json_text('payload', 'norming_window') }} as norming_window,
+        {{ json_text('payload', 'rush_flag') }} as rush_flag,
+        {{ json_text('payload', 'overall_relative_placement') }} as performance_level_code,
+        {{ vendor_date(json_text('payload', 'start_date')) }} as started_on,
+        {{ vendor_date(json_text('payload', 'completion_date')) }} as administered_on,
+        {{ safe_numeric(json_text('payload', 'duration_min')) }} as duration_minutes,
+        {{ json_text('payload', 'overall_scale_score') }} as overall_scale_score_text,
+        {{ json_text('payload', 'percentile') }} as percentile_text,
+        {{ json_text('payload', 'overall_placement') }} as overall_placement,
+        {{ json_text('payload', 'lexile_measure') }} as lexile_text,
+        {{ json_text('payload', 'quantile_measure') }} as quantile_text,
+        {%- for domain in domains %}
+        {{ json_text('payload', domain ~ '_scale_score') }} as {{ domain }}_scale_score_text,
+        {{ json_text('payload', domain ~ '_placement') }} as {{ domain }}_placement,
+        {{ json_text('payload', domain ~ '_relative_placement') }}
+            as {{ domain }}_relative_placement,
+        {%- endfor %}
+        source_ref as _source_ref,
+        load_id as _load_id,
+        loaded_at as _loaded_at
+    from diagnostic_results
+),
+
+typed as (
+    select
+        renamed.*,
+        {{ domain_numeric('renamed.overall_scale_score_text', 100, 800) }} as overall_scale_score,
+        {{ domain_numeric('renamed.percentile_text', 1, 99) }} as percentile,
+        -- `Winter (November 16 - March 1)`: the season names the window; older files have none
+        lower(split_part(renamed.norming_window, ' ', 1)) as window_name,
+        case
+            when renamed.administered_on is null then 'not_completed'
+            when lower(renamed.rush_flag) like 'red%' then 'red_rush'
+        end as source_invalid_reason
+    from renamed
+)
+
+select * from typed

@@ -1,0 +1,74 @@
+-- One row per i-Ready diagnostic, in the shape that every source of results shares.
+with
+
+diagnostic_results as (
+    select * from {{ ref('stg_iready__diagnostic_results') }}
+),
+
+windowed as (
+    select
+        diagnostic_results.*,
+        -- the vendor's norming windows: fall to 15 November, winter to 1 March, spring after it
+        coalesce(diagnostic_results.window_name, case
+            when diagnostic_results.administered_on is null then null
+            when extract(month from diagnostic_results.administered_on) * 100
+                + extract(day from diagnostic_results.administered_on) between 302 and 731
+                then 'spring'
+            when extract(month from diagnostic_results.administered_on) * 100
+                + extract(day from diagnostic_results.administered_on) between 801 and 1115
+                then 'fall'
+            else 'winter'
+        end) as known_window_name
+    from diagnostic_results
+),
+
+ranked as (
+    select
+        windowed.*,
+        -- two counted diagnostics of a subject on one day: the later start, then the longer
+        row_number() over (
+            partition by windowed.student_id, windowed.subject_code, windowed.administered_on,
+                case
+                    when windowed.source_invalid_reason is not null
+                        or windowed.overall_scale_score is null then windowed.result_id
+                end
+            order by
+                windowed.started_on desc nulls last,
+                windowed.duration_minutes desc nulls last,
+                windowed.result_id
+        ) as preference
+    from windowed
+),
+
+canonical as (
+    select
+        'iready' as source,
+        'diagnostic_results' as feed,
+        ranked.result_id,
+        'i-Ready Diagnostic ' || ranked.subject_code as assessment_identifier,
+        case ranked.subject_code
+            when 'ela' then 'i-Ready Diagnostic ELA'
+            when 'math' then 'i-Ready Diagnostic Math'
+            else 'i-Ready Diagnostic'
+        end as assessment_title,
+        ranked.subject_code,
+        coalesce(
+            cast({{ safe_numeric('right(ranked.academic_year, 4)') }} as integer),
+            {{ school_year_of('ranked.administered_on') }}
+        ) as school_year,
+        ranked.known_window_name as window_name,
+        ranked.test_grade_code,
+        ranked.administered_on,
+        lpad(cast(coalesce(ranked.duration_minutes, 0) as {{ dbt.type_string() }}), 12, '0')
+            as same_day_order,
+        'iready: ' || ranked.known_window_name || ' norming window' as norm_set,
+        ranked.performance_level_code,
+        ranked.source_invalid_reason,
+        ranked.preference > 1 as is_superseded,
+        ranked._source_ref,
+        ranked._load_id,
+        ranked._loaded_at
+    from ranked
+)
+
+select * from canonical

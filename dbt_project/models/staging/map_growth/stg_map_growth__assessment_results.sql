@@ -1,0 +1,19 @@
+-- One row per MAP Growth test of AssessmentResults.
+with
+
+assessment_results as (
+    {{ current_rows(source('map_growth', 'assessment_results')) }}
+),
+
+renamed as (
+    select
+        'assessment_results' as feed,
+        'assessment_results|' || record_key as result_id,
+        {{ json_text('payload', 'test_id') }} as test_id,
+        upper({{ json_text('payload', 'growth_measure_yn') }}) in ('TRUE', 'Y', 'YES')
+            as is_growth_measure,
+        {{ map_growth_test_columns() }}
+    from assessment_results
+)
+
+select * from renamed

@@ -1,0 +1,55 @@
+-- One row per MAP Growth test, in the shape that every source of results shares.
+with
+
+tests as (
+    select * from {{ ref('stg_map_growth__tests') }}
+),
+
+ranked as (
+    select
+        tests.*,
+        -- the vendor's rule for several tests of one course in one term: the growth measure
+        -- first, then the lowest standard error; a test without a score replaces nothing
+        row_number() over (
+            partition by tests.student_id, tests.course, tests.term_name,
+                case when tests.test_rit_score is null then tests.result_id end
+            order by
+                case when tests.is_growth_measure then 0 else 1 end,
+                tests.test_standard_error nulls last,
+                tests.administered_on desc nulls last,
+                tests.test_start_time desc nulls last,
+                tests.result_id
+        ) as preference
+    from tests
+),
+
+canonical as (
+    select
+        'map_growth' as source,
+        ranked.feed,
+        ranked.result_id,
+        ranked.test_name as assessment_identifier,
+        ranked.test_name as assessment_title,
+        ranked.course as subject_code,
+        coalesce(
+            cast({{ safe_numeric('right(ranked.term_name, 4)') }} as integer),
+            {{ school_year_of('ranked.administered_on') }}
+        ) as school_year,
+        lower(split_part(ranked.term_name, ' ', 1)) as window_name,
+        ranked.test_grade_code,
+        ranked.administered_on,
+        ranked.test_start_time as same_day_order,
+        'map_growth: ' || lower(ranked.norms_reference_data) || ' norms' as norm_set,
+        -- the achievement quintile is a place in the norm, not a level: it stands among the
+        -- scores
+        cast(null as {{ dbt.type_string() }}) as performance_level_code,
+        -- the export leaves invalid tests out, so no reason can come with a row
+        cast(null as {{ dbt.type_string() }}) as source_invalid_reason,
+        ranked.preference > 1 as is_superseded,
+        ranked._source_ref,
+        ranked._load_id,
+        ranked._loaded_at
+    from ranked
+)
+
+select * from canonical

@@ -1,0 +1,32 @@
+-- One row per Star test and growth percentile; without any pair's own column, the vendor's
+-- current growth percentile stands as growth of an unknown pair.
+with
+
+results as (
+    select * from {{ ref('stg_star__results') }}
+),
+
+growth as (
+    select
+        'star' as source,
+        results.result_id,
+        measured.from_window,
+        measured.to_window,
+        measured.growth_percentile
+    from results
+    cross join lateral {{ unpivot([
+        ["'fall'", "'fall'", "results.sgp_fall_fall"],
+        ["'fall'", "'winter'", "results.sgp_fall_winter"],
+        ["'fall'", "'spring'", "results.sgp_fall_spring"],
+        ["'spring'", "'fall'", "results.sgp_spring_fall"],
+        ["'spring'", "'spring'", "results.sgp_spring_spring"],
+        ["'winter'", "'spring'", "results.sgp_winter_spring"],
+        ["'unknown'", "'unknown'", "case when coalesce(
+            results.sgp_fall_fall, results.sgp_fall_winter, results.sgp_fall_spring,
+            results.sgp_spring_fall, results.sgp_spring_spring, results.sgp_winter_spring
+        ) is null then results.current_sgp end"],
+    ]) }} as measured (from_window, to_window, growth_percentile)
+    where measured.growth_percentile is not null
+)
+
+select * from growth

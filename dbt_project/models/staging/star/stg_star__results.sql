@@ -1,0 +1,79 @@
+-- One row per Star test.
+{%- set pairs = [
+    ('fall', 'fall'), ('fall', 'winter'), ('fall', 'spring'),
+    ('spring', 'fall'), ('spring', 'spring'), ('winter', 'spring')
+] %}
+with
+
+results as (
+    {{ current_rows(source('star', 'results')) }}
+),
+
+renamed as (
+    select
+        record_key as result_id,
+        {{ json_text('payload', '_product') }} as product,
+        {{ json_text('payload', 'assessment_id') }} as assessment_id,
+        {{ json_text('payload', 'student_identifier') }} as student_identifier,
+        {{ json_text('payload', 'student_sourced_id') }} as student_sourced_id,
+        {{ json_text('payload', 'student_state_id') }} as student_state_id,
+        {{ json_text('payload', 'student_user_id') }} as student_user_id,
+        {{ json_text('payload', 'student_display_id') }} as student_display_id,
+        {{ json_text('payload', 'student_first_name') }} as first_name,
+        {{ json_text('payload', 'student_last_name') }} as last_name,
+        {{ json_text('payload', 'school_year') }} as school_year_text,
+        {{ json_text('payload', 'assessment_type') }} as assessment_type,
+        {{ json_text('payload', 'assessment_status') }} as assessment_status,
+        {{ json_text('payload', 'deactivation_reason') }} as deactivation_reason,
+        coalesce(
+            {{ json_text('payload', 'grade') }}, {{ json_text('payload', 'current_grade') }}
+        ) as test_grade_code,
+        {{ json_text('payload', 'screening_period_window_name') }} as window_text,
+        {{ json_text('payload', 'renaissance_benchmark_category_name') }} as performance_level_code,
+        {{ vendor_date(json_text('payload', 'birth_date')) }} as birth_date,
+        -- local wall time although it ends in Z: its date part is the day of the test, as it
+        -- stands
+        {{ vendor_date(json_text('payload', 'completed_date_local')) }} as administered_on,
+        coalesce(
+            {{ json_text('payload', 'completed_date_local') }},
+            {{ json_text('payload', 'completed_date') }}
+        ) as same_day_order,
+        {{ json_text('payload', 'scaled_score') }} as scaled_score_text,
+        {{ json_text('payload', 'unified_score') }} as unified_score_text,
+        {{ json_text('payload', 'percentile_rank') }} as percentile_rank_text,
+        {{ json_text('payload', 'normal_curve_equivalent') }} as normal_curve_equivalent_text,
+        {{ json_text('payload', 'grade_equivalent') }} as grade_equivalent_text,
+        {{ json_text('payload', 'lexile') }} as lexile_text,
+        {{ json_text('payload', 'quantile') }} as quantile_text,
+        {{ json_text('payload', 'current_sgp') }} as current_sgp_text,
+        {%- for from_window, to_window in pairs %}
+        {{ json_text('payload', 'student_growth_percentile_' ~ from_window ~ '_' ~ to_window) }}
+            as sgp_{{ from_window }}_{{ to_window }}_text,
+        {%- endfor %}
+        source_ref as _source_ref,
+        load_id as _load_id,
+        loaded_at as _loaded_at
+    from results
+),
+
+typed as (
+    select
+        renamed.*,
+        cast({{ safe_numeric('right(renamed.school_year_text, 4)') }} as integer)
+            as reported_school_year,
+        {{ domain_numeric('renamed.scaled_score_text', 0, 1400) }} as scaled_score,
+        {{ domain_numeric('renamed.percentile_rank_text', 1, 99) }} as percentile_rank,
+        {%- for from_window, to_window in pairs %}
+        {{ domain_numeric('renamed.sgp_' ~ from_window ~ '_' ~ to_window ~ '_text', 1, 99) }}
+            as sgp_{{ from_window }}_{{ to_window }},
+        {%- endfor %}
+        {{ domain_numeric('renamed.current_sgp_text', 1, 99) }} as current_sgp,
+        -- the vendor's rule: a reason of any kind means that the test does not count
+        case
+            when renamed.deactivation_reason is not null
+                or lower(renamed.assessment_status) = 'deactivated' then 'deactivated'
+        end as source_invalid_reason
+    from renamed
+)
+
+select * from typed

@@ -1,0 +1,33 @@
+-- One row per Star test and skill area.
+with
+
+skill_areas as (
+    {{ current_rows(source('star', 'skill_areas')) }}
+),
+
+renamed as (
+    select
+        record_key as detail_id,
+        {{ json_text('payload', '_product') }} as product,
+        {{ json_text('payload', 'assessment_id') }} as assessment_id,
+        {{ json_text('payload', 'family_name') }} as family_name,
+        {{ json_text('payload', 'domain_name') }} as domain_name,
+        {{ json_text('payload', 'skill_area_name') }} as skill_area_name,
+        {{ json_text('payload', 'domain_score') }} as domain_score_text,
+        {{ json_text('payload', 'skill_area_mastery_score') }} as skill_area_mastery_score_text,
+        source_ref as _source_ref,
+        load_id as _load_id,
+        loaded_at as _loaded_at
+    from skill_areas
+),
+
+typed as (
+    select
+        renamed.*,
+        {{ domain_numeric('renamed.domain_score_text', 0, 100) }} as domain_score,
+        {{ domain_numeric('renamed.skill_area_mastery_score_text', 0, 100) }}
+            as skill_area_mastery_score
+    from renamed
+)
+
+select * from typed

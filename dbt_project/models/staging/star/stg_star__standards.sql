@@ -1,0 +1,37 @@
+-- One row per Star test and standard.
+with
+
+standards as (
+    {{ current_rows(source('star', 'standards')) }}
+),
+
+renamed as (
+    select
+        record_key as detail_id,
+        {{ json_text('payload', '_product') }} as product,
+        {{ json_text('payload', 'assessment_id') }} as assessment_id,
+        {{ json_text('payload', 'domain_group') }} as domain_group,
+        {{ json_text('payload', 'domain_name') }} as domain_name,
+        {{ json_text('payload', 'domain_mastery_level') }} as domain_mastery_level,
+        {{ json_text('payload', 'standard_name') }} as standard_code,
+        {{ json_text('payload', 'standard_description') }} as standard_description,
+        {{ json_text('payload', 'standard_mastery_level') }} as standard_mastery_level,
+        {{ json_text('payload', 'domain_percent_mastery') }} as domain_percent_mastery_text,
+        {{ json_text('payload', 'standard_percent_mastery') }} as standard_percent_mastery_text,
+        source_ref as _source_ref,
+        load_id as _load_id,
+        loaded_at as _loaded_at
+    from standards
+),
+
+typed as (
+    select
+        renamed.*,
+        {{ domain_numeric('renamed.domain_percent_mastery_text', 0, 100) }}
+            as domain_percent_mastery,
+        {{ domain_numeric('renamed.standard_percent_mastery_text', 0, 100) }}
+            as standard_percent_mastery
+    from renamed
+)
+
+select * from typed

@@ -1,0 +1,28 @@
+{{ config(severity='warn', meta={'owner': 'student-services'}) }}
+-- What it finds: disciplinary actions without any discipline.
+-- When it matters: nobody can tell whether it was a suspension; the action is kept as `unmapped`.
+-- How to resolve: complete the action in the source system.
+with
+
+actions as (
+    select * from {{ ref('stg_edfi__discipline_actions') }}
+),
+
+disciplines as (
+    select * from {{ ref('stg_edfi__discipline_action_disciplines') }}
+),
+
+without_discipline as (
+    select
+        actions.student_key,
+        actions.action_id,
+        actions.action_date
+    from actions
+    left join disciplines
+        on disciplines.student_key = actions.student_key
+        and disciplines.action_id = actions.action_id
+        and disciplines.action_date = actions.action_date
+    where disciplines.action_id is null
+)
+
+select * from without_discipline

@@ -1,0 +1,10 @@
+{{ config(severity='warn', meta={'owner': 'assessment'}) }}
+-- What it finds: a subject, kind of score, performance level or event circumstance of a source
+-- that no
+--   crosswalk knows.
+-- When it matters: a result of an unmapped subject never decides, an unmapped kind of score is
+-- never a
+--   percentile, and an unmapped circumstance leaves a spoiled test valid.
+-- How to resolve: add a row to seeds/xwalk/xwalk_assessment_subjects, _score_methods, _levels or
+--   _circumstances (district_code * or the district's own).
+select * from {{ ref('int_assessment__unmapped_codes') }}

@@ -1,0 +1,16 @@
+"""Files of assessment vendors: fetched by SFTP or from a folder, read as their layout says.
+
+    for local in fetch(source, connection, into):
+        for feed in open_feeds(local, source, as_of_school_year=2027):
+            landing.land(dsn, feed.stream, …)
+
+A vendor is data: include/layouts/<vendor>.yaml says which files it sends, how their columns were
+named over the years, what identifies a row and what a value may be. There is no code per vendor.
+"""
+
+from include.sources.files.fetch import fetch
+from include.sources.files.layouts import Layout, load_layouts
+from include.sources.files.local import LocalFile
+from include.sources.files.reader import FileFeed, open_feeds
+
+__all__ = ["FileFeed", "Layout", "LocalFile", "fetch", "load_layouts", "open_feeds"]

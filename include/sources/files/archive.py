@@ -1,0 +1,117 @@
+"""ZIP files from outside: their members, opened safely."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+from include.errors import UnreadableFileError
+
+# A district's largest export is some hundred MB; a member beyond this is a mistake or an attack.
+MAX_MEMBER_BYTES = 4 << 30
+MAX_TOTAL_BYTES = 8 << 30
+MAX_MEMBERS = 1000
+_ENCRYPTED = 0x1
+
+
+def is_zip(path: Path) -> bool:
+    """Whether the file says that it is a ZIP, by its name or its first bytes."""
+    with path.open("rb") as stream:
+        return path.suffix.lower() == ".zip" or stream.read(4) == b"PK\x03\x04"
+
+
+def members(
+    path: Path,
+    name: str,
+    *,
+    max_member_bytes: int = MAX_MEMBER_BYTES,
+    max_total_bytes: int = MAX_TOTAL_BYTES,
+) -> dict[str, Callable[[], IO[bytes]]]:
+    """Openers of the files in a ZIP by member name, in a stable order.
+
+    Nothing is unpacked to disk, so a member's path cannot lead anywhere; a name that tries, and a
+    link, are refused all the same, because an honest export has none.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = [info for info in archive.infolist() if not info.is_dir()]
+    except (zipfile.BadZipFile, OSError, EOFError) as error:
+        raise UnreadableFileError(
+            name,
+            seen="not a complete ZIP file",
+            expected="a ZIP with its directory at the end",
+            next_step="The transfer or the export broke off: fetch it again.",
+        ) from error
+    _check(infos, name, max_member_bytes, max_total_bytes)
+    ordered = sorted(infos, key=lambda info: (info.filename.lower(), info.filename))
+    return {info.filename: partial(_open, path, name, info) for info in ordered}
+
+
+def _check(infos: list[zipfile.ZipInfo], name: str, max_member: int, max_total: int) -> None:
+    largest = max((info.file_size for info in infos), default=0)
+    total = sum(info.file_size for info in infos)
+    names = [info.filename for info in infos]
+    problems = {
+        f"{len(infos)} members": len(infos) > MAX_MEMBERS,
+        f"a member of {largest:,} bytes": largest > max_member,
+        f"{total:,} bytes when unpacked": total > max_total,
+        "a member whose name leads out of the archive": any(map(_leads_out, names)),
+        "a symbolic link": any(stat.S_ISLNK(info.external_attr >> 16) for info in infos),
+        "an encrypted member": any(info.flag_bits & _ENCRYPTED for info in infos),
+        "two members of one name": len(set(names)) < len(names),
+    }
+    for seen, is_so in problems.items():
+        if is_so:
+            raise UnreadableFileError(
+                name,
+                seen=seen,
+                expected=f"up to {MAX_MEMBERS} plain files of up to {max_member:,} bytes each, "
+                f"{max_total:,} in all",
+                next_step="Check with the vendor what was sent; nothing was read from it.",
+            )
+
+
+def _leads_out(member: str) -> bool:
+    parts = member.replace("\\", "/").split("/")
+    return member.startswith(("/", "\\")) or ".." in parts or ":" in parts[0] or "\0" in member
+
+
+def _open(path: Path, name: str, info: zipfile.ZipInfo) -> IO[bytes]:
+    archive = zipfile.ZipFile(path)
+    return io.BufferedReader(_Member(archive, archive.open(info), info.file_size, name))
+
+
+class _Member(io.RawIOBase):
+    """A member being read; the directory's size is a promise, so it is held to it."""
+
+    def __init__(
+        self, archive: zipfile.ZipFile, stream: IO[bytes], promised: int, name: str
+    ) -> None:
+        self._archive, self._stream, self._left, self._name = archive, stream, promised, name
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        data = self._stream.read(len(view))
+        self._left -= len(data)
+        if self._left < 0:
+            raise UnreadableFileError(
+                self._name,
+                seen="a member that unpacks to more than its directory says",
+                expected="honest sizes",
+                next_step="Check with the vendor what was sent; nothing was loaded.",
+            )
+        view[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        self._archive.close()
+        super().close()

@@ -1,0 +1,121 @@
+"""How the header of one file maps onto our columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from include.errors import MissingColumnsError
+from include.sources.files.headers import normalise
+from include.sources.files.layouts import FileLayout, Layout
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """Which cell is which column; `kept`, `unknown` and `dropped` are positions."""
+
+    header: list[str]
+    position: Mapping[str, int]  # every column of the layout that is there, dropped ones too
+    kept: Mapping[int, str]
+    unknown: Mapping[int, str]
+    dropped: Mapping[int, str]
+    missing: list[str]  # optional columns that are not there
+    variant: str
+
+
+def map_columns(layout: Layout, file: FileLayout, header: list[str]) -> ColumnMap:
+    """Match a header by normalised name; what is not known stays unknown, and nothing is lost."""
+    position: dict[str, int] = {}
+    unknown: dict[int, str] = {}
+    own, names = file.column_names, layout.names_in(file)
+    # a column under its newest name comes before one under an older name
+    by_rank = sorted(enumerate(header), key=lambda item: normalise(item[1]) not in own)
+    for index, name in by_rank:
+        column = names.get(normalise(name))
+        if column is None or column in position:
+            unknown[index] = name
+        else:
+            position[column] = index
+    dropped = {i: c for c, i in position.items() if c in layout.drop}
+    dropped |= {i: name for i, name in unknown.items() if _is_personal(layout, name)}
+    seen = {normalise(name) for name in header}
+    return ColumnMap(
+        header=header,
+        position=position,
+        kept={i: c for c, i in position.items() if i not in dropped},
+        unknown=_distinct({i: n for i, n in sorted(unknown.items()) if i not in dropped}),
+        dropped=dropped,
+        missing=[c for c in dict.fromkeys(own.values()) if c not in position],
+        variant=next(
+            (
+                variant
+                for variant, marks in file.variants.items()
+                if all(normalise(mark) in seen for mark in marks)
+            ),
+            "unknown",
+        ),
+    )
+
+
+def fits(layout: Layout, file: FileLayout, header: list[str]) -> bool:
+    """Whether a header bears the marks of this kind of file."""
+    names = {normalise(name) for name in header}
+    known = layout.names_in(file)
+    present = {known[name] for name in names if name in known}
+    # a column that it lacks need not be one of this file's own
+    lacks = {normalise(column) for column in file.header.lacks}
+    return present.issuperset(file.header.has) and not (names & lacks)
+
+
+def check_required(where: str, layout: Layout, file: FileLayout, columns: ColumnMap) -> None:
+    """Raise MissingColumnsError that names what is missing."""
+    missing = [column for column in file.required if column not in columns.position]
+    if not missing:
+        return
+    labels = _labels(layout, file)
+    raise MissingColumnsError(
+        where,
+        seen=f"{len(missing)} required columns missing ({', '.join(labels[c] for c in missing)}); "
+        f"found {len(columns.position)} known and {len(columns.unknown)} unknown columns",
+        expected=f"the columns of {file.name}",
+        next_step=f"Did the vendor change the file? See {layout.docs}#columns; a new name goes "
+        f"into `aliases` of include/layouts/{layout.source}.yaml.",
+    )
+
+
+def _labels(layout: Layout, file: FileLayout) -> dict[str, str]:
+    newest = {column: column for column in file.required}
+    own = {normalise(header): header for header in file.columns}
+    for name, column in file.column_names.items():
+        newest[column] = own[name]
+    return newest
+
+
+def _is_personal(layout: Layout, header: str) -> bool:
+    """Unknown columns that hold personal data by their name; the layout may add patterns."""
+    words = [*layout.drop_like, *_PERSONAL]
+    return any(re.search(word, header, re.IGNORECASE) for word in words)
+
+
+# Whatever the vendor: nobody downstream may see these, and a new column can bring them any day.
+_PERSONAL = (
+    r"e-?mail",
+    r"ip.?address",
+    r"gender|\bsex\b",
+    r"ethnic|\brace\b|hispanic|latino",
+    r"password",
+    r"phone",
+    r"parent|guardian",
+    r"home.?address|street|zip.?code",
+    r"social.?security|\bssn\b",
+)
+
+
+def _distinct(unknown: dict[int, str]) -> dict[int, str]:
+    """Give each unknown column its own label: two of one name, or none, must not overwrite."""
+    labels: dict[int, str] = {}
+    for index, name in unknown.items():
+        label = name.strip() or f"column {index + 1}"
+        labels[index] = f"{label} (column {index + 1})" if label in labels.values() else label
+    return labels

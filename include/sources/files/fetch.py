@@ -1,0 +1,147 @@
+"""Brings a vendor's files here, from SFTP or a folder, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import IO, NamedTuple, Protocol
+
+import tenacity
+
+from include.config import FileSource, SftpDelivery
+from include.connections import Connection
+from include.errors import UnreachableError, UnreadableFileError
+from include.sources.files.local import LocalFile, sha256_of
+
+MAX_FILE_BYTES = 8 << 30
+_BLOCK = 1 << 20
+
+
+class RemoteFile(NamedTuple):
+    """A file that could be fetched."""
+
+    name: str
+    size: int
+    modified_at: datetime
+
+
+class Remote(Protocol):
+    """A place with files."""
+
+    def list(self) -> list[RemoteFile]:
+        """All regular files there; raises a SourceError when the folder cannot be read."""
+        ...
+
+    def copy(self, file: RemoteFile, target: IO[bytes]) -> None:
+        """Write a file's bytes to `target`."""
+        ...
+
+
+def fetch(
+    source: FileSource,
+    connection: Connection,
+    into: Path,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    max_attempts: int = 4,
+) -> list[LocalFile]:
+    """Fetch every file that the delivery's pattern names, the oldest first.
+
+    A file is written under a temporary name, compared in size and renamed, so that a broken
+    transfer leaves nothing that could be read. Lost connections are retried; a refused login, an
+    unknown host key or a missing file is not.
+    """
+    into.mkdir(parents=True, exist_ok=True)
+    retrying = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(UnreachableError),
+        stop=tenacity.stop_after_attempt(max_attempts),
+        wait=tenacity.wait_exponential(multiplier=2, max=60),
+        sleep=sleep,
+        reraise=True,
+    )
+    return retrying(_fetch_once, source, connection, into)
+
+
+def _fetch_once(source: FileSource, connection: Connection, into: Path) -> list[LocalFile]:
+    with _open(source, connection) as remote:
+        found = remote.list()
+        wanted = [f for f in found if matches(f.name, source.delivery.pattern)]
+        if not wanted:
+            names = ", ".join(sorted(f.name for f in found)[:10]) or "nothing"
+            raise UnreadableFileError(
+                f"{connection.conn_id}: {source.delivery.path}",
+                seen=f"{len(found)} files, none named {source.delivery.pattern!r} ({names})",
+                expected="at least one file of that name",
+                next_step="Has the vendor delivered, and is `pattern` in the district file right?",
+            )
+        wanted.sort(key=lambda f: (f.modified_at, f.name))
+        return [_receive(remote, file, into, connection.conn_id) for file in wanted]
+
+
+def matches(name: str, pattern: str) -> bool:
+    """Whether a file name fits a pattern like `*.zip`, whatever the case."""
+    return fnmatchcase(name.lower(), pattern.lower())
+
+
+def _open(source: FileSource, connection: Connection) -> AbstractContextManager[Remote]:
+    if isinstance(source.delivery, SftpDelivery):
+        from include.sources.files import sftp  # paramiko is heavy: only when it is needed
+
+        return sftp.connect(connection, source.delivery.path)
+    from include.sources.files import folder
+
+    return folder.connect(connection, source.delivery.path)
+
+
+def _receive(remote: Remote, file: RemoteFile, into: Path, conn_id: str) -> LocalFile:
+    where = f"{conn_id}: {file.name}"
+    _check_name(file.name, conn_id)
+    if file.size > MAX_FILE_BYTES:
+        raise UnreadableFileError(
+            where,
+            seen=f"{file.size:,} bytes",
+            expected=f"up to {MAX_FILE_BYTES:,} bytes",
+            next_step="Check with the vendor what was delivered; nothing was fetched.",
+        )
+    target = into / file.name
+    handle, name = tempfile.mkstemp(prefix=".fetching-", dir=into)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            remote.copy(file, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        received = temporary.stat().st_size
+        if received != file.size:
+            raise UnreachableError(
+                where,
+                seen=f"{received:,} of {file.size:,} bytes arrived",
+                expected="the whole file",
+                next_step="The transfer broke off or the vendor is still writing; run it again.",
+            )
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return LocalFile(target, file.name, sha256_of(target), file.modified_at)
+
+
+def _check_name(name: str, conn_id: str) -> None:
+    if name in {"", ".", ".."} or any(sign in name for sign in "/\\\0"):
+        raise UnreadableFileError(
+            f"{conn_id}: a file name",
+            seen="a name that leads out of its folder",
+            expected="a plain file name",
+            next_step="Check the server; nothing was fetched.",
+        )
+
+
+def copy_blocks(stream: IO[bytes], target: IO[bytes]) -> None:
+    """Copy bytes without holding the file in memory."""
+    while block := stream.read(_BLOCK):
+        target.write(block)

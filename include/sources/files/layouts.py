@@ -1,0 +1,242 @@
+"""Layouts: what a vendor's files look like, read from include/layouts/<vendor>.yaml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+
+from include.errors import ConfigError
+from include.records import Feed, FeedKind
+from include.sources.files.headers import canonical, normalise
+
+FOLDER = Path(__file__).resolve().parents[2] / "layouts"
+
+
+def _flatten(value: Any) -> Any:
+    """Accept nested lists, so that a YAML anchor can stand for a group of columns."""
+    return list(_leaves(value)) if isinstance(value, list) else value
+
+
+def _leaves(value: list[Any]) -> Iterator[Any]:
+    for item in value:
+        if isinstance(item, list):
+            yield from _leaves(item)
+        else:
+            yield item
+
+
+def _is_pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"{value!r} is not a regular expression: {error}") from error
+    return value
+
+
+Column = Annotated[str, BeforeValidator(lambda v: canonical(v) if isinstance(v, str) else v)]
+Columns = Annotated[list[Column], BeforeValidator(_flatten)]
+Headers = Annotated[list[str], BeforeValidator(_flatten)]
+Pattern = Annotated[str, BeforeValidator(_is_pattern)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Domain(_Strict):
+    """What a value may be: a number within limits, or one of a list. Blank is always allowed."""
+
+    number: Literal["integer", "decimal"] | None = None
+    min: float | None = None
+    max: float | None = None
+    values: list[str] | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Domain:
+        if (self.number is None) == (self.values is None):
+            raise ValueError("a domain has either `number` or `values`")
+        return self
+
+    def __str__(self) -> str:
+        if self.values is not None:
+            return f"one of {', '.join(self.values)}"
+        limits = f" {self.min:g} to {self.max:g}" if None not in (self.min, self.max) else ""
+        return f"{'a whole number' if self.number == 'integer' else 'a number'}{limits}"
+
+    def holds(self, text: str) -> bool:
+        """Whether a non-blank text is in the domain; `85.0` is a whole number."""
+        if self.values is not None:
+            return text in self.values
+        try:
+            value = float(text)
+        except ValueError:
+            return False
+        if self.number == "integer" and not value.is_integer():  # also false for inf
+            return False
+        # a comparison with NaN is false, so NaN is in no domain
+        return (self.min is None or value >= self.min) and (self.max is None or value <= self.max)
+
+
+class HeaderMark(_Strict):
+    """Columns that tell a file from the vendor's other files, older names included."""
+
+    has: Columns
+    lacks: Columns = []
+
+
+class ConstantFrom(_Strict):
+    """A constant that a column decides, for files that mix products."""
+
+    column: Column
+    values: dict[str, str]
+
+
+class NotRead(_Strict):
+    """Files of the vendor that we know and do not read, with the reason."""
+
+    names: list[Pattern]
+    why: str
+
+
+class FileLayout(_Strict):
+    """One kind of file of a vendor."""
+
+    name: str
+    entity: str
+    kind: FeedKind
+    names: list[Pattern]
+    header: HeaderMark
+    columns: Headers
+    key: list[Columns]
+    required: Columns
+    scope: Column | None = None
+    blank_in_key: Columns = []
+    # Number rows of one key that are two tests: ordered by these columns, then as in the file.
+    number_repeats_by: Columns | None = None
+    school_year: Columns = []
+    test_date: Columns = []
+    dates: dict[Column, list[str]] = {}
+    times: dict[Column, list[str]] = {}
+    constants: dict[str, str] = {}
+    constants_from: dict[str, ConstantFrom] = {}
+    domains: dict[str, Domain] = {}
+    variants: dict[str, Headers] = {}
+
+    def name_match(self, file_name: str) -> re.Match[str] | None:
+        """The match of a file name; its named groups are constants of the rows."""
+        found = (re.search(pattern, file_name, re.IGNORECASE) for pattern in self.names)
+        return next((match for match in found if match), None)
+
+    @cached_property
+    def column_names(self) -> dict[str, str]:
+        """Normalised header of each known column to our name."""
+        return {normalise(header): canonical(header) for header in self.columns}
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> FileLayout:
+        constants = {*self.constants, *self.constants_from}
+        for pattern in self.names:
+            constants |= set(re.compile(pattern).groupindex)
+        known = set(self.column_names.values()) | constants
+        used = {*self.required, *self.school_year, *self.test_date, *self.dates, *self.times}
+        used |= {column for key in self.key for column in key}
+        used |= {self.scope} if self.scope else set()
+        if unknown := sorted(used - known):
+            raise ValueError(f"not among `columns`: {', '.join(unknown)}")
+        if self.kind is FeedKind.SNAPSHOT and self.scope is None:
+            raise ValueError("a snapshot needs a `scope` column that says what it is complete for")
+        if undated := sorted(set(self.test_date) - set(self.dates)):
+            raise ValueError(f"`test_date` without formats in `dates`: {', '.join(undated)}")
+        return self
+
+
+class Layout(_Strict):
+    """All files of a vendor."""
+
+    source: str
+    title: str
+    docs: str
+    files: list[FileLayout]
+    aliases: dict[Column, list[str]] = {}
+    drop: Columns = []
+    drop_like: list[Pattern] = []
+    not_read: list[NotRead] = []
+
+    @property
+    def feeds(self) -> list[Feed]:
+        """The feeds that this vendor's files fill, each once."""
+        return [Feed(self.source, e) for e in dict.fromkeys(file.entity for file in self.files)]
+
+    def names_in(self, file: FileLayout) -> Mapping[str, str]:
+        """Normalised header to our name for all columns of a file, older names included."""
+        known = set(file.column_names.values())
+        older = {
+            normalise(old): newest
+            for newest, names in self.aliases.items()
+            if newest in known
+            for old in names
+        }
+        return {**older, **file.column_names}
+
+    def why_not_read(self, file_name: str) -> str | None:
+        """The reason why this file is deliberately left alone, if it is."""
+        for entry in self.not_read:
+            if any(re.search(pattern, file_name, re.IGNORECASE) for pattern in entry.names):
+                return entry.why
+        return None
+
+
+def load_layout(path: Path) -> Layout:
+    """Read one layout; raises ConfigError that names the file and the field."""
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if isinstance(values, dict):
+            values.pop("definitions", None)  # only a place for YAML anchors
+        layout = Layout.model_validate(values)
+    except (ValidationError, yaml.YAMLError) as error:
+        raise ConfigError(
+            f"layout {path.name}",
+            seen=_problems(error),
+            expected="a valid layout",
+            next_step="Compare with include/layouts/star.yaml.",
+        ) from error
+    if layout.source != path.stem:
+        raise ConfigError(
+            f"layout {path.name}",
+            seen=f"source {layout.source!r}",
+            expected=f"{path.stem!r}, the file's name",
+            next_step="Rename the file or change `source`.",
+        )
+    return layout
+
+
+def load_layouts(folder: Path | None = None) -> dict[str, Layout]:
+    """All layouts by vendor; default: those in include/layouts."""
+    return {path.stem: load_layout(path) for path in sorted((folder or FOLDER).glob("*.yaml"))}
+
+
+def get_layout(name: str, folder: Path | None = None) -> Layout:
+    """One layout by name; raises ConfigError that lists the known ones."""
+    folder = folder or FOLDER
+    known = sorted(path.stem for path in folder.glob("*.yaml"))
+    if name not in known:
+        raise ConfigError(
+            f"layout {name!r}",
+            seen="no such file in include/layouts",
+            expected=f"one of {', '.join(known) or 'none yet'}",
+            next_step="Correct `layout` in the district file, or add the layout.",
+        )
+    return load_layout(folder / f"{name}.yaml")
+
+
+def _problems(error: ValidationError | yaml.YAMLError) -> str:
+    if isinstance(error, yaml.YAMLError):
+        return f"not YAML ({error})"
+    places = ((".".join(map(str, e["loc"])) or "file", e["msg"]) for e in error.errors())
+    return "; ".join(f"{place}: {message}" for place, message in places)

@@ -1,0 +1,182 @@
+"""Reads fetched files: one feed per table, streamed row by row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import IO, Any
+
+from include.config import FileSource
+from include.errors import EmptyFeedError, FeedError, UnreadableFileError
+from include.records import Feed, FeedKind, FeedStream
+from include.sources.files import archive
+from include.sources.files.content import inspect
+from include.sources.files.identify import Identity, identify
+from include.sources.files.layouts import Layout, get_layout
+from include.sources.files.local import LocalFile
+from include.sources.files.stream import FileStream, Rules
+
+# Files are written in the vendor's time zone, tests dated in the district's.
+_CLOCKS_APART = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class FileFeed:
+    """One table of a file. `notes` is final once the stream is read; it goes to the ledger."""
+
+    feed: Feed
+    kind: FeedKind
+    stream: FeedStream
+    file_hash: str
+    window: str
+    notes: dict[str, Any]
+
+
+def open_feeds(
+    file: LocalFile,
+    source: FileSource,
+    as_of_school_year: int,
+    *,
+    as_of_date: date | None = None,
+    school_year_starts_in: int = 7,
+    layouts: Path | None = None,
+) -> list[FileFeed]:
+    """The feeds in a file, in a stable order; several for a ZIP.
+
+    A problem of the whole file raises here (truncated ZIP, nothing we know in it); a problem of one
+    table raises from its stream, so that the other tables of a ZIP still load.
+    A test dated after both the file's own date and `as_of_date` is rejected: nobody can have
+    sat it.
+    """
+    layout = get_layout(source.layout, layouts)
+    rules = Rules(
+        accepted_years=frozenset(source.school_years or [as_of_school_year]),
+        school_year_starts_in=school_year_starts_in,
+        latest_day=max(file.modified_at.date(), as_of_date or date.min) + _CLOCKS_APART,
+    )
+    if file.path.stat().st_size == 0:
+        raise _empty(file.name)
+    if not archive.is_zip(file.path):
+        opener = partial(_read, file.path)
+        feed = _open(file.name, file.name, opener, layout, rules, file_hash=file.sha256)
+        if feed is None:
+            raise _nothing_known(file.name, layout, [file.name])
+        return [feed]
+    return _open_members(file, layout, rules)
+
+
+def _open_members(file: LocalFile, layout: Layout, rules: Rules) -> list[FileFeed]:
+    feeds: list[FileFeed] = []
+    not_read: dict[str, str] = {}
+    for member, opener in archive.members(file.path, file.name).items():
+        name = member.replace("\\", "/").rsplit("/", 1)[-1]
+        if why := layout.why_not_read(name):
+            not_read[member] = why
+            continue
+        where = f"{file.name}!{member}"
+        feed = _open(where, name, opener, layout, rules, file_hash=f"{file.sha256}!{member}")
+        if feed is None:
+            not_read[member] = f"neither its name nor its header is one of {layout.title}"
+        else:
+            feeds.append(feed)
+    if not feeds:
+        raise _nothing_known(file.name, layout, sorted(not_read))
+    for feed in feeds:
+        feed.notes["members_not_read"] = not_read
+    return _without_rival_snapshots(feeds)
+
+
+def _without_rival_snapshots(feeds: list[FileFeed]) -> list[FileFeed]:
+    """Two parts of one snapshot would delete each other's rows: then absence means nothing."""
+    counts = Counter(feed.feed for feed in feeds)
+    result = []
+    for feed in feeds:
+        if feed.kind is FeedKind.SNAPSHOT and counts[feed.feed] > 1:
+            feed.notes["read_as_delta"] = f"{counts[feed.feed]} files of one snapshot in this ZIP"
+            feed = FileFeed(  # noqa: PLW2901
+                feed.feed, FeedKind.DELTA, feed.stream, feed.file_hash, feed.window, feed.notes
+            )
+        result.append(feed)
+    return result
+
+
+def _open(
+    where: str,
+    name: str,
+    opener: Callable[[], IO[bytes]],
+    layout: Layout,
+    rules: Rules,
+    *,
+    file_hash: str,
+) -> FileFeed | None:
+    """The feed of one table; None when it is not one of the layout."""
+    content, header = None, list[str]()
+    failure: FeedError | None = None
+    identity: Identity | None = None
+    try:
+        content = inspect(where, opener)
+        header = next(content.rows(), [])
+        identity = identify(where, name, layout, header)
+    except FeedError as error:
+        # the name says which feed this is: let that feed fail, and the others go on
+        failure = error
+        named = next((f for f in layout.files if f.name_match(name)), None)
+        if named is None:
+            raise
+        identity = Identity(named)
+    if identity is None:
+        return None
+    notes: dict[str, Any] = {"file": identity.file.name, "recognised_by": identity.by}
+    stream: FeedStream
+    if failure or content is None:
+        stream = FailedStream(failure or _empty(where))
+    else:
+        stream = FileStream(layout, identity, content, rules, notes)
+    return FileFeed(
+        feed=Feed(layout.source, identity.file.entity),
+        kind=identity.file.kind,
+        stream=stream,
+        file_hash=content.sha256 if content else file_hash,
+        window=where,
+        notes=notes,
+    )
+
+
+def _read(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
+class FailedStream:
+    """A feed that could not even be opened; reading it raises why."""
+
+    def __init__(self, error: FeedError) -> None:
+        self.source_count: int | None = None
+        self.watermark: int | None = None
+        self.scopes: set[str] = set()
+        self._error = error
+
+    def batches(self) -> Iterator[list[Any]]:
+        raise self._error
+
+
+def _empty(where: str) -> EmptyFeedError:
+    return EmptyFeedError(
+        where,
+        seen="an empty file",
+        expected="a header and at least one row",
+        next_step="Ask the vendor whether the export ran; the data of the last file stays.",
+    )
+
+
+def _nothing_known(where: str, layout: Layout, names: list[str]) -> UnreadableFileError:
+    known = ", ".join(file.name for file in layout.files)
+    return UnreadableFileError(
+        where,
+        seen=f"no file that the layout {layout.source} knows (found: {', '.join(names) or 'none'})",
+        expected=f"one of: {known}",
+        next_step=f"Check the delivery's pattern, and the names in {layout.docs}.",
+    )

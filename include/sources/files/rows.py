@@ -1,0 +1,271 @@
+"""From the cells of a row to a record: the hot path, compiled once per file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fnmatch import fnmatchcase
+from itertools import compress
+from typing import Any, NamedTuple
+
+from include.records import Reject
+from include.sources.files import dates
+from include.sources.files.columns import ColumnMap
+from include.sources.files.headers import normalise
+from include.sources.files.layouts import Domain, FileLayout
+
+_REMEMBERED = 50_000
+_CONTACT = re.compile(r"[^@\s]+@[^@\s]+|\b\d{1,3}(?:\.\d{1,3}){3}\b")
+# One part of a key: a cell by position, or a constant by name; with what makes it comparable.
+Part = tuple[int | None, str, Callable[[str], str | None] | None, bool]
+
+
+class Record(NamedTuple):
+    """An acceptable row."""
+
+    key: str
+    payload: dict[str, Any]
+    scope: str | None
+    findings: list[Reject]  # values outside their domain; the row stays
+
+
+@dataclass(slots=True)
+class Years:
+    """Which school years a file's rows are of."""
+
+    accepted: frozenset[int]
+    starts_in: int
+    right: int = 0
+    wrong: dict[int, int] = field(default_factory=dict)
+
+
+class RowBuilder:
+    """Makes records of one file's rows; what is wrong with a row comes back as a Reject."""
+
+    def __init__(
+        self,
+        file: FileLayout,
+        columns: ColumnMap,
+        constants: Mapping[str, str],
+        *,
+        accepted_years: frozenset[int],
+        school_year_starts_in: int,
+        latest_day: date | None,
+    ) -> None:
+        at = columns.position
+        width = len(columns.header)
+        self._mask = [index in columns.kept for index in range(width)]
+        self._names = [columns.kept[index] for index in range(width) if index in columns.kept]
+        self._unknown = list(columns.unknown.items())
+        self._constants = dict(constants)
+        self._chosen = [
+            (name, source.column, at[source.column], {normalise(k): v for k, v in values.items()})
+            for name, source in file.constants_from.items()
+            if (values := source.values)
+        ]
+        self._dates = {c: dates.date_parser(f) for c, f in file.dates.items() if c in at}
+        self._times = {c: dates.time_parser(f) for c, f in file.times.items() if c in at}
+        self._date_cells = [(c, at[c], parse, file.dates[c]) for c, parse in self._dates.items()]
+        self._test_date = [(at[c], self._dates[c]) for c in file.test_date if c in self._dates]
+        self._year_cells = [(c, at[c], self._dates.get(c)) for c in file.school_year if c in at]
+        self._scope = at[file.scope] if file.scope else None
+        self._keys = [self._parts(key, file, at) for key in file.key if self._has(key, at)]
+        self._key_columns = [key for key in file.key if self._has(key, at)]
+        self._last_key = bool(self._key_columns) and self._key_columns[-1] == file.key[-1]
+        self._domains = _domains(file, columns)
+        self._latest_day = latest_day
+        self.years = Years(accepted_years, school_year_starts_in)
+
+    def _has(self, key: Sequence[str], at: Mapping[str, int]) -> bool:
+        chosen = {name for name, *_ in self._chosen}
+        return all(c in at or c in self._constants or c in chosen for c in key)
+
+    def _parts(self, key: Sequence[str], file: FileLayout, at: Mapping[str, int]) -> list[Part]:
+        return [(at.get(c), c, self._comparable(c), c in file.blank_in_key) for c in key]
+
+    def _comparable(self, column: str) -> Callable[[str], str | None] | None:
+        """Dates and times are compared as such: 1/3/2026 and 01/03/2026 are one day."""
+        parse = self._dates.get(column) or self._times.get(column)
+        if parse is None:
+            return None
+
+        def text_of(text: str) -> str | None:
+            value = parse(text)
+            return value.isoformat() if value else None
+
+        return text_of
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the file has the columns of at least one key."""
+        return bool(self._keys)
+
+    def build(self, row: list[str], ref: str) -> Record | Reject:
+        """The record of a row of the right width, or why it cannot be one."""
+        constants = self._constants
+        if self._chosen:
+            constants = self._with_chosen(row)
+            if len(constants) < len(self._constants) + len(self._chosen):
+                columns = ", ".join(column for _, column, *_ in self._chosen)
+                return self._reject(row, ref, "unknown_product", columns, "one of the layout's")
+        key = self._key(row, constants)
+        if key is None:
+            columns = " or ".join(", ".join(key) for key in self._key_columns)
+            return self._reject(row, ref, "no_key", columns, "a value in each of them")
+        scope = row[self._scope].strip() if self._scope is not None else None
+        day = self._day(row)
+        if problem := self._problem(row, day, scope):
+            return self._reject(row, ref, *problem, key=key)
+        payload: dict[str, Any] = self.payload(row)
+        payload.update(constants)
+        if day:
+            payload["_test_date"] = day.isoformat()
+        return Record(key, payload, scope, self._outside(row, ref, key))
+
+    def _problem(
+        self, row: list[str], day: date | None, scope: str | None
+    ) -> tuple[str, str, str] | None:
+        """Reason, column and what was expected, when a row with a key cannot be used."""
+        for column, index, parse, formats in self._date_cells:
+            if (text := row[index]) and parse(text) is None and text.strip():
+                return "bad_date", column, f"a date as {' or '.join(formats)}"
+        if day is None and self._test_date:
+            return "no_date", "the test's date", "a date"
+        if self._latest_day and day and day > self._latest_day:
+            wanted = f"a day up to {self._latest_day}, when the file was written"
+            return "future_date", "the test's date", wanted
+        if scope == "":
+            return "no_scope", "the scope", "a value: it says what the file is complete for"
+        if not self._is_of_year(row):
+            wanted = f"school year {' or '.join(map(str, sorted(self.years.accepted)))}"
+            return "wrong_school_year", "the school year", wanted
+        return None
+
+    def key_of(self, row: list[str]) -> str | None:
+        """The key of a row, acceptable or not; None: it has none."""
+        constants = self._with_chosen(row) if self._chosen else self._constants
+        if len(constants) < len(self._constants) + len(self._chosen):
+            return None
+        return self._key(row, constants)
+
+    def is_numbered(self, row: list[str]) -> bool:
+        """Whether the row's key is the layout's last: the one whose repeats are numbered."""
+        others = self._keys[:-1]
+        return self._last_key and not any(_join(p, row, self._with_chosen(row)) for p in others)
+
+    def _with_chosen(self, row: list[str]) -> dict[str, str]:
+        chosen = {
+            name: value
+            for name, _column, index, values in self._chosen
+            if (value := values.get(normalise(row[index])))
+        }
+        return {**self._constants, **chosen}
+
+    def payload(self, row: list[str]) -> dict[str, Any]:
+        """The kept cells as received, by our names; blank ones are absent."""
+        kept = zip(self._names, compress(row, self._mask), strict=True)
+        payload: dict[str, Any] = {name: value for name, value in kept if value}
+        if self._unknown:
+            extra = {name: row[index] for index, name in self._unknown if row[index]}
+            if extra:
+                payload["_unknown"] = extra
+        return payload
+
+    def _key(self, row: list[str], constants: Mapping[str, str]) -> str | None:
+        return next((key for parts in self._keys if (key := _join(parts, row, constants))), None)
+
+    def _day(self, row: list[str]) -> date | None:
+        for index, parse in self._test_date:
+            if (text := row[index]) and (day := parse(text)):
+                return day
+        return None
+
+    def _is_of_year(self, row: list[str]) -> bool:
+        """Whether the row's own year is accepted; a row that does not say is."""
+        for _column, index, parse in self._year_cells:
+            text = row[index]
+            if not text:
+                continue
+            if parse:
+                day = parse(text)
+                year = dates.school_year_of(day, self.years.starts_in) if day else None
+            else:
+                year = dates.school_year_in(text)
+            if year is None:
+                continue
+            if year in self.years.accepted:
+                self.years.right += 1
+                return True
+            self.years.wrong[year] = self.years.wrong.get(year, 0) + 1
+            return False
+        return True
+
+    def _outside(self, row: list[str], ref: str, key: str) -> list[Reject]:
+        findings: list[Reject] = []
+        for index, column, domain, good in self._domains:
+            value = row[index]
+            if value and value not in good:
+                text = value.strip()
+                if text and not domain.holds(text):
+                    detail = f"{column}: a value outside its domain; expected {domain}"
+                    findings.append(Reject("bad_value", detail, ref, key, column, {column: value}))
+                elif len(good) < _REMEMBERED:
+                    good.add(value)
+        return findings
+
+    def _reject(
+        self,
+        row: list[str],
+        ref: str,
+        reason: str,
+        column: str,
+        expected: str,
+        *,
+        key: str | None = None,
+    ) -> Reject:
+        detail = f"{column}: expected {expected}"
+        payload = {**self.payload(row), **self._constants}
+        return Reject(reason, detail, ref, key, None, payload)
+
+
+def _join(parts: list[Part], row: list[str], constants: Mapping[str, str]) -> str | None:
+    """The key that these parts make; None when one that must have a value is blank."""
+    values = []
+    for index, name, comparable, may_be_blank in parts:
+        text = constants[name] if index is None else row[index].strip()
+        if not text:
+            if not may_be_blank:
+                return None
+        elif comparable:
+            # a date that cannot be read is rejected next, with its key as received
+            text = comparable(text) or text
+        elif "|" in text or "\\" in text:
+            text = text.replace("\\", "\\\\").replace("|", "\\|")
+        values.append(text)
+    return "|".join(values)
+
+
+def _domains(file: FileLayout, columns: ColumnMap) -> list[tuple[int, str, Domain, set[str]]]:
+    """Each present column with a domain: its position, and a memory of values that passed."""
+    newest = {column: name for name, column in file.column_names.items()}
+    patterns = [
+        ("*".join(normalise(part) for part in pattern.split("*")), domain)
+        for pattern, domain in file.domains.items()
+    ]
+    found = []
+    for index, column in columns.kept.items():
+        for pattern, domain in patterns:
+            if fnmatchcase(newest[column], pattern):
+                found.append((index, column, domain, set[str]()))
+                break
+    return found
+
+
+def damaged(row: list[str], expected: int, ref: str) -> Reject:
+    """The Reject of a row with another number of cells: which cell is which is not known."""
+    seen = f"{len(row)} cells" if row else "not CSV (a stray quote)"
+    cells = [_CONTACT.sub("***", cell).replace("\0", "\ufffd") for cell in row]
+    payload = {"_cells": cells} if cells else None
+    return Reject("field_count", f"{seen}; expected {expected}", ref, payload=payload)

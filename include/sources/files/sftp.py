@@ -1,0 +1,250 @@
+"""Files on an SFTP server that we know: its host key stands in the connection."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import io
+import posixpath
+import socket
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import IO, Any
+
+import paramiko
+
+from include.connections import Connection
+from include.errors import (
+    AuthenticationError,
+    ConfigError,
+    FirstbellError,
+    HostKeyError,
+    ProtocolError,
+    UnreachableError,
+)
+from include.sources.files.fetch import RemoteFile
+
+TIMEOUT_S = 30.0
+_PORT = 22
+_KEYS = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
+# What a server may sign with, per key type as it stands in the connection.
+_ALGORITHMS = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}
+_LOST = (EOFError, OSError, paramiko.SSHException, TimeoutError)
+
+
+@contextmanager
+def connect(connection: Connection, path: str) -> Iterator[Sftp]:
+    """A session in folder `path`; raises SourceErrors that say why there is none."""
+    expected = _host_key(connection)
+    login = _login(connection)
+    transport = _transport(connection)
+    try:
+        _handshake(transport, connection, expected)
+        _authenticate(transport, connection, login)
+        client = _client(transport, connection)
+        try:
+            yield Sftp(client, connection.conn_id, path)
+        finally:
+            client.close()
+    finally:
+        transport.close()
+
+
+class Sftp:
+    """Files of one folder on the server."""
+
+    def __init__(self, client: paramiko.SFTPClient, conn_id: str, path: str) -> None:
+        self._client, self._conn_id, self._path = client, conn_id, path
+
+    def list(self) -> list[RemoteFile]:
+        """Its regular files, links resolved by the server."""
+        try:
+            entries = self._client.listdir_attr(self._path)
+            return [file for entry in entries if (file := self._file(entry))]
+        except FileNotFoundError as error:
+            raise ProtocolError(
+                f"{self._conn_id}: {self._path}",
+                seen="no such folder on the server",
+                expected="the folder of the exports",
+                next_step="Correct `path` in the district file; ask the vendor where it is.",
+            ) from error
+        except PermissionError as error:
+            raise self._denied(self._path) from error
+        except _LOST as error:
+            raise _lost(self._conn_id, error) from error
+
+    def _file(self, entry: Any) -> RemoteFile | None:
+        if stat.S_ISLNK(entry.st_mode or 0):
+            try:
+                attributes = self._client.stat(posixpath.join(self._path, entry.filename))
+            except FileNotFoundError:
+                return None  # a link to nothing
+        else:
+            attributes = entry
+        if not stat.S_ISREG(attributes.st_mode or 0):
+            return None
+        modified = datetime.fromtimestamp(attributes.st_mtime or 0, UTC)
+        return RemoteFile(entry.filename, attributes.st_size or 0, modified)
+
+    def copy(self, file: RemoteFile, target: IO[bytes]) -> None:
+        """Write a file's bytes to `target`."""
+        place = posixpath.join(self._path, file.name)
+        try:
+            self._client.getfo(place, target, prefetch=True)
+        except PermissionError as error:
+            raise self._denied(file.name) from error
+        except _LOST as error:
+            # paramiko reports a size that does not fit as an OSError: broken off, so try again
+            raise _lost(f"{self._conn_id}: {file.name}", error) from error
+
+    def _denied(self, what: str) -> AuthenticationError:
+        return AuthenticationError(
+            f"{self._conn_id}: {what}",
+            seen="permission denied",
+            expected="to read it",
+            next_step="Ask the vendor to give our account read access.",
+        )
+
+
+def fingerprint(key: bytes) -> str:
+    """A host key as `ssh-keygen -l` shows it."""
+    digest = base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
+    return f"SHA256:{digest}"
+
+
+def _host_key(connection: Connection) -> tuple[str, bytes]:
+    """Type and bytes of the server's key from the connection; there is no default."""
+    text = connection.extra.get("host_key")
+    words = text.split() if isinstance(text, str) else []
+    try:
+        if len(words) < 2:
+            raise ValueError
+        return words[0], base64.b64decode(words[1], validate=True)
+    except (ValueError, binascii.Error):
+        raise ConfigError(
+            f"connection {connection.conn_id}",
+            seen="no usable `host_key` in its extra" if words else "no `host_key` in its extra",
+            expected='{"host_key": "ssh-ed25519 AAAA…"}',
+            next_step="Get the key from the vendor, or from `ssh-keyscan` and compare its "
+            "fingerprint with the vendor's; an unknown server is never trusted.",
+        ) from None
+
+
+def _login(connection: Connection) -> paramiko.PKey | str:
+    key = connection.extra.get("private_key")
+    if key:
+        passphrase = connection.extra.get("private_key_passphrase")
+        for kind in _KEYS:
+            try:
+                return kind.from_private_key(io.StringIO(str(key)), password=passphrase)
+            except (paramiko.SSHException, ValueError):
+                continue
+        raise ConfigError(
+            f"connection {connection.conn_id}",
+            seen="a `private_key` that cannot be read",
+            expected="an OpenSSH or PEM key (Ed25519, ECDSA or RSA) and its passphrase, if any",
+            next_step="Paste the whole key, line ends included.",
+        )
+    if connection.password:
+        return connection.password
+    raise ConfigError(
+        f"connection {connection.conn_id}",
+        seen="neither a password nor a `private_key`",
+        expected="one of them",
+        next_step="Add it to the connection.",
+    )
+
+
+def _transport(connection: Connection) -> paramiko.Transport:
+    host, port = connection.host or "", connection.port or _PORT
+    try:
+        raw = socket.create_connection((host, port), timeout=TIMEOUT_S)
+    except OSError as error:
+        raise UnreachableError(
+            f"{connection.conn_id}: {host}:{port}",
+            seen=f"no connection ({type(error).__name__})",
+            expected="an SFTP server",
+            next_step="Check host, port and firewall; does the vendor allow our address?",
+        ) from error
+    transport = paramiko.Transport(raw)
+    transport.banner_timeout = TIMEOUT_S
+    transport.auth_timeout = TIMEOUT_S
+    return transport
+
+
+def _handshake(
+    transport: paramiko.Transport, connection: Connection, expected: tuple[str, bytes]
+) -> None:
+    """Agree on keys, and compare the server's with ours before any secret is sent."""
+    kind, key = expected
+    options = transport.get_security_options()
+    # a server may have several keys: ask for the one that we know
+    wanted = [a for a in options.key_types if a in _ALGORITHMS.get(kind, (kind,))]
+    try:
+        if wanted:
+            options.key_types = [*wanted, *(a for a in options.key_types if a not in wanted)]
+        transport.start_client(timeout=TIMEOUT_S)
+    except _LOST as error:
+        raise _lost(connection.conn_id, error) from error
+    seen = transport.get_remote_server_key()
+    if (seen.get_name(), seen.asbytes()) != (kind, key):
+        raise HostKeyError(
+            f"{connection.conn_id}: {connection.host}",
+            seen=f"host key {seen.get_name()} {fingerprint(seen.asbytes())}",
+            expected=f"{kind} {fingerprint(key)}",
+            next_step="Do not go on: ask the vendor whether the server's key changed. Only then "
+            "put the new key into the connection's extra `host_key`.",
+        )
+
+
+def _authenticate(
+    transport: paramiko.Transport, connection: Connection, login: paramiko.PKey | str
+) -> None:
+    user = connection.login or ""
+    try:
+        if isinstance(login, str):
+            left = transport.auth_password(user, login)
+        else:
+            left = transport.auth_publickey(user, login)
+    except paramiko.AuthenticationException as error:
+        how = "password" if isinstance(login, str) else "key"
+        raise AuthenticationError(
+            f"{connection.conn_id}: {connection.host}",
+            seen=f"the server refused the login by {how}",
+            expected="a valid account",
+            next_step="Check user and secret in the connection; has it expired at the vendor?",
+        ) from error
+    except _LOST as error:
+        raise _lost(connection.conn_id, error) from error
+    if left:
+        raise AuthenticationError(
+            f"{connection.conn_id}: {connection.host}",
+            seen=f"the server wants a further login step ({', '.join(left)})",
+            expected="one step: password or key",
+            next_step="Ask the vendor for an account without a second factor.",
+        )
+
+
+def _client(transport: paramiko.Transport, connection: Connection) -> paramiko.SFTPClient:
+    try:
+        client = paramiko.SFTPClient.from_transport(transport)
+    except _LOST as error:
+        raise _lost(connection.conn_id, error) from error
+    if client is None:
+        raise _lost(connection.conn_id, EOFError())
+    channel = client.get_channel()
+    if channel is not None:
+        channel.settimeout(TIMEOUT_S)
+    return client
+
+
+def _lost(where: str, error: BaseException) -> FirstbellError:
+    return UnreachableError(
+        where,
+        seen=f"the connection broke off ({type(error).__name__})",
+        expected="an answer",
+        next_step="Run it again; if it stays so, ask the vendor.",
+    )

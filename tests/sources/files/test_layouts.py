@@ -1,0 +1,103 @@
+"""Layouts are data: a new vendor is a file, and a wrong one says where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from include.errors import ConfigError
+from include.records import Feed
+from include.sources.files import load_layouts, open_feeds
+from include.sources.files.headers import canonical
+from include.sources.files.layouts import get_layout, load_layout
+from tests.sources.files.helpers import local, read, rejects, source, upserts
+
+TOY = """
+source: toy
+title: Toy Test
+docs: docs/sources/toy.md
+aliases: {Pupil ID: [PupilNo]}
+drop: [Eye Colour]
+files:
+  - name: toy results
+    entity: results
+    kind: snapshot
+    scope: Term
+    names: ['^toy.*\\.csv$']
+    header: {has: [Points]}
+    constants: {_subject: chess}
+    key: [[Pupil ID, Played On]]
+    required: [Pupil ID, Points]
+    school_year: [Played On]
+    test_date: [Played On]
+    dates: {Played On: ["%d.%m.%Y"]}
+    domains: {Points: {number: decimal, min: 0, max: 10}}
+    columns: [Term, Pupil ID, Played On, Points, Eye Colour]
+"""
+
+
+def test_a_new_vendor_needs_a_layout_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "toy.yaml").write_text(TOY)
+    text = "Term,PupilNo,Played On,Points,Eye Colour\nFall,007,03.09.2026,11,green\n"
+    file = local(tmp_path / "toy_1.csv", text)
+    (feed,) = open_feeds(file, source("toy"), 2027, layouts=tmp_path)
+    changes = read(feed)
+    (row,) = upserts(changes)
+    assert (row.key, row.scope) == ("007|2026-09-03", "Fall")
+    assert row.payload == {
+        "term": "Fall", "pupil_id": "007", "played_on": "03.09.2026", "points": "11",
+        "_subject": "chess", "_test_date": "2026-09-03",
+    }  # fmt: skip
+    assert [r.column for r in rejects(changes)] == ["points"]
+
+
+def test_the_feeds_are_those_of_the_contract() -> None:
+    feeds = {str(feed) for layout in load_layouts().values() for feed in layout.feeds}
+    assert feeds >= {
+        "star.results", "star.standards", "star.skill_areas", "map_growth.assessment_results",
+        "map_growth.students_by_school", "map_growth.combined", "iready.diagnostic_results",
+    }  # fmt: skip
+    assert load_layouts()["iready"].feeds == [Feed("iready", "diagnostic_results")]
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("StudentIdentifier", "student_identifier"),
+        ("StudentGrowthPercentileFallFall", "student_growth_percentile_fall_fall"),
+        ("CurrentSGP", "current_sgp"),
+        ("TestRITScore", "test_rit_score"),
+        ("GrowthMeasureYN", "growth_measure_yn"),
+        ("Student_StateID", "student_state_id"),
+        ("Baseline Diagnostic (Y/N)", "baseline_diagnostic_y_n"),
+        ("Comprehension: Overall Scale Score", "comprehension_overall_scale_score"),
+    ],
+)
+def test_our_name_of_a_column(header: str, name: str) -> None:
+    assert canonical(header) == name
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("kind: snapshot", "kind: weekly", "files.0.kind"),
+        ("required: [Pupil ID, Points]", "required: [Pupil ID, Score]", "not among.*score"),
+        ("    scope: Term\n", "", "needs a `scope`"),
+        ("'^toy.*\\.csv$'", "'^toy(('", "regular expression"),
+        ("docs:", "doc:", "doc"),
+        ("source: toy", "source: toys", "file's name"),
+        ('dates: {Played On: ["%d.%m.%Y"]}', "dates: {}", "without formats"),
+    ],
+)
+def test_a_wrong_layout_says_where(tmp_path: Path, old: str, new: str, says: str) -> None:
+    assert old in TOY
+    path = tmp_path / "toy.yaml"
+    path.write_text(TOY.replace(old, new))
+    with pytest.raises(ConfigError, match=says):
+        load_layout(path)
+
+
+def test_an_unknown_layout_lists_the_known_ones() -> None:
+    with pytest.raises(ConfigError, match="iready, map_growth, star"):
+        get_layout("../layouts/star")

@@ -1,0 +1,335 @@
+"""What the reader makes of files, good and bad."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from include.errors import (
+    EmptyFeedError,
+    MissingColumnsError,
+    UnreadableFileError,
+    WrongYearError,
+)
+from include.records import FeedKind
+from tests.sources.files.helpers import (
+    IREADY_ROW,
+    MAP_ROW,
+    STAR_ROW,
+    feeds_of,
+    local,
+    read,
+    read_rows,
+    rejects,
+    to_csv,
+    upserts,
+)
+
+STAR = to_csv([STAR_ROW])
+
+
+def test_a_row_arrives_as_text_under_canonical_names(tmp_path: Path) -> None:
+    (row,) = upserts(read_rows(tmp_path / "SR.csv", STAR, "star"))
+    assert row.key == f"SR|{STAR_ROW['AssessmentID']}"
+    assert row.payload["student_identifier"] == "0007001"  # the leading zeros survive
+    assert row.payload["current_sgp"] == "85.0"
+    assert row.payload["_product"] == "SR"
+    assert row.payload["_test_date"] == "2026-09-03"
+    assert row.source_ref == "SR.csv:2"
+
+
+def test_personal_data_that_nobody_needs_never_arrives(tmp_path: Path) -> None:
+    text = to_csv([{**STAR_ROW, "ParentPhone": "555", "PercentileRank": "0"}])
+    changes = read_rows(tmp_path / "SR.csv", text, "star")
+    assert len(changes) == 2
+    assert "nobody@example.org" not in repr(changes)
+    assert "555" not in repr(changes)
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        pytest.param(lambda text: text.encode("utf-8"), id="utf-8"),
+        pytest.param(lambda text: text.encode("utf-8-sig"), id="utf-8-bom"),
+        pytest.param(lambda text: text.encode("utf-16"), id="utf-16-bom"),
+        pytest.param(lambda text: text.encode("cp1252"), id="cp1252"),
+        pytest.param(lambda text: text.replace("\r\n", "\n").encode(), id="lf"),
+        pytest.param(lambda text: text.replace("\r\n", "\r").encode(), id="cr"),
+        pytest.param(lambda text: text.rstrip("\r\n").encode(), id="no-last-line-end"),
+    ],
+)
+def test_encodings_and_line_ends_give_the_same_row(tmp_path: Path, encode: object) -> None:
+    text = to_csv([{**STAR_ROW, "StudentLastName": "Nuñez – Ålder"}])
+    (row,) = read_rows(tmp_path / "SR.csv", encode(text), "star")  # type: ignore[operator]
+    assert row.payload["student_last_name"] == "Nuñez – Ålder"  # type: ignore[union-attr]
+
+
+def test_bytes_of_no_known_encoding_stop_the_feed(tmp_path: Path) -> None:
+    (feed,) = feeds_of(local(tmp_path / "SR.csv", STAR.encode() + b"\x81\x8d\xff"), "star")
+    with pytest.raises(UnreadableFileError, match="cp1252"):
+        read(feed)
+
+
+@pytest.mark.parametrize(("sign", "name"), [(";", "semicolon"), ("\t", "tab"), ("|", "pipe")])
+def test_another_delimiter_stops_the_feed_and_is_named(
+    tmp_path: Path, sign: str, name: str
+) -> None:
+    text = to_csv([STAR_ROW], delimiter=sign)
+    (feed,) = feeds_of(local(tmp_path / "SR.csv", text), "star")
+    with pytest.raises(UnreadableFileError, match=f"separated by {name}"):
+        read(feed)
+
+
+def test_a_row_with_another_field_count_is_rejected_never_shifted(tmp_path: Path) -> None:
+    lines = to_csv([STAR_ROW, {**STAR_ROW, "AssessmentID": "2"}]).splitlines()
+    lines.insert(2, "extra," + lines[1])
+    lines.insert(3, lines[1].split(",", 1)[1])
+    changes = read_rows(tmp_path / "SR.csv", "\n".join(lines), "star")
+    assert [row.source_ref for row in upserts(changes)] == ["SR.csv:2", "SR.csv:5"]
+    assert [(r.reason, r.source_ref) for r in rejects(changes)] == [
+        ("field_count", "SR.csv:3"),
+        ("field_count", "SR.csv:4"),
+    ]
+
+
+@pytest.mark.parametrize("in_header", [True, False], ids=["header-too", "rows-only"])
+def test_a_trailing_comma_on_every_row_is_accepted(tmp_path: Path, in_header: bool) -> None:
+    header, *rows = to_csv([STAR_ROW, {**STAR_ROW, "AssessmentID": "2"}]).splitlines()
+    text = "\n".join([header + "," * in_header, *(row + "," for row in rows)])
+    changes = read_rows(tmp_path / "SR.csv", text, "star")
+    assert len(upserts(changes)) == len(changes) == 2
+
+
+def test_a_trailing_comma_on_one_row_only_is_rejected(tmp_path: Path) -> None:
+    header, first, second = to_csv([STAR_ROW, {**STAR_ROW, "AssessmentID": "2"}]).splitlines()
+    changes = read_rows(tmp_path / "SR.csv", f"{header}\n{first}\n{second},", "star")
+    assert [r.reason for r in rejects(changes)] == ["field_count"]
+    assert len(upserts(changes)) == 1
+
+
+def test_a_stray_quote_costs_its_own_line_only(tmp_path: Path) -> None:
+    rows = [{**STAR_ROW, "AssessmentID": str(n)} for n in range(3)]
+    lines = to_csv(rows).splitlines()
+    lines[2] = lines[2].replace("2026-2027", '"2026"-2027', 1)
+    changes = read_rows(tmp_path / "SR.csv", "\n".join(lines), "star")
+    assert [row.key for row in upserts(changes)] == ["SR|0", "SR|2"]
+    assert [r.source_ref for r in rejects(changes)] == ["SR.csv:3"]
+
+
+def test_a_quote_that_swallows_rows_stops_the_feed(tmp_path: Path) -> None:
+    rows = [{**STAR_ROW, "AssessmentID": str(n)} for n in range(3)]
+    lines = to_csv(rows).splitlines()
+    lines[1] = lines[1].replace("Alder", '"Alder', 1)
+    (feed,) = feeds_of(local(tmp_path / "SR.csv", "\n".join(lines)), "star")
+    with pytest.raises(UnreadableFileError, match="lines 2 to 4"):
+        read(feed)
+
+
+def test_unknown_columns_are_kept_and_reported(tmp_path: Path) -> None:
+    text = to_csv([{**STAR_ROW, "NewScore 2027": "7", "": "odd"}])
+    (feed,) = feeds_of(local(tmp_path / "SR.csv", text), "star")
+    (row,) = upserts(read(feed))
+    assert row.payload["_unknown"] == {"NewScore 2027": "7", "column 14": "odd"}
+    assert feed.notes["unknown_columns"] == ["NewScore 2027", "column 14"]
+    assert "unified_score" in feed.notes["missing_optional_columns"]
+
+
+def test_missing_required_columns_stop_the_feed_and_are_named(tmp_path: Path) -> None:
+    row = {k: v for k, v in STAR_ROW.items() if k not in {"ScaledScore", "StudentIdentifier"}}
+    (feed,) = feeds_of(local(tmp_path / "SR.csv", to_csv([row])), "star")
+    with pytest.raises(MissingColumnsError, match=r"StudentIdentifier, ScaledScore.*star\.md#col"):
+        read(feed)
+
+
+@pytest.mark.parametrize("text", ["\ufeff", "\r\n", STAR.splitlines()[0]], ids=repr)
+def test_a_file_without_rows_is_empty(tmp_path: Path, text: str) -> None:
+    (feed,) = feeds_of(local(tmp_path / "SR.csv", text), "star")
+    with pytest.raises(EmptyFeedError):
+        read(feed)
+
+
+def test_a_file_without_bytes_is_empty(tmp_path: Path) -> None:
+    with pytest.raises(EmptyFeedError, match=r"SR\.csv"):
+        feeds_of(local(tmp_path / "SR.csv", b""), "star")
+
+
+def test_of_duplicate_keys_the_last_wins_and_the_others_are_reported(tmp_path: Path) -> None:
+    rows = [{**STAR_ROW, "ScaledScore": score} for score in ("500", "512", "530")]
+    (feed,) = feeds_of(local(tmp_path / "SR.csv", to_csv(rows)), "star")
+    changes = read(feed)
+    assert [row.payload["scaled_score"] for row in upserts(changes)] == ["530"]
+    assert [(r.reason, r.source_ref) for r in rejects(changes)] == [
+        ("duplicate_key", "SR.csv:2"),
+        ("duplicate_key", "SR.csv:3"),
+    ]
+    assert feed.notes["repeated_keys"]["left_out_older"] == 2
+
+
+def test_a_rejected_row_does_not_replace_a_good_one_of_its_key(tmp_path: Path) -> None:
+    rows = [STAR_ROW, {**STAR_ROW, "CompletedDateLocal": "soon"}]
+    changes = read_rows(tmp_path / "SR.csv", to_csv(rows), "star")
+    assert [row.source_ref for row in upserts(changes)] == ["SR.csv:2"]
+    assert [r.reason for r in rejects(changes)] == ["bad_date"]
+
+
+def test_the_same_row_twice_is_one_row_and_only_counted(tmp_path: Path) -> None:
+    (feed,) = feeds_of(local(tmp_path / "SR.csv", to_csv([STAR_ROW, STAR_ROW])), "star")
+    changes = read(feed)
+    assert len(changes) == len(upserts(changes)) == 1
+    assert feed.notes["repeated_keys"]["left_out_same"] == 1
+
+
+@pytest.mark.parametrize("text", ["16.09.2026", "2026/09/16", "31/09/2026", "46281"])
+def test_a_date_in_another_format_rejects_the_row_with_its_key(tmp_path: Path, text: str) -> None:
+    row = {**MAP_ROW, "TestStartDate": text}
+    good = {**MAP_ROW, "TestID": "2"}
+    changes = read_rows(tmp_path / "AssessmentResults.csv", to_csv([row, good]), "map_growth")
+    (reject,) = rejects(changes)
+    assert (reject.reason, reject.key) == ("bad_date", "0007001|900000001")
+    assert "%m/%d/%Y" in reject.detail
+    assert text not in reject.detail
+
+
+@pytest.mark.parametrize("value", ["0", "100", "130", "N/A", "41.5", "nan", "inf", "1e400"])
+def test_a_value_outside_its_domain_is_reported_and_the_row_stays(
+    tmp_path: Path, value: str
+) -> None:
+    changes = read_rows(
+        tmp_path / "SR.csv", to_csv([{**STAR_ROW, "PercentileRank": value}]), "star"
+    )
+    (row,) = upserts(changes)
+    (reject,) = rejects(changes)
+    assert row.payload["percentile_rank"] == value  # raw keeps what was received
+    assert (reject.reason, reject.column, reject.key) == ("bad_value", "percentile_rank", row.key)
+
+
+@pytest.mark.parametrize("value", ["1", "99", "85.0", " 7 ", ""])
+def test_values_on_the_edge_of_their_domain_pass(tmp_path: Path, value: str) -> None:
+    changes = read_rows(
+        tmp_path / "SR.csv", to_csv([{**STAR_ROW, "PercentileRank": value}]), "star"
+    )
+    assert rejects(changes) == []
+
+
+def test_a_test_of_the_future_is_rejected(tmp_path: Path) -> None:
+    rows = [
+        {**STAR_ROW, "AssessmentID": "1", "CompletedDateLocal": "2026-11-21T08:00:00Z"},
+        {**STAR_ROW, "AssessmentID": "2", "CompletedDateLocal": "2026-11-22T08:00:00Z"},
+    ]
+    changes = read_rows(tmp_path / "SR.csv", to_csv(rows), "star", as_of=date(2026, 11, 20))
+    assert [row.key for row in upserts(changes)] == ["SR|1"]
+    assert [(r.reason, r.key) for r in rejects(changes)] == [("future_date", "SR|2")]
+
+
+def test_a_rerun_of_an_earlier_day_does_not_reject_what_was_sat_since(tmp_path: Path) -> None:
+    file = local(tmp_path / "SR.csv", STAR, written=datetime(2026, 10, 1, tzinfo=UTC))
+    (feed,) = feeds_of(file, "star", as_of=date(2026, 8, 1))
+    assert rejects(read(feed)) == []
+
+
+def test_last_years_file_stops_with_what_to_do(tmp_path: Path) -> None:
+    text = to_csv([{**STAR_ROW, "SchoolYear": "2025-2026"}])
+    (feed,) = feeds_of(local(tmp_path / "SR.csv", text), "star")
+    with pytest.raises(
+        WrongYearError, match=r"school year 2026; expected school year 2027.*school_y"
+    ):
+        read(feed)
+
+
+def test_a_year_that_the_district_allows_is_read(tmp_path: Path) -> None:
+    text = to_csv([{**STAR_ROW, "SchoolYear": "2025-2026"}])
+    assert upserts(read_rows(tmp_path / "SR.csv", text, "star", school_years=[2026, 2027]))
+
+
+def test_a_few_rows_of_another_year_are_rejected_alone(tmp_path: Path) -> None:
+    rows = [{**STAR_ROW, "AssessmentID": str(n)} for n in range(3)]
+    rows[1]["SchoolYear"] = "2025-2026"
+    changes = read_rows(tmp_path / "SR.csv", to_csv(rows), "star")
+    assert [r.reason for r in rejects(changes)] == ["wrong_school_year"]
+    assert len(upserts(changes)) == 2
+
+
+def test_a_nul_character_rejects_its_row(tmp_path: Path) -> None:
+    rows = [{**STAR_ROW, "StudentFirstName": "a\0b"}, {**STAR_ROW, "AssessmentID": "2"}]
+    changes = read_rows(tmp_path / "SR.csv", to_csv(rows), "star")
+    assert [r.reason for r in rejects(changes)] == ["bad_character"]
+    assert "\0" not in repr(changes)
+    assert len(upserts(changes)) == 1
+
+
+def test_a_map_export_is_a_snapshot_of_its_term(tmp_path: Path) -> None:
+    (feed,) = feeds_of(local(tmp_path / "AssessmentResults.csv", to_csv([MAP_ROW])), "map_growth")
+    (row,) = upserts(read(feed))
+    assert feed.kind is FeedKind.SNAPSHOT
+    assert row.scope == "Fall 2026-2027"
+    assert feed.stream.scopes == {"Fall 2026-2027"}
+
+
+def test_a_row_whose_key_is_lost_holds_a_snapshots_deletions(tmp_path: Path) -> None:
+    text = to_csv([MAP_ROW]) + "Fall 2026-2027,0007002\r\n"
+    (feed,) = feeds_of(local(tmp_path / "AssessmentResults.csv", text), "map_growth")
+    read(feed)
+    assert feed.stream.scopes == {""}  # a scope that no record has: nothing is missing
+    assert "deletions_held" in feed.notes
+
+
+def test_a_map_test_without_test_id_has_its_own_key(tmp_path: Path) -> None:
+    text = to_csv([{**MAP_ROW, "TestID": ""}])
+    (row,) = upserts(read_rows(tmp_path / "AssessmentResults.csv", text, "map_growth"))
+    assert row.key == "0007001|Growth: Math 2-5|Fall 2026-2027|2026-09-16|08:54:50"
+
+
+def test_a_separator_inside_a_key_value_cannot_forge_another_key(tmp_path: Path) -> None:
+    rows = [
+        {**MAP_ROW, "StudentID": "1|2", "TestID": "3"},
+        {**MAP_ROW, "StudentID": "1", "TestID": "2|3"},
+    ]
+    changes = read_rows(tmp_path / "AssessmentResults.csv", to_csv(rows), "map_growth")
+    assert len({row.key for row in upserts(changes)}) == 2
+
+
+def test_two_iready_tests_of_one_day_are_numbered_by_duration(tmp_path: Path) -> None:
+    rows = [
+        {**IREADY_ROW, "Duration (min)": "96", "Overall Scale Score": "430"},
+        {**IREADY_ROW, "Duration (min)": "9", "Overall Scale Score": "410"},
+        {**IREADY_ROW, "Duration (min)": "9", "Overall Scale Score": "410"},
+    ]
+    (feed,) = feeds_of(local(tmp_path / "diagnostic_results_ela.csv", to_csv(rows)), "iready")
+    found = {row.key: row.payload["duration_min"] for row in upserts(read(feed))}
+    key = "ela|0007001|2026-2027|2026-09-03|2026-09-03"
+    assert found == {key: "9", f"{key}|2": "96"}
+    assert feed.notes["repeated_keys"]["left_out_same"] == 1
+
+
+def test_an_iready_activity_id_is_the_key_where_it_is_given(tmp_path: Path) -> None:
+    rows = [{**IREADY_ROW, "Activity Id": "A1"}, {**IREADY_ROW, "Activity Id": "A1"}]
+    rows[1]["Overall Scale Score"] = "425"
+    changes = read_rows(tmp_path / "diagnostic_results_ela.csv", to_csv(rows), "iready")
+    assert [row.key for row in upserts(changes)] == ["ela|A1"]
+    assert [r.reason for r in rejects(changes)] == ["duplicate_key"]
+
+
+def test_a_date_written_otherwise_does_not_change_the_key(tmp_path: Path) -> None:
+    keys = set()
+    for text in ("9/3/2026", "09/03/2026", "2026-09-03"):
+        row = {**IREADY_ROW, "Start Date": text, "Completion Date": text}
+        (found,) = upserts(read_rows(tmp_path / "results_ela.csv", to_csv([row]), "iready"))
+        keys.add(found.key)
+    assert len(keys) == 1
+
+
+def test_an_unfinished_iready_test_is_kept(tmp_path: Path) -> None:
+    text = to_csv([{**IREADY_ROW, "Completion Date": ""}])
+    (row,) = upserts(read_rows(tmp_path / "results_ela.csv", text, "iready"))
+    assert "completion_date" not in row.payload
+    assert row.payload["_test_date"] == "2026-09-03"
+
+
+def test_a_name_and_a_header_that_disagree_stop_the_feed(tmp_path: Path) -> None:
+    math = {k: v for k, v in IREADY_ROW.items() if not k.startswith("Vocabulary")}
+    text = to_csv([{**math, "Geometry Scale Score": "400"}])
+    (feed,) = feeds_of(local(tmp_path / "diagnostic_results_ela.csv", text), "iready")
+    with pytest.raises(UnreadableFileError, match=r"header of i-Ready Diagnostic Math"):
+        read(feed)
