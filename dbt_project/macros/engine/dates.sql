@@ -4,7 +4,10 @@
     as_of_date()                     the date of the run, as a date literal; an error when it is not set
     safe_date(text)                  text as a date, null when it is none (ISO and M/D/YYYY)
     days_before(n, date)             the date n days earlier
+    local_date(text)                 the district's date of a timestamp with an offset, in var time_zone;
+                                     midnight and a plain date stay the day that was sent
     school_year_of(date)             spring year: 2026-11-22 is in 2027; the year starts in July
+    last_day_of_school_year(year)    2027-06-30 for 2027, null for null
 #}
 {% macro as_of_date() -%}
     {%- set value = var('as_of_date', none) -%}
@@ -39,4 +42,28 @@
 {% macro school_year_of(date) -%}
     (cast(extract(year from {{ date }}) as integer)
         + case when extract(month from {{ date }}) >= {{ var('school_year_starts_in', 7) }} then 1 else 0 end)
+{%- endmacro %}
+
+{% macro local_date(text) -%}
+    {{ return(adapter.dispatch('local_date', 'firstbell')(text)) }}
+{%- endmacro %}
+
+{#- many systems send midnight for "that day", which a conversion would move to the day before -#}
+{% macro default__local_date(text) -%}
+    case
+        when {{ text }} ~ 'T\d{2}:\d{2}' and {{ text }} !~ 'T00:00(:00(\.0+)?)?(Z|$|[+-])'
+            and pg_input_is_valid({{ text }}, 'timestamptz')
+            then cast(
+                cast({{ text }} as timestamptz) at time zone '{{ var("time_zone", "UTC") }}' as date
+            )
+        else {{ safe_date(text) }}
+    end
+{%- endmacro %}
+
+{% macro last_day_of_school_year(year) -%}
+    {{ days_before(
+        1,
+        "cast(cast(" ~ year ~ " as text) || '-"
+        ~ '%02d' % (var('school_year_starts_in', 7) | int) ~ "-01' as date)"
+    ) }}
 {%- endmacro %}

@@ -47,14 +47,59 @@ graded as (
         on own.grade_level_code = enrollments.grade_level_code
 ),
 
+ended as (
+    select
+        enrollment_key,
+        student_key,
+        school_key,
+        student_id,
+        school_id,
+        school_year,
+        calendar_code,
+        calendar_school_year,
+        grade_level_code,
+        grade_level,
+        grade_band,
+        is_grade_level_unmapped,
+        is_primary_school,
+        enrollment_type_code,
+        exit_type_code,
+        first_date,
+        -- an enrolment left open at rollover must not outlast the school year it names, or it would
+        -- outrank the next year's as the earlier entry
+        coalesce(
+            last_date,
+            {{ last_day_of_school_year('coalesce(school_year, calendar_school_year)') }}
+        ) as last_date,
+        last_date is null
+        and coalesce(school_year, calendar_school_year) is not null as is_last_date_assumed
+    from graded
+),
+
 checked as (
     select
-        graded.*,
+        enrollment_key,
+        student_key,
+        school_key,
+        student_id,
+        school_id,
+        school_year,
+        calendar_code,
+        calendar_school_year,
+        grade_level_code,
+        grade_level,
+        grade_band,
+        is_grade_level_unmapped,
+        is_primary_school,
+        enrollment_type_code,
+        exit_type_code,
+        first_date,
+        last_date,
+        is_last_date_assumed,
         -- a student who left before the first day was never there
-        coalesce(graded.last_date < graded.first_date, false) as is_no_show,
-        graded.first_date is not null
-        and coalesce(graded.last_date >= graded.first_date, true) as has_days
-    from graded
+        coalesce(last_date < first_date, false) as is_no_show,
+        first_date is not null and coalesce(last_date >= first_date, true) as has_days
+    from ended
 )
 
 select * from checked

@@ -29,8 +29,7 @@ renamed as (
             as event_circumstance_code,
         {{ descriptor_code(json_text('payload', 'retestIndicatorDescriptor')) }}
             as retest_indicator_code,
-        -- the day as it was sent; many systems send midnight, which a conversion would move back
-        {{ safe_date(json_text('payload', 'administrationDate')) }} as administered_on,
+        {{ local_date(json_text('payload', 'administrationDate')) }} as administered_on,
         {{ json_text('payload', 'administrationDate') }} as same_day_order,
         payload as _payload,
         source_ref as _source_ref,
