@@ -248,3 +248,8 @@ def _run(command: list[Any], as_user: pwd.struct_passwd | None) -> None:
             expected="the server to start",
             next_step="Look at server.log in its data folder; is the disk full?",
         )
+
+
+def programs() -> Path:
+    """The folder with psql, pg_dump and the like, of the same version as the server."""
+    return _binaries(None)

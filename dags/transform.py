@@ -1,0 +1,95 @@
+"""Turn a district's raw records into tiers with reasons: dbt, one task per layer.
+
+Starts when an ingest has finished, waits while another still runs, and skips what an earlier run
+already took in.
+
+**Owner** data-platform
+
+**If it fails** the layers after the failed one keep the last good night. Correct the cause, then
+clear the failed layer: it resumes with what failed. Runbook: docs/runbooks/transform.md
+
+**Safe to rerun** yes. The same raw records and as-of date give the same marts.
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import PokeReturnValue, dag, task
+
+from include.config import District
+from include.orchestration import assets, defaults, pools
+from include.orchestration.context import announce, night, no_retry_when_pointless
+from include.orchestration.factory import per_district
+from include.transform import LAYERS
+
+
+def build(dag_id: str, district: District):
+    kinds = {source.kind for source in district.sources.values()}
+    inputs = {
+        "ingest_edfi": assets.edfi(district.code) if "edfi" in kinds else None,
+        "ingest_assessments": assets.assessments(district.code) if "files" in kinds else None,
+    }
+    used = {stage: asset for stage, asset in inputs.items() if asset is not None}
+    if not used:
+        return None
+
+    @dag(
+        dag_id=dag_id,
+        dag_display_name=f"{district.name}: 2 transform",
+        schedule=defaults.any_of(list(used.values())),
+        start_date=defaults.START,
+        catchup=False,
+        max_active_runs=1,
+        default_args=defaults.ARGS,
+        params={
+            "as_of_date": defaults.AS_OF_DATE,
+            "full_refresh": defaults.FULL_REFRESH,
+            "select": defaults.SELECT,
+        },
+        tags=["transform", "pii", district.code],
+        doc_md=__doc__,
+    )
+    def transform():
+        @task.sensor(poke_interval=10, timeout=timedelta(hours=6), mode="reschedule")
+        def wait_for_ingests(ti=None, triggering_asset_events=None) -> PokeReturnValue:
+            # both stages start each night; the later one decides when the night is complete
+            from include.orchestration.readiness import are_ingests_finished
+
+            stages = [f"{stage}__{district.code}" for stage in used]
+            return PokeReturnValue(is_done=are_ingests_finished(ti, stages))
+
+        @task.short_circuit(ignore_downstream_trigger_rules=True)
+        def is_there_anything_new(triggering_asset_events=None) -> bool:
+            from include.orchestration.readiness import claim
+
+            return claim(night(district.code), triggering_asset_events)
+
+        @task(pool=pools.warehouse(district.code))
+        @no_retry_when_pointless
+        def build_layer(layer: str, params: dict | None = None) -> dict[str, int]:
+            from include.transform import run_layer
+
+            given = params or {}
+            result = run_layer(
+                night(district.code),
+                layer,
+                select=given.get("select") or "",
+                full_refresh=bool(given.get("full_refresh")),
+            )
+            return {"succeeded": result.succeeded, "warned": result.warned}
+
+        @task(outlets=[assets.warehouse(district.code)])
+        def done() -> None:
+            announce(assets.warehouse(district.code), night(district.code))
+
+        last = is_there_anything_new()
+        wait_for_ingests() >> last
+        for layer in LAYERS:
+            built = build_layer.override(task_id=layer)(layer)
+            last >> built
+            last = built
+        last >> done()
+
+    return transform()
+
+
+per_district(__file__, build, globals())

@@ -1,0 +1,111 @@
+"""Files of assessment vendors, from delivery to raw: fetched, loaded, and their copies deleted."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from include.config import FileSource
+from include.errors import FirstbellError
+from include.night import Night, raise_first
+
+if TYPE_CHECKING:
+    from include.landing import LoadResult
+    from include.sources.files import LocalFile
+
+log = logging.getLogger(__name__)
+
+
+def fetch_files(night: Night, name: str, source: FileSource) -> list[LocalFile]:
+    """Copy a vendor's delivered files to the work folder of this run."""
+    from include.sources import files
+
+    folder = files_folder(night, name)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fetched = files.fetch(source, night.connect(source.delivery.connection), folder)
+    if not fetched:
+        log.warning("%s: nothing was delivered; what was loaded before stays", name)
+    return fetched
+
+
+def files_folder(night: Night, name: str) -> Path:
+    """Where the files of one source wait while this run reads them."""
+    run = "".join(c if c.isalnum() else "-" for c in night.run_id)
+    return night.settings.work_dir / "files" / night.district.code / name / run
+
+
+def land_files(
+    night: Night, name: str, source: FileSource, fetched: Sequence[LocalFile]
+) -> list[LoadResult]:
+    """Load fetched files; one already loaded (same hash) is skipped.
+
+    The copies are deleted when all is loaded: they hold students' names.
+    """
+    results: list[LoadResult] = []
+    failures: dict[str, FirstbellError] = {}
+    for file in fetched:
+        try:
+            results += _land_file(night, source, file)
+        except FirstbellError as error:
+            log.error("%s", error)
+            failures[file.name] = error
+    raise_first(failures)
+    shutil.rmtree(files_folder(night, name), ignore_errors=True)
+    return results
+
+
+def _land_file(night: Night, source: FileSource, file: LocalFile) -> list[LoadResult]:
+    from include import landing
+    from include.sources import files
+
+    results = []
+    for feed in files.open_feeds(file, source, night.school_year):
+        if not night.full_refresh and landing.was_loaded(night.dsn, feed.feed, feed.file_hash):
+            log.info("%s: %s was loaded before, skipped", feed.feed, file.name)
+            continue
+        request = landing.LoadRequest(
+            feed=feed.feed,
+            kind=feed.kind,
+            window=feed.window,
+            run=night.context,
+            delete_policy=source.delete_policy,
+            release_parked=night.release_parked,
+            file_hash=feed.file_hash,
+            notes=feed.notes,
+        )
+        result = landing.land(night.dsn, feed.stream, request)
+        results.append(result)
+    return results
+
+
+def describe(file: LocalFile) -> dict[str, str]:
+    """A fetched file in a form that may travel between tasks."""
+    return {
+        "path": str(file.path),
+        "name": file.name,
+        "sha256": file.sha256,
+        "modified_at": file.modified_at.isoformat(),
+    }
+
+
+def local_files(
+    night: Night, name: str, source: FileSource, described: Sequence[dict[str, str]]
+) -> list[LocalFile]:
+    """The files that an earlier task fetched; fetched again when their copies are gone."""
+    from include.sources import files
+
+    if not all(Path(item["path"]).exists() for item in described):
+        return fetch_files(night, name, source)
+    return [
+        files.LocalFile(
+            path=Path(item["path"]),
+            name=item["name"],
+            sha256=item["sha256"],
+            modified_at=datetime.fromisoformat(item["modified_at"]),
+        )
+        for item in described
+    ]

@@ -1,0 +1,250 @@
+"""The stages of a district's night, free of Airflow: the DAGs call them, and so does a shell.
+
+    python -m include.night --district grand_bend --as-of 2022-05-27
+
+Each stage may be repeated at any time: what was loaded already is not loaded again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from include import catalog, warehouse
+from include.config import District, EdfiSource, FileSource, Settings
+from include.connections import Connection, from_environment
+from include.errors import ConfigError, FirstbellError, WatermarkError
+from include.records import RunContext
+
+if TYPE_CHECKING:
+    from include.landing import LoadResult
+    from include.sources.edfi import Client, Resource
+
+log = logging.getLogger(__name__)
+
+Connect = Callable[[str], Connection]
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """One district's run for one day, and where its systems are."""
+
+    district: District
+    as_of_date: date
+    run_id: str
+    full_refresh: bool = False
+    release_parked: bool = False
+    connect: Connect = from_environment
+    settings: Settings = field(default_factory=Settings)
+
+    @property
+    def dsn(self) -> str:
+        return warehouse.url_of(self.connect(self.district.warehouse_connection))
+
+    @property
+    def context(self) -> RunContext:
+        return RunContext(
+            district_code=self.district.code,
+            as_of_date=self.as_of_date,
+            run_id=self.run_id,
+            code_version=self.settings.code_version,
+        )
+
+    @property
+    def school_year(self) -> int:
+        """The spring year of the as-of date."""
+        begun = self.as_of_date.month >= self.district.school_year_starts_in
+        return self.as_of_date.year + int(begun)
+
+
+def today(district: District, now: datetime) -> date:
+    """The district's local date: at 23:00 in Chicago it is already tomorrow in UTC."""
+    return now.astimezone(ZoneInfo(district.time_zone)).date()
+
+
+def edfi_sources(district: District) -> dict[str, EdfiSource]:
+    return {name: s for name, s in district.sources.items() if isinstance(s, EdfiSource)}
+
+
+def edfi_source(district: District) -> EdfiSource:
+    """The district's one Ed-Fi source: two would share the same raw tables."""
+    found = edfi_sources(district)
+    if len(found) != 1:
+        raise ConfigError(
+            f"district {district.code}",
+            seen=f"{len(found)} Ed-Fi sources",
+            expected="one",
+            next_step=f"Correct include/districts/{district.code}.yaml.",
+        )
+    return next(iter(found.values()))
+
+
+def file_sources(district: District) -> dict[str, FileSource]:
+    return {name: s for name, s in district.sources.items() if isinstance(s, FileSource)}
+
+
+def prepare(night: Night) -> int:
+    """Bring schema ops and the raw tables up to date; returns how many feeds there are."""
+    from include import landing
+
+    feeds = catalog.feeds()
+    landing.prepare(night.dsn, feeds)
+    return len(feeds)
+
+
+def edfi_ceiling(night: Night, source: EdfiSource) -> int | None:
+    """The newest change version now: every resource of the run is read up to it.
+
+    None: the source has no change queries, so everything is read in full. Raises WatermarkError
+    when a stored watermark is higher, because then the source was restored or replaced.
+    """
+    from include import landing
+    from include.sources import edfi
+
+    newest = edfi.Client(night.connect(source.connection), source).newest_change_version()
+    if newest is None or night.full_refresh:
+        return newest
+    for resource in edfi.RESOURCES:
+        stored = landing.read_watermark(night.dsn, resource.feed)
+        if stored is not None and stored > newest:
+            raise WatermarkError(
+                f"{night.district.code}: Ed-Fi {resource.name}",
+                seen=f"newest change version {newest}",
+                expected=f"at least {stored}, which was loaded before",
+                next_step="If the ODS was restored or replaced, run once with full_refresh.",
+            )
+    return newest
+
+
+def load_edfi(
+    night: Night, source: EdfiSource, resources: Sequence[Resource], ceiling: int | None
+) -> list[LoadResult]:
+    """Load some Ed-Fi resources up to the run's ceiling.
+
+    One that fails does not stop the others; the first error is raised after the last resource,
+    with the names of all that failed.
+    """
+    from include.sources import edfi
+
+    client = edfi.Client(night.connect(source.connection), source)
+    results: list[LoadResult] = []
+    failures: dict[str, FirstbellError] = {}
+    for resource in resources:
+        try:
+            result = _load_resource(night, client, source, resource, ceiling)
+        except FirstbellError as error:
+            log.error("%s", error)
+            failures[resource.name] = error
+        else:
+            results.append(result)
+    raise_first(failures)
+    return results
+
+
+def _load_resource(
+    night: Night, client: Client, source: EdfiSource, resource: Resource, ceiling: int | None
+) -> LoadResult:
+    from include import landing
+    from include.sources import edfi
+
+    stored = None if night.full_refresh else landing.read_watermark(night.dsn, resource.feed)
+    since = stored if ceiling is not None else None
+    stream = edfi.open_stream(client, resource, ceiling=ceiling, since=since)
+    window = "all" if ceiling is None else f"{0 if since is None else since + 1}..{ceiling}"
+    request = landing.LoadRequest(
+        feed=resource.feed,
+        kind=stream.kind,
+        window=window,
+        run=night.context,
+        delete_policy=source.delete_policy,
+        release_parked=night.release_parked,
+        volatile=frozenset({"_etag", "_lastModifiedDate"}),
+    )
+    return landing.land(night.dsn, stream, request)
+
+
+def totals(results: Iterable[LoadResult]) -> dict[str, int]:
+    """The counts of some loads, added up."""
+    listed = list(results)
+    return {
+        "loads": len(listed),
+        "seen": sum(result.rows_seen for result in listed),
+        "written": sum(r.rows_new + r.rows_changed + r.rows_deleted for r in listed),
+        "rejected": sum(result.rows_rejected for result in listed),
+    }
+
+
+def raise_first(failures: dict[str, FirstbellError]) -> None:
+    """Raise what failed first; when more failed, say which."""
+    if not failures:
+        return
+    first = next(iter(failures.values()))
+    if len(failures) > 1:
+        first.add_note(f"Also failed: {', '.join(list(failures)[1:])}. Each is logged above.")
+    raise first
+
+
+def run(
+    night: Night, *, resources: Iterable[str] = (), select: str = "", transform: bool = True
+) -> list[LoadResult]:
+    """A whole night, one stage after the other."""
+    from include import transform as dbt
+    from include.delivery import fetch_files, land_files
+
+    prepare(night)
+    results: list[LoadResult] = []
+    if edfi_sources(night.district):
+        source = edfi_source(night.district)
+        ceiling = edfi_ceiling(night, source)
+        for group in catalog.edfi_groups(resources).values():
+            results += load_edfi(night, source, group, ceiling)
+    for name, files_source in file_sources(night.district).items():
+        results += land_files(night, name, files_source, fetch_files(night, name, files_source))
+    if transform:
+        for layer in dbt.LAYERS:
+            dbt.run_layer(night, layer, select=select)
+    return results
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a night from a shell; connections come from AIRFLOW_CONN_* variables."""
+    import argparse
+
+    from include.config import get_district
+
+    parser = argparse.ArgumentParser(prog="python -m include.night", description=__doc__)
+    parser.add_argument("--district", required=True)
+    parser.add_argument("--as-of", type=date.fromisoformat, help="default: today there")
+    parser.add_argument("--full-refresh", action="store_true")
+    parser.add_argument("--release-parked", action="store_true")
+    parser.add_argument("--resources", nargs="*", default=[], help="Ed-Fi resources or groups")
+    parser.add_argument("--select", default="", help="dbt selection, e.g. fct_attendance_to_date+")
+    parser.add_argument("--no-transform", action="store_true")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    try:
+        district = get_district(options.district)
+        now = datetime.now(UTC)
+        night = Night(
+            district=district,
+            as_of_date=options.as_of or today(district, now),
+            run_id=f"cli__{now:%Y%m%dT%H%M%S%f}",
+            full_refresh=options.full_refresh,
+            release_parked=options.release_parked,
+        )
+        run(
+            night,
+            resources=options.resources,
+            select=options.select,
+            transform=not options.no_transform,
+        )
+    except FirstbellError as error:
+        raise SystemExit(str(error)) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the DAG files share: defaults, assets, callbacks, connections. The only home of Airflow."""

@@ -1,0 +1,47 @@
+"""Say what broke, who is affected and what to do, when a task has failed for good."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from include.errors import FirstbellError
+
+log = logging.getLogger(__name__)
+
+# Who is affected when a stage fails, by the stage's name.
+AFFECTED = {
+    "ingest_edfi": "attendance, grades, behavior and programs stay as of the last good night",
+    "ingest_assessments": "test results of the failed vendor stay as of the last good night",
+    "transform": "tiers and reports stay as of the last good night, or are partly renewed",
+    "dictionary": "only the data dictionary is not renewed",
+}
+
+
+def message(dag_id: str, task: str, run_id: str, error: object) -> str:
+    """The text of a failure; an unexpected error is named by type alone: it may quote data."""
+    stage, _, district = dag_id.partition("__")
+    if isinstance(error, FirstbellError):
+        broke = f"{error.where}: {error.seen}; expected {error.expected}"
+        action = error.next_step
+    else:
+        broke = f"{type(error).__name__} (details in the task's log)"
+        action = "Read the task's log."
+    return (
+        f"FAILED {dag_id}.{task} ({run_id})\n"
+        f"  What broke:      {broke}\n"
+        f"  Who is affected: {district}: {AFFECTED.get(stage, 'unknown')}\n"
+        f"  What to do:      {action} See docs/runbooks/{stage}.md; clearing the task is safe."
+    )
+
+
+def report_failure(context: Mapping[str, Any]) -> None:
+    """Airflow's on_failure_callback: log the failure in words."""
+    instance = context["task_instance"]
+    error = context.get("exception")
+    # a permanent failure carries our own error as its cause
+    cause = getattr(error, "__cause__", None)
+    label = instance.task_id + (f"[{instance.map_index}]" if instance.map_index >= 0 else "")
+    text = message(instance.dag_id, label, instance.run_id, cause or error)
+    log.error("%s", text)

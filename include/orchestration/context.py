@@ -1,0 +1,97 @@
+"""From Airflow's context to plain values: the night, its connections, its as-of date."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any, ParamSpec, TypeVar
+
+from airflow.sdk import Asset, get_current_context
+from airflow.sdk import Connection as AirflowConnection
+from airflow.sdk.exceptions import AirflowFailException
+
+from include.config import District, get_district
+from include.connections import Connection
+from include.errors import (
+    AuthenticationError,
+    ConfigError,
+    FeedError,
+    FirstbellError,
+    HostKeyError,
+    TransformError,
+    WatermarkError,
+)
+from include.night import Night, today
+
+# Waiting does not heal these: retries would only hide them for an hour.
+PERMANENT = (
+    ConfigError, AuthenticationError, HostKeyError, WatermarkError, FeedError, TransformError,
+)  # fmt: skip
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def connect(conn_id: str) -> Connection:
+    """One of Airflow's connections as plain data."""
+    found = AirflowConnection.get(conn_id)
+    return Connection(
+        conn_id=conn_id,
+        host=found.host,
+        port=found.port,
+        login=found.login,
+        password=found.password,
+        schema=found.schema,
+        extra=found.extra_dejson,
+    )
+
+
+def as_of_date(context: Mapping[str, Any], district: District, now: datetime) -> date:
+    """The run's day: its parameter, else that of the newest event that started it, else today."""
+    if given := context["params"].get("as_of_date"):
+        return date.fromisoformat(given)
+    events = [e for found in (context.get("triggering_asset_events") or {}).values() for e in found]
+    dated = [event for event in events if event.extra.get("as_of_date")]
+    if dated:
+        newest = max(dated, key=lambda event: event.timestamp)
+        return date.fromisoformat(str(newest.extra["as_of_date"]))
+    # a run cleared the day after is still for its own day
+    started = context["dag_run"].run_after or now
+    return today(district, started)
+
+
+def night(district_code: str) -> Night:
+    """The night that the running task belongs to."""
+    context = get_current_context()
+    district = get_district(district_code)
+    params = context["params"]
+    return Night(
+        district=district,
+        as_of_date=as_of_date(context, district, datetime.now(UTC)),
+        run_id=str(context["dag_run"].run_id),
+        full_refresh=bool(params.get("full_refresh", False)),
+        release_parked=bool(params.get("release_parked", False)),
+        connect=connect,
+    )
+
+
+def announce(asset: Asset, current: Night, **counts: int) -> None:
+    """Give the event of a finished stage the as-of date, for the next stage."""
+    extra = get_current_context()["outlet_events"][asset].extra
+    extra.update({"as_of_date": current.as_of_date.isoformat(), **counts})
+
+
+def no_retry_when_pointless(work: Callable[P, R]) -> Callable[P, R]:
+    """Fail at once, without retries, on errors that only a person can heal."""
+
+    @functools.wraps(work)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return work(*args, **kwargs)
+        except FirstbellError as error:
+            if isinstance(error, PERMANENT):
+                raise AirflowFailException(str(error)) from error
+            raise
+
+    return wrapper

@@ -1,0 +1,74 @@
+"""What every DAG has in common."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import Asset, AssetAny, CronTriggerTimetable, Param
+
+from include.config import District
+from include.orchestration.callbacks import report_failure
+
+START = datetime(2022, 7, 1, tzinfo=UTC)
+OWNER = "data-platform"
+
+ARGS: dict[str, Any] = {
+    "owner": OWNER,
+    "retries": 3,
+    "retry_delay": timedelta(seconds=30),
+    "retry_exponential_backoff": 2.0,
+    "max_retry_delay": timedelta(minutes=10),
+    "execution_timeout": timedelta(hours=2),
+    "on_failure_callback": report_failure,
+}
+
+AS_OF_DATE = Param(
+    None,
+    type=["null", "string"],
+    format="date",
+    title="As-of date",
+    description="The day this run is for; empty: today in the district's time zone.",
+)
+FULL_REFRESH = Param(
+    False,
+    type="boolean",
+    title="Full refresh",
+    description="Read everything again, whatever was loaded before.",
+)
+RELEASE_PARKED = Param(
+    False,
+    type="boolean",
+    title="Release parked feeds",
+    description="Commit a snapshot although it deletes more than the district's limit. "
+    "Look at why it shrank first.",
+)
+RESOURCES = Param(
+    [],
+    type="array",
+    items={"type": "string"},
+    title="Only these resources",
+    description="Ed-Fi resources (students) or groups (attendance); empty: all.",
+)
+SELECT = Param(
+    "",
+    type="string",
+    title="Only these models",
+    description="dbt selection, e.g. fct_attendance_to_date+; empty: all.",
+)
+
+
+def schedule(district: District) -> CronTriggerTimetable | None:
+    """The district's cron, in its own time zone; None: started by hand or through the API."""
+    if district.schedule is None:
+        return None
+    return CronTriggerTimetable(district.schedule, timezone=district.time_zone)
+
+
+def any_of(assets: list[Asset]) -> AssetAny:
+    """A schedule that starts on an event of any of these.
+
+    Not on all of them: a vendor's outage would then pair tonight's Ed-Fi with tomorrow's files,
+    and every night after would run one night behind.
+    """
+    return AssetAny(*assets)

@@ -1,0 +1,216 @@
+"""Run dbt for one district: one layer at a time, in this process.
+
+A district has its own target folder, so districts never collide. After a failure the layer's
+results are kept, and the next attempt of the same run resumes with `dbt retry`: only what failed
+and what waited for it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from include.config import ROOT, EdfiSource
+from include.connections import Connection
+from include.errors import ConfigError, TransformError
+
+if TYPE_CHECKING:
+    from include.night import Night
+
+PROJECT = ROOT / "dbt_project"
+
+# In the order in which data flows; each is one task of the DAG `transform`.
+LAYERS: dict[str, str] = {
+    "seeds": "path:seeds",
+    "staging": "path:models/staging",
+    "intermediate": "path:models/intermediate",
+    "marts": "path:models/marts",
+    "risk": "path:models/risk",
+    "reporting": "path:models/reporting",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LayerResult:
+    """How many nodes of a layer ran, and how they ended."""
+
+    layer: str
+    succeeded: int
+    warned: int
+    resumed: bool
+
+
+def folder(night: Night) -> Path:
+    """Where dbt keeps what it makes for this district."""
+    return night.settings.work_dir / "dbt" / night.district.code
+
+
+def run_layer(
+    night: Night, layer: str, *, select: str = "", full_refresh: bool = False
+) -> LayerResult:
+    """Build and test one layer; raises TransformError that names what failed."""
+    state = folder(night) / "state" / layer
+    resume = _failed_before(state, night, select)
+    if resume:
+        arguments = ["retry", "--state", str(state)]
+    else:
+        arguments = [
+            "build",
+            "--select",
+            *_within(LAYERS[layer], select),
+            # a test waits for the layer that holds the last model it looks at
+            "--indirect-selection",
+            "buildable",
+            "--vars",
+            json.dumps(_variables(night)),
+            *(["--full-refresh"] if full_refresh else []),
+        ]
+    try:
+        results = invoke(night, arguments)
+    finally:
+        _keep_results(night, state, select)
+    shutil.rmtree(state, ignore_errors=True)
+    warned = sum(status == "warn" for status in results.values())
+    return LayerResult(layer, len(results) - warned, warned, resume)
+
+
+def write_dictionary(night: Night) -> Path:
+    """Write the data dictionary, one self-contained HTML file; returns its path."""
+    invoke(night, ["docs", "generate", "--static", "--vars", json.dumps(_variables(night))])
+    page = night.settings.work_dir / "dictionary" / night.district.code / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    part = page.with_suffix(".part")
+    shutil.copyfile(folder(night) / "target" / "static_index.html", part)
+    part.replace(page)
+    return page
+
+
+def invoke(night: Night, arguments: list[str]) -> dict[str, str]:
+    """Run one dbt command; returns the status of each node by its name."""
+    from dbt.cli.main import dbtRunner
+
+    home = folder(night)
+    home.mkdir(parents=True, exist_ok=True)
+    connection = night.connect(night.district.warehouse_connection)
+    command = [
+        *arguments,
+        "--project-dir",
+        str(PROJECT),
+        "--profiles-dir",
+        str(PROJECT),
+        "--target-path",
+        str(home / "target"),
+        "--log-path",
+        str(home / "logs"),
+        # values of rows must not reach the log: the level that shows failing rows is debug
+        "--log-level",
+        "info",
+        "--log-level-file",
+        "info",
+    ]
+    with environment(_profile_variables(connection)):
+        outcome = dbtRunner().invoke(command)
+    results = {r.node.name: str(r.status) for r in getattr(outcome.result, "results", [])
+               if hasattr(r, "node")}  # fmt: skip
+    if outcome.success:
+        return results
+    raise _error(night, arguments[0], results, outcome.exception)
+
+
+def _error(
+    night: Night, command: str, results: Mapping[str, str], exception: BaseException | None
+) -> TransformError:
+    """What failed, by name. dbt's own message may quote a row, so it stays in dbt's log."""
+    failed = sorted(n for n, status in results.items() if status in ("error", "fail"))
+    skipped = sum(status == "skipped" for status in results.values())
+    if failed:
+        seen = f"failed: {', '.join(failed[:8])}{' …' if len(failed) > 8 else ''}"
+        seen += f"; {skipped} skipped because of them" if skipped else ""
+    else:
+        seen = f"{type(exception).__name__}: {str(exception).strip()[:400]}"
+    return TransformError(
+        f"{night.district.code}: dbt {command}",
+        seen=seen,
+        expected="every model and test to succeed",
+        next_step=f"Read {folder(night) / 'logs' / 'dbt.log'}, correct, then clear the task: "
+        "it resumes with what failed.",
+    )
+
+
+def _within(layer: str, select: str) -> list[str]:
+    """The layer, or the part of it that `select` (dbt's syntax) names."""
+    return [f"{layer},{part}" for part in select.split()] or [layer]
+
+
+def _variables(night: Night) -> dict[str, Any]:
+    edfi = [s for s in night.district.sources.values() if isinstance(s, EdfiSource)]
+    return {
+        "as_of_date": night.as_of_date.isoformat(),
+        "district_code": night.district.code,
+        "school_year_starts_in": night.district.school_year_starts_in,
+        "time_zone": night.district.time_zone,
+        **({"edfi_exit_date": edfi[0].exit_date} if edfi else {}),
+    }
+
+
+def _profile_variables(connection: Connection) -> dict[str, str]:
+    if not connection.host or not connection.schema:
+        raise ConfigError(
+            f"connection {connection.conn_id}",
+            seen="no host or no schema",
+            expected="host, and the district's database as schema",
+            next_step="Complete the connection, as .env.example shows.",
+        )
+    return {
+        "FIRSTBELL_DBT_HOST": connection.host,
+        "FIRSTBELL_DBT_PORT": str(connection.port or 5432),
+        "FIRSTBELL_DBT_USER": connection.login or "",
+        "FIRSTBELL_DBT_PASSWORD": connection.password or "",
+        "FIRSTBELL_DBT_DATABASE": connection.schema,
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+@contextmanager
+def environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Set variables for the time of a `with` block: dbt's profile reads them."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _failed_before(state: Path, night: Night, select: str) -> bool:
+    """True when an earlier attempt of this very run of the layer failed half-way."""
+    try:
+        attempt = json.loads((state / "attempt.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(attempt == _attempt(night, select))
+
+
+def _attempt(night: Night, select: str) -> dict[str, str]:
+    return {"run_id": night.run_id, "as_of": night.as_of_date.isoformat(), "select": select}
+
+
+def _keep_results(night: Night, state: Path, select: str) -> None:
+    """Keep dbt's results of this layer: the next layer overwrites them in the target folder."""
+    results = folder(night) / "target" / "run_results.json"
+    if not results.exists():
+        return
+    state.mkdir(parents=True, exist_ok=True)
+    shutil.move(results, state / "run_results.json")
+    (state / "attempt.json").write_text(json.dumps(_attempt(night, select)), encoding="utf-8")

@@ -1,0 +1,26 @@
+"""A district's warehouse as a libpq URL, from its connection."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+from include.connections import Connection
+from include.errors import ConfigError
+
+
+def url_of(connection: Connection) -> str:
+    """The URL of the connection's database, password included: never log it."""
+    if not connection.host or not connection.schema:
+        raise ConfigError(
+            f"connection {connection.conn_id}",
+            seen="no host or no schema",
+            expected="host, and the district's database as schema",
+            next_step="Complete the connection, as .env.example shows.",
+        )
+    login = quote(connection.login or "", safe="")
+    password = f":{quote(connection.password, safe='')}" if connection.password else ""
+    extra = {key: value for key, value in connection.extra.items() if key.startswith("ssl")}
+    options = f"?{urlencode(extra)}" if extra else ""
+    at = f"{login}{password}@" if login else ""
+    port = connection.port or 5432
+    return f"postgresql://{at}{connection.host}:{port}/{connection.schema}{options}"
