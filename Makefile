@@ -1,0 +1,63 @@
+# Every command of the project. `make help` lists them; CI calls the same ones.
+SHELL := /bin/bash
+PYTHON_BIN := .venv/bin/python
+RUN := $(PYTHON_BIN) -m
+export PYTHONPATH := $(CURDIR)
+export FIRSTBELL_CODE_VERSION ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo night url psql status down clean test lint format bench lock docs up
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install:  ## create or renew the environment from the hash-pinned lock
+	@./install.sh
+
+demo: install  ## start everything, run a night, show what came out
+	@$(RUN) demo up
+
+up: demo
+
+night: install  ## run another night: make night DISTRICT=grand_bend AS_OF=2022-05-27
+	@$(RUN) demo night --district "$(DISTRICT)" --as-of "$(AS_OF)"
+
+url: install  ## print the warehouse's connection string: make url DISTRICT=grand_bend
+	@$(RUN) demo url --district "$(DISTRICT)"
+
+psql: install  ## open the warehouse: make psql DISTRICT=grand_bend
+	@$(RUN) demo psql --district "$(DISTRICT)"
+
+status: install  ## what runs, and where
+	@$(RUN) demo status
+
+down: install  ## stop everything; the data stays
+	@$(RUN) demo down
+
+clean: install  ## stop everything and delete the demo's data
+	@$(RUN) demo clean
+
+test: install  ## all tests, against a real Postgres that they start themselves
+	@$(RUN) pytest $(ARGS)
+
+lint: install  ## style, types, SQL, import rules
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy
+	@.venv/bin/lint-imports
+	@$(RUN) demo.lint_sql
+
+format: install  ## let the formatters have their way
+	@$(RUN) ruff check --fix .
+	@$(RUN) ruff format .
+
+bench: install  ## speed and memory, as ratios to the bare machine
+	@$(RUN) bench
+
+lock: install  ## renew the locks after a change of requirements*.in
+	@UV=$$(command -v .venv-tools/bin/uv || command -v uv) && \
+	$$UV pip compile --quiet --generate-hashes --universal --no-header requirements.in -o requirements.txt && \
+	$$UV pip compile --quiet --generate-hashes --universal --no-header requirements-dev.in -o requirements-dev.txt
+
+docs: install  ## the data dictionary of a district, from its warehouse: .runtime/work/dictionary
+	@$(RUN) demo docs --district "$(DISTRICT)"

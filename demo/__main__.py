@@ -1,0 +1,100 @@
+"""`python -m demo up|night|url|psql|status|down`: the demo's commands, called by the Makefile."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from demo import supervisor
+from include.errors import FirstbellError
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+out = Console(highlight=False, soft_wrap=True)
+
+DistrictOption = Annotated[str, typer.Option("--district", help="the district's code")]
+AsOfOption = Annotated[str, typer.Option("--as-of", help="YYYY-MM-DD")]
+
+
+@app.command()
+def up() -> None:
+    """Start everything, run a night, show what came out."""
+    supervisor.up(out)
+
+
+@app.command()
+def night(district: DistrictOption = "", as_of: AsOfOption = "") -> None:
+    """Run another night through Airflow."""
+    supervisor.night(out, district or supervisor.DISTRICT, _day(as_of))
+
+
+@app.command()
+def url(district: DistrictOption = "") -> None:
+    """Print the warehouse's connection string."""
+    sys.stdout.write(supervisor.url(district or supervisor.DISTRICT) + "\n")
+
+
+@app.command()
+def psql(district: DistrictOption = "") -> None:
+    """Open the warehouse in psql."""
+    program, address = supervisor.psql(district or supervisor.DISTRICT)
+    # the password goes by environment: a command line is visible to every user
+    os.environ["PGPASSWORD"] = address.password
+    os.execv(program, ["psql", address.without_password])
+
+
+@app.command()
+def docs(district: DistrictOption = "") -> None:
+    """Write the data dictionary."""
+    supervisor.docs(out, district or supervisor.DISTRICT)
+
+
+@app.command()
+def status() -> None:
+    """Say what runs, and where."""
+    supervisor.status(out)
+
+
+@app.command()
+def down() -> None:
+    """Stop everything; the data stays for the next `up`."""
+    supervisor.down(out)
+
+
+@app.command()
+def clean() -> None:
+    """Stop everything and delete what the demo made."""
+    supervisor.clean(out)
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"AS_OF={text}: expected YYYY-MM-DD, e.g. 2022-05-27") from None
+
+
+def main() -> None:
+    """Run a command; an expected error is one sentence, not a traceback."""
+    try:
+        app(standalone_mode=True)
+    except FirstbellError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]✗[/] {error}")
+        raise SystemExit(1) from None
+    except OSError as error:
+        text = supervisor.explain(error)
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]✗[/] {text}")
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped watching; what was started goes on. `make down` stops it.\n")
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()

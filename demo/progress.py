@@ -1,0 +1,180 @@
+"""Watch a night in Airflow: what runs, for how long, how many rows; a line per finished task."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import psycopg
+from rich.console import Console
+from rich.live import Live
+from rich.markup import escape
+from rich.spinner import Spinner
+from rich.table import Table
+
+from demo.airflow import Api
+from include.errors import ConfigError
+
+ENDED = {"success", "failed"}
+STARTED = ("ingest_edfi", "ingest_assessments")
+FOLLOWING = ("transform", "dictionary")
+# Tasks that only order the others: nothing to tell a reader.
+PLUMBING = {"groups", "wait_for_ingests", "is_there_anything_new", "done"}
+TASK_ENDED = {"success", "failed", "upstream_failed", "skipped", "removed"}
+# A night never takes that long; a stuck one must not keep a terminal forever.
+PATIENCE_SECONDS = 3600.0
+
+
+@dataclass
+class Watch:
+    """One night of one district, from the trigger to the last stage."""
+
+    api: Api
+    out: Console
+    district: str
+    dsn: str
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    _told: set[tuple[str, str, int, int]] = field(default_factory=set)
+    _runs: dict[str, list[str]] = field(default_factory=dict)
+
+    def run(self, as_of: date | None) -> None:
+        """Trigger both ingests and follow them through transform and dictionary."""
+        conf = {"as_of_date": as_of.isoformat()} if as_of else {}
+        began = self.clock()
+        before = {stage: set(self._run_ids(stage)) for stage in FOLLOWING}
+        for stage in STARTED:
+            self._runs[stage] = [self.api.trigger(self._dag(stage), conf)]
+        day = as_of.isoformat() if as_of else "today"
+        self.out.print(f"\n[bold]The night of {day}[/], district {self.district}")
+        if self.out.is_terminal:
+            with Live(console=self.out, refresh_per_second=8, transient=True) as live:
+                self._follow(began, before, lambda: live.update(self._picture(began)))
+        else:
+            self._follow(began, before, lambda: None)
+        self.out.print(f"[green]✓[/] the night took {self.clock() - began:.0f} s")
+
+    def _follow(self, began: float, before: dict[str, set[str]], show: Callable[[], None]) -> None:
+        """Follow what we started, then what that started in turn."""
+        for stage in (*STARTED, *FOLLOWING):
+            while True:
+                for later in FOLLOWING:
+                    # two ingests send two events: the second run finds nothing new and skips
+                    self._runs[later] = [i for i in self._run_ids(later) if i not in before[later]]
+                states = self._states(stage)
+                self._tell_all()
+                show()
+                if "failed" in states:
+                    raise self._failure(stage)
+                if states and set(states) <= ENDED:
+                    break
+                self._patience(began, stage)
+                self.sleep(0.5)
+
+    def _tell_all(self) -> None:
+        for stage in self._runs:
+            for task in self._tasks(stage):
+                self._tell(stage, task)
+
+    def _tell(self, stage: str, task: dict[str, Any]) -> None:
+        """One line when a task has ended."""
+        mark = (task["dag_run_id"], task["task_id"], task["map_index"], task["try_number"])
+        if task["state"] not in TASK_ENDED or mark in self._told:
+            return
+        self._told.add(mark)
+        if task["state"] not in ("success", "failed") or task["task_id"] in PLUMBING:
+            return
+        sign = "[green]✓[/]" if task["state"] == "success" else "[red]✗[/]"
+        seconds = f"{task['duration']:.1f} s" if task["duration"] else ""
+        self.out.print(
+            f"  {sign} {stage:<19} {escape(f'{_label(task):<24}')} {seconds:>8}  {self._rows(task)}"
+        )
+
+    def _rows(self, task: dict[str, Any]) -> str:
+        """What the task returned, if it is a count of rows or models."""
+        if task["task_id"] != "load" and not task["task_id"].startswith("land_"):
+            return ""
+        path = (
+            f"/dags/{task['dag_id']}/dagRuns/{task['dag_run_id']}"
+            f"/taskInstances/{task['task_id']}/xcomEntries"
+        )
+        found = self.api.get(path, map_index=task["map_index"], xcom_key="return_value")
+        if not found["xcom_entries"]:
+            return ""
+        entry = self.api.get(f"{path}/return_value", map_index=task["map_index"], deserialize=True)
+        value = entry.get("value")
+        if not isinstance(value, dict) or "seen" not in value:
+            return ""
+        rejected = f", {value['rejected']:,} rejected" if value["rejected"] else ""
+        return f"{value['seen']:>8,} rows read, {value['written']:>8,} written{rejected}"
+
+    def _picture(self, began: float) -> Table:
+        """What runs now."""
+        table = Table.grid(padding=(0, 2))
+        for stage in self._runs:
+            for task in self._tasks(stage):
+                if task["state"] == "running":
+                    table.add_row(Spinner("dots"), stage, escape(_label(task)))
+        total = self._landed()
+        table.add_row(
+            "", f"{self.clock() - began:.0f} s", f"{total:,} rows in raw" if total else ""
+        )
+        return table
+
+    def _landed(self) -> int:
+        """Rows in raw by the ledger; 0 before the first load."""
+        try:
+            with psycopg.connect(self.dsn, connect_timeout=5) as connection:
+                found = connection.execute(
+                    "select coalesce(sum(rows_new + rows_changed), 0) from ops.loads"
+                ).fetchone()
+        except psycopg.Error:
+            return 0
+        return int(found[0]) if found else 0
+
+    def _failure(self, stage: str) -> ConfigError:
+        failed = [_label(t) for t in self._tasks(stage) if t["state"] == "failed"]
+        url = f"{self.api.base}/dags/{self._dag(stage)}/runs/{self._runs[stage][-1]}"
+        return ConfigError(
+            f"{self._dag(stage)}",
+            seen=f"failed: {', '.join(failed)}",
+            expected="every task to succeed",
+            next_step=f"See {url} and docs/runbooks/{stage}.md; clearing the task is safe.",
+        )
+
+    def _patience(self, began: float, stage: str) -> None:
+        if self.clock() - began > PATIENCE_SECONDS:
+            raise ConfigError(
+                self._dag(stage),
+                seen=f"not finished after {PATIENCE_SECONDS:.0f} s",
+                expected="an end",
+                next_step=f"Look at {self.api.base}.",
+            )
+
+    def _dag(self, stage: str) -> str:
+        return f"{stage}__{self.district}"
+
+    def _run_ids(self, stage: str) -> list[str]:
+        runs = self.api.get(f"/dags/{self._dag(stage)}/dagRuns", limit=20, order_by="-run_after")
+        return [str(run["dag_run_id"]) for run in runs["dag_runs"]]
+
+    def _states(self, stage: str) -> list[str]:
+        path = f"/dags/{self._dag(stage)}/dagRuns"
+        return [str(self.api.get(f"{path}/{run}")["state"]) for run in self._runs[stage]]
+
+    def _tasks(self, stage: str) -> list[dict[str, Any]]:
+        path = f"/dags/{self._dag(stage)}/dagRuns"
+        return [
+            task
+            for run in self._runs[stage]
+            for task in self.api.get(f"{path}/{run}/taskInstances", limit=100)["task_instances"]
+        ]
+
+
+def _label(task: dict[str, Any]) -> str:
+    """load [attendance], marts, …"""
+    mapped = task.get("rendered_map_index")
+    return f"{task['task_id']} [{mapped}]" if mapped else str(task["task_id"])

@@ -1,0 +1,100 @@
+"""The closing table: what the night found, in words that a superintendent uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from rich.console import Console
+from rich.table import Table
+
+# From most to least urgent, as the rules name them.
+TIERS = ("High Risk", "At Risk", "Some Risk", "Low Risk", "Insufficient data", "Not applicable")
+MEANING = {
+    "High Risk": "needs support now",
+    "At Risk": "needs support soon",
+    "Some Risk": "watch",
+    "Low Risk": "on track",
+    "Insufficient data": "no tier: the records do not say enough",
+    "Not applicable": "outside the rules (pre-kindergarten)",
+}
+RECORDS = (
+    ("students", "marts", "dim_student"),
+    ("attendance events", "staging", "stg_edfi__student_school_attendance_events"),
+    ("test results", "marts", "fct_assessment_result"),
+    ("discipline actions", "marts", "fct_discipline_action"),
+    ("program participations", "marts", "fct_program_participation"),
+)
+
+
+def show(out: Console, dsn: str, district: str) -> None:
+    """Print tiers, what is missing, and test results that match no student."""
+    with psycopg.connect(dsn) as connection:
+        _tiers(out, connection, district)
+        _missing(out, connection)
+        _records(out, connection)
+
+
+def _tiers(out: Console, connection: psycopg.Connection, district: str) -> None:
+    counts: dict[str, int] = dict(
+        connection.execute(
+            "select rule_tier, count(*) from reporting.vw_student_risk_scores group by rule_tier"
+        ).fetchall()
+    )
+    total = sum(counts.values())
+    table = Table(title=f"{district}: {total:,} students", title_justify="left", box=None)
+    for name, justify in (
+        ("Tier", "left"),
+        ("Students", "right"),
+        ("Share", "right"),
+        ("", "left"),
+    ):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for tier in (*TIERS, *sorted(set(counts) - set(TIERS))):
+        if counts.get(tier):
+            share = f"{100 * counts[tier] / total:.1f} %"
+            table.add_row(tier, f"{counts[tier]:,}", share, MEANING.get(tier, ""))
+    out.print(table)
+
+
+def _missing(out: Console, connection: psycopg.Connection) -> None:
+    rows = connection.execute(
+        "select student_count, indicator, finding from reporting.rpt_data_readiness"
+        " where readiness != 'usable' order by student_count desc, indicator limit 8"
+    ).fetchall()
+    missing = [
+        (f"{count:,}", f"{indicator.replace('_', ' ')}: {finding}")
+        for count, indicator, finding in rows
+    ]
+    _print(out, "What is missing, and for how many students", missing)
+
+
+def _records(out: Console, connection: psycopg.Connection) -> None:
+    found = [(f"{_count(connection, schema, table):,}", name) for name, schema, table in RECORDS]
+    waiting = connection.execute(
+        "select source, reason, result_count from reporting.rpt_assessment_match_queue"
+        " order by source, reason"
+    ).fetchall()
+    found += [
+        (f"{count:,}", f"{source} test results wait in the match queue ({reason})")
+        for source, reason, count in waiting
+    ]
+    _print(out, "What was read", found)
+
+
+def _count(connection: psycopg.Connection, schema: str, table: str) -> int:
+    query = sql.SQL("select count(*) from {}").format(sql.Identifier(schema, table))
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _print(out: Console, title: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    table = Table(title=title, title_justify="left", box=None, show_header=False)
+    table.add_column(justify="right")
+    table.add_column()
+    for row in rows:
+        table.add_row(*map(str, row))
+    out.print()
+    out.print(table)

@@ -1,0 +1,79 @@
+"""The demo's databases: one per district, one for Airflow, on the embedded or a real Postgres."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+from psycopg import sql
+
+from demo.runtime import ROOT, Runtime
+from include.config import District, Settings
+from include.errors import ConfigError
+from include.local import postgres
+
+METADATA = "firstbell_airflow"
+
+
+def load_dotenv() -> None:
+    """Take settings from `.env`; what the environment says already wins."""
+    from dotenv import dotenv_values
+
+    for name, value in dotenv_values(ROOT / ".env").items():
+        if value is not None:
+            os.environ.setdefault(name, value)
+
+
+def server_url(runtime: Runtime) -> str:
+    """The URL of the server: FIRSTBELL_PG_URL, else the embedded one, started when needed."""
+    given = Settings().pg_url
+    if given is None:
+        return postgres.start(runtime.postgres, port=5433).url()
+    url = given.get_secret_value()
+    try:
+        psycopg.connect(url, connect_timeout=10).close()
+    except psycopg.Error as error:
+        raise ConfigError(
+            "FIRSTBELL_PG_URL",
+            seen=str(error).strip().splitlines()[-1],
+            expected="a Postgres server that lets us in",
+            next_step="Correct the URL, or unset it to use the embedded Postgres.",
+        ) from None
+    return url
+
+
+def database_url(server: str, database: str) -> str:
+    """The URL of one database of a server."""
+    parts = urlsplit(server)
+    return parts._replace(path=f"/{database}").geturl()
+
+
+def create_database(server: str, name: str) -> str:
+    """Create a database unless it is there; returns its URL."""
+    with psycopg.connect(server, autocommit=True) as admin:
+        found = admin.execute("select 1 from pg_database where datname = %s", (name,)).fetchone()
+        if not found:
+            admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    return database_url(server, name)
+
+
+def connection_variable(district: District, server: str) -> dict[str, str]:
+    """The district's warehouse as an AIRFLOW_CONN_* variable."""
+    parts = urlsplit(server)
+    value = {
+        "conn_type": "postgres",
+        "host": parts.hostname,
+        "port": parts.port or 5432,
+        "login": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "schema": district.database,
+    }
+    return {f"AIRFLOW_CONN_{district.warehouse_connection.upper()}": json.dumps(value)}
+
+
+def psql() -> Path:
+    """The psql program: the embedded server's own."""
+    return postgres.programs() / "psql"

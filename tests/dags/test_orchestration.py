@@ -1,0 +1,127 @@
+"""What the DAG files share: failure messages, as-of dates, when a transformation may start."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from include.config import Settings, get_district
+from include.errors import ServerError, WatermarkError
+from include.night import Night, today
+from include.orchestration import callbacks, readiness
+
+NOON = datetime(2022, 5, 27, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Night:
+    return Night(
+        district=get_district("grand_bend"),
+        as_of_date=date(2022, 5, 27),
+        run_id="run_1",
+        settings=Settings(work_dir=tmp_path),
+    )
+
+
+def event(at: datetime, **extra: str) -> Any:
+    return SimpleNamespace(timestamp=at, extra=extra)
+
+
+def test_a_failure_says_what_who_and_what_to_do() -> None:
+    error = ServerError("Ed-Fi students", seen="500", expected="200", next_step="Wait, then clear.")
+    text = callbacks.message("ingest_edfi__grand_bend", "load", "run_1", error)
+    assert "What broke:      Ed-Fi students: 500" in text
+    assert "Who is affected: grand_bend: attendance" in text
+    assert "Wait, then clear. See docs/runbooks/ingest_edfi.md" in text
+
+
+def test_an_unexpected_error_is_named_without_its_text() -> None:
+    text = callbacks.message("transform__x", "marts", "run_1", ValueError("Ana Sample, 604950"))
+    assert "ValueError" in text
+    assert "604950" not in text
+
+
+def test_late_evening_in_the_district_is_still_its_own_day() -> None:
+    late = datetime(2022, 5, 28, 3, 0, tzinfo=UTC)  # 22:00 in Chicago
+    assert today(get_district("grand_bend"), late) == date(2022, 5, 27)
+
+
+def as_of(params: dict[str, Any], events: list[Any], run_after: datetime = NOON) -> date:
+    from include.orchestration.context import as_of_date
+
+    context = {
+        "params": params,
+        "triggering_asset_events": {"asset": events},
+        "dag_run": SimpleNamespace(run_after=run_after),
+    }
+    return as_of_date(context, get_district("grand_bend"), NOON)
+
+
+def test_the_parameter_decides_the_as_of_date() -> None:
+    assert as_of({"as_of_date": "2022-03-01"}, [event(NOON, as_of_date="2022-05-01")]) == date(
+        2022, 3, 1
+    )
+
+
+def test_the_newest_event_hands_its_as_of_date_on() -> None:
+    older = event(datetime(2022, 5, 1, tzinfo=UTC), as_of_date="2022-04-30")
+    assert as_of({}, [event(NOON, as_of_date="2022-05-26"), older]) == date(2022, 5, 26)
+
+
+def test_without_parameter_and_event_it_is_the_day_of_the_run() -> None:
+    assert as_of({}, [], run_after=datetime(2022, 4, 2, 18, tzinfo=UTC)) == date(2022, 4, 2)
+
+
+def test_a_transformation_waits_for_the_other_ingest() -> None:
+    runs = {"ingest_edfi__x": 1, "ingest_assessments__x": 0}
+    instance = SimpleNamespace(get_dr_count=lambda dag_id, states: runs[dag_id])
+    assert not readiness.are_ingests_finished(instance, list(runs))
+    runs["ingest_edfi__x"] = 0
+    assert readiness.are_ingests_finished(instance, list(runs))
+
+
+def test_the_second_event_of_a_night_finds_nothing_new(night: Night) -> None:
+    assert readiness.claim(night, {"edfi": [event(NOON)]})
+    second = Night(night.district, night.as_of_date, "run_2", settings=night.settings)
+    assert not readiness.claim(second, {"files": [event(NOON)]})
+
+
+def test_an_event_after_the_start_of_the_last_run_is_new(night: Night) -> None:
+    assert readiness.claim(night, {"edfi": [event(NOON)]})
+    second = Night(night.district, night.as_of_date, "run_2", settings=night.settings)
+    later = datetime(2999, 1, 1, tzinfo=UTC)
+    assert readiness.claim(second, {"files": [event(later)]})
+
+
+def test_another_day_is_always_new(night: Night) -> None:
+    assert readiness.claim(night, {"edfi": [event(NOON)]})
+    other = Night(night.district, date(2022, 5, 20), "run_2", settings=night.settings)
+    assert readiness.claim(other, {"edfi": [event(NOON)]})
+
+
+def test_a_run_cleared_later_still_has_something_to_do(night: Night) -> None:
+    assert readiness.claim(night, {"edfi": [event(NOON)]})
+    assert readiness.claim(night, {"edfi": [event(NOON)]})
+
+
+def test_what_only_a_person_can_heal_is_not_retried() -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from include.orchestration.context import no_retry_when_pointless
+
+    @no_retry_when_pointless
+    def backwards() -> None:
+        raise WatermarkError("Ed-Fi", seen="5", expected="9", next_step="Run with full_refresh.")
+
+    @no_retry_when_pointless
+    def down() -> None:
+        raise ServerError("Ed-Fi", seen="500", expected="200", next_step="Wait.")
+
+    with pytest.raises(AirflowFailException, match="full_refresh"):
+        backwards()
+    with pytest.raises(ServerError):
+        down()

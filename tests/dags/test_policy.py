@@ -1,0 +1,136 @@
+"""Every DAG keeps the house rules; each message says how to mend it."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include.config import load_districts
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / "dags").glob("*.py"))
+STAGES = {"ingest_edfi", "ingest_assessments", "transform", "dictionary"}
+TOUCHES_A_SYSTEM = {"plan", "load", "write"}
+
+
+def test_there_is_a_dag_per_stage_and_district(dags: dict[str, Any]) -> None:
+    expected = {f"{stage}__{code}" for stage in STAGES for code in load_districts()}
+    assert set(dags) == expected
+    assert {path.stem for path in FILES} == STAGES
+
+
+def test_the_id_is_the_file_and_the_district(dags: dict[str, Any]) -> None:
+    for dag_id, dag in dags.items():
+        stage, _, district = dag_id.partition("__")
+        assert Path(dag.fileloc).stem == stage, dag_id
+        assert district in dag.tags, f"{dag_id}: tag it with its district"
+
+
+def test_the_page_says_what_to_do(dags: dict[str, Any]) -> None:
+    for dag_id, dag in dags.items():
+        for section in ("**Owner**", "**If it fails**", "**Safe to rerun**", "docs/runbooks/"):
+            assert section in (dag.doc_md or ""), f"{dag_id}: the docstring lacks {section}"
+
+
+def test_every_dag_has_a_runbook(dags: dict[str, Any]) -> None:
+    for dag_id in dags:
+        runbook = ROOT / "docs" / "runbooks" / f"{dag_id.partition('__')[0]}.md"
+        assert runbook.is_file(), f"{dag_id}: write {runbook.relative_to(ROOT)}"
+
+
+def test_every_task_is_owned_retried_and_limited(dags: dict[str, Any]) -> None:
+    for dag_id, dag in dags.items():
+        assert dag.tasks, f"{dag_id} has no task"
+        for task in dag.tasks:
+            name = f"{dag_id}.{task.task_id}"
+            given = getattr(task, "partial_kwargs", None) or vars(task)
+            owner = given.get("owner") or given.get("_owner") or task.owner
+            assert owner not in (None, "airflow"), f"{name}: owner"
+            assert task.retries >= 1, f"{name}: retries"
+            assert task.retry_exponential_backoff, f"{name}: backoff"
+            assert task.execution_timeout is not None, f"{name}: execution_timeout"
+            assert task.on_failure_callback, f"{name}: on_failure_callback"
+
+
+def test_every_task_that_touches_a_system_has_its_pool(dags: dict[str, Any]) -> None:
+    from include.orchestration import pools
+
+    for dag_id, dag in dags.items():
+        known = {name for name, _, _ in pools.of(dag_id.partition("__")[2])}
+        for task in dag.tasks:
+            touches = task.task_id in TOUCHES_A_SYSTEM | _layers() or task.task_id.startswith(
+                ("fetch_", "land_")
+            )
+            if touches:
+                assert task.pool in known, f"{dag_id}.{task.task_id}: pool {task.pool}"
+
+
+def test_runs_do_not_overlap_and_do_not_catch_up(dags: dict[str, Any]) -> None:
+    for dag_id, dag in dags.items():
+        assert dag.max_active_runs == 1, dag_id
+        assert dag.catchup is False, dag_id
+
+
+def test_every_stage_takes_the_as_of_date(dags: dict[str, Any]) -> None:
+    for dag_id, dag in dags.items():
+        assert "as_of_date" in dag.params, dag_id
+
+
+def test_the_layers_follow_each_other(dags: dict[str, Any]) -> None:
+    from include.transform import LAYERS
+
+    dag = dags["transform__grand_bend"]
+    layers = list(LAYERS)
+    for earlier, later in itertools.pairwise(layers):
+        assert earlier in dag.get_task(later).upstream_task_ids
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_nothing_heavy_is_imported_at_parse_time(path: Path) -> None:
+    script = (
+        f"import runpy, sys; runpy.run_path({str(path)!r});"
+        "heavy = [m for m in sys.modules if m.startswith(('include.sources', 'include.landing.',"
+        " 'dbt.', 'pandas', 'psycopg.', 'sklearn'))]; print('heavy:', *heavy)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    said = [line.strip() for line in done.stdout.splitlines() if line.startswith("heavy:")]
+    assert said == ["heavy:"], "import it inside the task"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_no_variable_or_connection_is_read_at_parse_time(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert names.isdisjoint({"Variable", "Connection", "BaseHook"})
+
+
+def test_a_task_process_builds_only_its_own_dag(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from include import config
+    from include.orchestration.factory import per_district
+
+    source = (ROOT / "include" / "districts" / "grand_bend.yaml").read_text(encoding="utf-8")
+    for code in ("grand_bend", "other_town"):
+        text = source.replace("code: grand_bend", f"code: {code}")
+        (tmp_path / f"{code}.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("FIRSTBELL_DISTRICTS_DIR", str(tmp_path))
+    assert set(config.load_districts()) == {"grand_bend", "other_town"}
+    monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_DAG_ID", "stage__other_town")
+    built: list[str] = []
+    per_district("stage.py", lambda dag_id, _: built.append(dag_id), {})
+    assert built == ["stage__other_town"]
+
+
+def _layers() -> set[str]:
+    from include.transform import LAYERS
+
+    return set(LAYERS)

@@ -1,0 +1,25 @@
+"""One night of the real Grand Bend records, shared by the tests that only look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from include import night
+from tests.integration.night import House, house
+
+
+@pytest.fixture(scope="session")
+def grand_bend(
+    samples: Path, pg_server_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """The warehouse after the night of 2022-05-27."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("FIRSTBELL_SAMPLES", str(samples))
+    folder = tmp_path_factory.mktemp("house") / "runtime"
+    with house(folder, pg_server_url, "firstbell_it_grand_bend") as built:
+        night.run(built.night("night_1"))
+        yield built
+    patch.undo()

@@ -1,0 +1,104 @@
+"""A whole night without Airflow, for tests: simulated sources, a fresh database, real stages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+from psycopg import sql
+
+from demo import sources, warehouse
+from demo.runtime import Runtime
+from demo.simulators import edfi, sftp
+from include.config import Settings, get_district
+from include.connections import Connection
+from include.night import Night
+
+DISTRICT = "grand_bend"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Running sources and the way to them."""
+
+    variables: Mapping[str, str]
+    work: Path
+    dsn: str
+    server: edfi.Running
+
+    def night(self, run_id: str, as_of: date = sources.AS_OF) -> Night:
+        return Night(
+            district=get_district(DISTRICT),
+            as_of_date=as_of,
+            run_id=run_id,
+            connect=self.connect,
+            settings=Settings(work_dir=self.work),
+        )
+
+    def connect(self, conn_id: str) -> Connection:
+        values = json.loads(self.variables[f"AIRFLOW_CONN_{conn_id.upper()}"])
+        values.pop("conn_type")
+        return Connection(conn_id=conn_id, **values)
+
+    def query(self, text: str) -> list[tuple[object, ...]]:
+        with psycopg.connect(self.dsn) as connection:
+            return connection.execute(text).fetchall()  # type: ignore[arg-type]
+
+    def one(self, text: str) -> object:
+        return self.query(text)[0][0]
+
+    def checksums(self, *schemas: str, without: frozenset[str] = frozenset()) -> dict[str, str]:
+        """A checksum of every table and view, over all rows, whatever their order."""
+        found: dict[str, str] = {}
+        with psycopg.connect(self.dsn) as connection:
+            tables = connection.execute(
+                "select table_schema, table_name, array_agg(column_name::text order by column_name)"
+                " from information_schema.columns where table_schema = any(%s)"
+                " group by table_schema, table_name order by 1, 2",
+                (list(schemas),),
+            ).fetchall()
+            for schema, table, columns in tables:
+                kept = [sql.Identifier(name) for name in columns if name not in without]
+                row = connection.execute(
+                    sql.SQL(
+                        "select count(*) || ':' || coalesce(sum(('x' || substr(md5("
+                        "row({})::text), 1, 15))::bit(60)::bigint), 0) from {}"
+                    ).format(sql.SQL(", ").join(kept), sql.Identifier(schema, table))
+                ).fetchone()
+                assert row is not None
+                found[f"{schema}.{table}"] = str(row[0])
+        return found
+
+
+@contextmanager
+def house(folder: Path, server_url: str, database: str) -> Iterator[House]:
+    """The demo's sources on free ports and an empty warehouse."""
+    runtime = Runtime(folder)
+    runtime.create()
+    given = sources.prepare(runtime)
+    dsn = warehouse.create_database(server_url, database)
+    store = edfi.Store("aggregate")
+    edfi.load_folder(store, given.edfi, untracked_share=0.5)
+    parts = urlsplit(server_url)
+    with (
+        edfi.serve(store, edfi.Behaviour()) as api,
+        sftp.serve(given.sftp, "grand_bend", "secret") as (port, host_key),
+    ):
+        variables = sources.connections(api.url, given, {"sftp": port}, "secret", host_key)
+        variables[f"AIRFLOW_CONN_{DISTRICT.upper()}_WAREHOUSE"] = json.dumps(
+            {
+                "conn_type": "postgres",
+                "host": parts.hostname,
+                "port": parts.port,
+                "login": unquote(parts.username or ""),
+                "password": unquote(parts.password or ""),
+                "schema": database,
+            }
+        )
+        yield House(variables, runtime.work, dsn, api)
