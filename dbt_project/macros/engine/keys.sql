@@ -12,9 +12,11 @@
 {%- endmacro %}
 
 {% macro default__surrogate_key(columns) -%}
+    {#- a separator inside a value is escaped: ('a|b', 'c') and ('a', 'b|c') are two keys -#}
     ('x' || substr(md5(
         {%- for column in columns %}
-        coalesce(cast({{ column }} as text), '<null>'){{ " || '|' || " if not loop.last }}
+        coalesce(replace(replace(cast({{ column }} as text), '\', '\\'), '|', '\|'), '\null')
+        {{- " || '|' || " if not loop.last }}
         {%- endfor %}
     ), 1, 16))::bit(64)::bigint
 {%- endmacro %}

@@ -1,4 +1,5 @@
--- One row per indicator and finding: how many students have usable data, and of the others, why not.
+-- One row per indicator and finding: how many students have usable data, and of the others, why
+-- not.
 with
 
 indicators as (

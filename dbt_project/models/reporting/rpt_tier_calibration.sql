@@ -27,7 +27,8 @@ tiered as (
         case when tiers.tier_rank is not null and tiers.tier_rank > 1 then 1 else 0 end
             as is_flagged,
         case when tiers.attendance_flag in ('yellow', 'red') then 1 else 0 end as has_attendance,
-        case when tiers.course_grades_flag in ('yellow', 'red') then 1 else 0 end as has_course_grades,
+        case when tiers.course_grades_flag in ('yellow', 'red') then 1 else 0 end
+            as has_course_grades,
         case when tiers.assessment_flag in ('yellow', 'red') then 1 else 0 end as has_assessment,
         case when tiers.behavior_flag in ('yellow', 'red') then 1 else 0 end as has_behavior
     from tiers

@@ -37,6 +37,10 @@ programs as (
     select * from {{ ref('fct_program_participation') }}
 ),
 
+policy as (
+    select * from {{ ref('int_policy__by_grade_band') }}
+),
+
 figures as (
     select
         indicators.student_key,
@@ -99,7 +103,8 @@ scored as (
         schools.school_id,
         tiers.grade_level,
         figures.attendance_pct,
-        gpas.gpa,
+        -- a grade band whose GPA does not count has none
+        case when policy.gpa_counts then gpas.gpa end as gpa,
         figures.latest_percentile,
         levels.risk_level,
         last_level_changes.changed_on as risk_level_changed_date,
@@ -120,6 +125,8 @@ scored as (
         on students.student_key = tiers.student_key
     inner join levels
         on levels.student_key = tiers.student_key
+    inner join policy
+        on policy.grade_band = coalesce(tiers.grade_band, '*')
     left join schools
         on schools.school_key = tiers.school_key
     left join figures

@@ -19,7 +19,7 @@ behavior as (
 ),
 
 together as (
-{%- for indicator in ['attendance', 'course_grades', 'assessment', 'behavior'] %}
+    {%- for indicator in ['attendance', 'course_grades', 'assessment', 'behavior'] %}
     select
         {{ indicator }}.student_key,
         '{{ indicator }}' as indicator,
@@ -37,7 +37,7 @@ together as (
         {{ indicator }}.as_of_date
     from {{ indicator }}
     {{ 'union all' if not loop.last }}
-{%- endfor %}
+    {%- endfor %}
 )
 
 select * from together

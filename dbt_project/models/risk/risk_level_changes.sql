@@ -1,5 +1,5 @@
--- One row per student and day on which the three-level view changed: the tier history with the steps
--- inside one level (Some Risk to At Risk) left out.
+-- One row per student and day on which the three-level view changed: the tier history with the
+-- steps inside one level (Some Risk to At Risk) left out.
 with
 
 history as (

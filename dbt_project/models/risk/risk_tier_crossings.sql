@@ -1,5 +1,6 @@
--- One row per student whose tier is worse than at the last run before the as-of date, or who is first
--- known to be at risk now: what an alert may be about. The first run of a district crosses nothing.
+-- One row per student whose tier is worse than at the last run before the as-of date, or who is
+-- first known to be at risk now: what an alert may be about. The first run of a district crosses
+-- nothing.
 with
 
 history as (

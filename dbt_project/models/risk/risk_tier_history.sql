@@ -2,7 +2,8 @@
 -- no longer judged (left, deleted) has a last row without a tier.
 --
 -- Derived from the observations alone, so it is the same whatever the order of the runs. A run of
--- as-of date D can change only the step into D and the step out of it: all from D on is written anew.
+-- as-of date D can change only the step into D and the step out of it: all from D on is written
+-- anew.
 {{
     config(
         materialized='incremental',

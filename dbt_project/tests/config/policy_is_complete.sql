@@ -2,8 +2,8 @@
 -- What it finds: a policy that the models read and that no row of the seed risk_policy sets on the
 --   as-of date for a grade band.
 -- When it matters: the rule would have no threshold and every student would look unflagged.
--- How to resolve: add a row with district_code '*' and grade_band '*' whose effective_from lies on or
---   before the as-of date, or correct the effective_to of the last one.
+-- How to resolve: add a row with district_code '*' and grade_band '*' whose effective_from lies on
+--   or before the as-of date, or correct the effective_to of the last one.
 with
 
 in_force as (

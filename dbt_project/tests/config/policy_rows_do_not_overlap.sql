@@ -1,10 +1,10 @@
 {{ config(meta={'owner': 'data-platform'}) }}
--- What it finds: two rows for the same district, grade band and name that both claim a day: they begin
---   on the same day, or the earlier one names a last day that lies inside the later one. A row without
---   a last day is no claim: the next row replaces it.
+-- What it finds: two rows for the same district, grade band and name that both claim a day: they
+--   begin on the same day, or the earlier one names a last day that lies inside the later one. A
+--   row without a last day is no claim: the next row replaces it.
 -- When it matters: nobody could say which number decided, and reports of that time would disagree.
--- How to resolve: set effective_to of the earlier row to the day before the later one begins, or leave
---   it empty.
+-- How to resolve: set effective_to of the earlier row to the day before the later one begins, or
+--   leave it empty.
 with
 
 risk_policy as (
@@ -13,7 +13,11 @@ risk_policy as (
 
 numbered as (
     select
-        risk_policy.*,
+        risk_policy.district_code,
+        risk_policy.grade_band,
+        risk_policy.policy_name,
+        risk_policy.effective_from,
+        risk_policy.effective_to,
         row_number() over (
             partition by risk_policy.district_code, risk_policy.grade_band, risk_policy.policy_name
             order by risk_policy.effective_from, risk_policy.value

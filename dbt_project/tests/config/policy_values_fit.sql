@@ -30,7 +30,15 @@ typed as (
 ),
 
 unfit as (
-    select typed.*
+    select
+        typed.district_code,
+        typed.grade_band,
+        typed.policy_name,
+        typed.value,
+        typed.value_type,
+        typed.lowest,
+        typed.highest,
+        typed.number_value
     from typed
     where (typed.value_type = 'boolean' and typed.value not in ('true', 'false'))
         or (typed.value_type != 'boolean' and typed.number_value is null)

@@ -1,10 +1,10 @@
 {{ config(severity='warn', meta={'owner': 'data-platform'}) }}
 -- What it finds: a district, school or grade band in which more students are flagged than policy
 --   allows (calibration_any_flag_max_pct), with the indicator that flags most of them.
--- When it matters: when nearly everyone is flagged nobody gets help, and one source is usually wrong
---   (a calendar too short, marks on another scale).
--- How to resolve: look at the leading indicator in rpt_student_indicators and rpt_data_readiness; mend
---   the source or its crosswalk, or change the policy with a new row.
+-- When it matters: when nearly everyone is flagged nobody gets help, and one source is usually
+--   wrong (a calendar too short, marks on another scale).
+-- How to resolve: look at the leading indicator in rpt_student_indicators and rpt_data_readiness;
+--   mend the source or its crosswalk, or change the policy with a new row.
 with
 
 calibration as (

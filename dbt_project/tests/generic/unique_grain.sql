@@ -17,7 +17,7 @@ select
 from {{ model }}
 group by {{ grain }}
 having count(*) > 1
-    {%- for column in columns %}
+{%- for column in columns %}
     or {{ column }} is null
     {%- endfor %}
 {% endtest %}

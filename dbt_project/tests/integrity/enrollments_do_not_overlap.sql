@@ -22,7 +22,7 @@ findings as (
     from spells as earlier
     inner join spells as later
         on later.student_key = earlier.student_key
-        and later.enrollment_key <> earlier.enrollment_key
+        and later.enrollment_key != earlier.enrollment_key
         and later.first_date >= earlier.first_date
         and (later.first_date > earlier.first_date or later.enrollment_key > earlier.enrollment_key)
         and (earlier.last_date is null or later.first_date <= earlier.last_date)

@@ -38,7 +38,7 @@ compared as (
 
 findings as (
     select * from compared
-    where compared.source_count <> compared.mart_count
+    where source_count != mart_count
 )
 
 select * from findings

@@ -1,8 +1,9 @@
 {{ config(meta={'owner': 'data-platform'}) }}
 -- What it finds: students with more days absent than enrolled, or a rate outside 0 to 1.
--- When it matters: the rules of counting contradict each other; no rate of that student can be trusted.
--- How to resolve: compare int_attendance__daily_absence with int_attendance__span_days for the student;
---   a counted absence lies on a date that is not an enrolled day.
+-- When it matters: the rules of counting contradict each other; no rate of that student can be
+--   trusted.
+-- How to resolve: compare int_attendance__daily_absence with int_attendance__span_days for the
+--   student; a counted absence lies on a date that is not an enrolled day.
 with
 
 attendance_to_date as (

@@ -104,31 +104,54 @@ detail_rows as (
 ),
 
 found as (
-    select source, feed, 'fact' as place from {{ ref('fct_assessment_result') }}
+    select
+        source,
+        feed,
+        'fact' as place
+    from {{ ref('fct_assessment_result') }}
     union all
-    select source, feed, 'queue' as place from {{ ref('fct_assessment_unmatched') }}
+    select
+        source,
+        feed,
+        'queue' as place
+    from {{ ref('fct_assessment_unmatched') }}
     union all
-    select results.source, results.feed, 'after the as-of date' as place
+    select
+        results.source,
+        results.feed,
+        'after the as-of date' as place
     from results
     where results.student_key is not null
         and results.administered_on > {{ as_of_date() }}
     union all
-    select detail_rows.source, detail_rows.feed, 'matched part' as place
+    select
+        detail_rows.source,
+        detail_rows.feed,
+        'matched part' as place
     from detail_rows
     where detail_rows.student_key is not null
     union all
-    select 'map_growth' as source, 'combined' as feed, 'same test' as place
+    select
+        'map_growth' as source,
+        'combined' as feed,
+        'same test' as place
     from twins
 ),
 
 received as (
-    select source, feed, count(*) as raw_count
+    select
+        source,
+        feed,
+        count(*) as raw_count
     from raw_rows
     group by source, feed
 ),
 
 placed as (
-    select source, feed, count(*) as placed_count
+    select
+        source,
+        feed,
+        count(*) as placed_count
     from found
     group by source, feed
 ),
@@ -143,7 +166,7 @@ differences as (
     full outer join placed
         on placed.source = received.source
         and placed.feed = received.feed
-    where coalesce(received.raw_count, 0) <> coalesce(placed.placed_count, 0)
+    where coalesce(received.raw_count, 0) != coalesce(placed.placed_count, 0)
 )
 
 select * from differences

@@ -25,8 +25,8 @@ counted as (
 
 wrong as (
     select * from counted
-    where counted.deciding_count > 1
-        or counted.wrong_count > 0
+    where deciding_count > 1
+        or wrong_count > 0
 )
 
 select * from wrong

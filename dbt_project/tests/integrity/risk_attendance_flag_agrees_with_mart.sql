@@ -24,7 +24,7 @@ disagreeing as (
     inner join attendance
         on attendance.student_key = indicators.student_key
     where (indicators.flag in ('yellow', 'red'))
-            != coalesce(attendance.is_chronically_absent, false)
+        != coalesce(attendance.is_chronically_absent, false)
         or (indicators.flag = 'red') != coalesce(attendance.is_severely_absent, false)
 )
 

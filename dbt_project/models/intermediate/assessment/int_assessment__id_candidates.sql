@@ -27,17 +27,17 @@ found as (
         student_ids.needs_second_attribute,
         student_ids.birth_date = students.birth_date as is_same_birth_date,
         student_ids.last_name = {{ vendor_name('students.last_name') }}
-            and student_ids.first_name in (
-                {{ vendor_name('students.first_name') }},
-                coalesce(
-                    {{ vendor_name('students.preferred_first_name') }},
-                    {{ vendor_name('students.first_name') }}
-                )
-            ) as is_same_name
+        and student_ids.first_name in (
+            {{ vendor_name('students.first_name') }},
+            coalesce(
+                {{ vendor_name('students.preferred_first_name') }},
+                {{ vendor_name('students.first_name') }}
+            )
+        ) as is_same_name
     from student_ids
     inner join identifiers
         on {{ vendor_id('identifiers.identification_code') }}
-            = {{ vendor_id('student_ids.id_value') }}
+        = {{ vendor_id('student_ids.id_value') }}
     inner join students
         on students.student_key = identifiers.student_key
     -- the system of record's own id means the student's unique id and nothing else

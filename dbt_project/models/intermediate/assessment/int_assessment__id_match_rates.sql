@@ -63,7 +63,15 @@ rated as (
 
 decided as (
     select
-        rated.*,
+        rated.source,
+        rated.id_column,
+        rated.identification_system_code,
+        rated.result_count,
+        rated.id_found_count,
+        rated.agreed_count,
+        rated.disagreed_count,
+        rated.found_rate,
+        rated.agreement_rate,
         coalesce(
             rated.agreement_rate >= {{ var('assessment_id_agreement_min_rate', 0.5) }}, false
         ) as is_used

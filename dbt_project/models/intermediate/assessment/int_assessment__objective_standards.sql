@@ -9,7 +9,7 @@ objective_standards as (
 
 named as (
     select distinct
-        'edfi' as source,
+        objective_standards.source,
         objective_standards.assessment_identifier,
         'objective' as scope,
         objective_standards.objective_code as scope_code,

@@ -36,13 +36,17 @@ score_summary as (
     select
         scores.assessment_result_key,
         max(case when scores.method = 'percentile' and scores.method_preference = 1
-            then scores.value_num end) as percentile,
+                then scores.value_num
+        end) as percentile,
         max(case when scores.method = 'percentile' and scores.method_preference = 1
-            then scores.norm_set end) as percentile_norm_set,
+                then scores.norm_set
+        end) as percentile_norm_set,
         max(case when scores.method = 'scale_score' and scores.method_preference = 1
-            then scores.value_num end) as scale_score,
+                then scores.value_num
+        end) as scale_score,
         max(case when scores.method = 'raw_score' and scores.method_preference = 1
-            then scores.value_num end) as raw_score,
+                then scores.value_num
+        end) as raw_score,
         count(scores.value_num) as numeric_score_count,
         {{ dbt.listagg('scores.method_code', "'|'", 'order by scores.method_code') }}
             as score_method_codes
@@ -115,7 +119,36 @@ described as (
 
 judged as (
     select
-        described.*,
+        described.assessment_result_key,
+        described.source,
+        described.feed,
+        described.result_id,
+        described.student_key,
+        described.matched_id_column,
+        described.unmatched_reason,
+        described.subject,
+        described.subject_code,
+        described.assessment_identifier,
+        described.assessment_title,
+        described.school_year,
+        described.window_name,
+        described.test_grade_level,
+        described.administered_on,
+        described.same_day_order,
+        described.percentile,
+        described.norm_set,
+        described.growth_percentile,
+        described.growth_from_window,
+        described.growth_to_window,
+        described.scale_score,
+        described.raw_score,
+        described.score_method_codes,
+        described.performance_level_code,
+        described.performance_level,
+        described.performance_level_rank,
+        described.invalid_reason,
+        described._source_ref,
+        described._loaded_at,
         described.invalid_reason is null as is_valid
     from described
 )

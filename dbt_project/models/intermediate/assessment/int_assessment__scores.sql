@@ -2,14 +2,7 @@
 with
 
 unioned as (
-    select
-        'edfi' as source,
-        result_id,
-        method_code,
-        value_text,
-        value_num
-    from {{ ref('stg_edfi__student_assessment_scores') }}
-    where objective_code = ''
+    select * from {{ ref('stg_edfi__scores') }}
     union all
     select * from {{ ref('stg_star__scores') }}
     union all

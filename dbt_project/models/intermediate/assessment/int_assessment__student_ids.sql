@@ -4,23 +4,13 @@
 with
 
 unioned as (
-    select
-        'edfi' as source,
-        result_id,
-        'student_unique_id' as id_column,
-        student_id as id_value,
-        cast(null as date) as birth_date,
-        cast(null as {{ dbt.type_string() }}) as first_name,
-        cast(null as {{ dbt.type_string() }}) as last_name,
-        false as needs_second_attribute
-    from {{ ref('stg_edfi__student_assessments') }}
-    where student_id is not null
+    select * from {{ ref('stg_edfi__student_ids') }}
     union all
-    select *, true as needs_second_attribute from {{ ref('stg_star__student_ids') }}
+    select * from {{ ref('stg_star__student_ids') }}
     union all
-    select *, true as needs_second_attribute from {{ ref('stg_map_growth__student_ids') }}
+    select * from {{ ref('stg_map_growth__student_ids') }}
     union all
-    select *, true as needs_second_attribute from {{ ref('stg_iready__student_ids') }}
+    select * from {{ ref('stg_iready__student_ids') }}
 ),
 
 keyed as (

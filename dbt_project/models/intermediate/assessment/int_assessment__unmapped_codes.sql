@@ -11,7 +11,7 @@ scores as (
 ),
 
 circumstances as (
-    select * from {{ ref('stg_edfi__student_assessments') }}
+    select * from {{ ref('stg_edfi__event_circumstances') }}
 ),
 
 known_circumstances as (
@@ -43,13 +43,12 @@ unioned as (
     union all
     select
         'event_circumstance' as code_kind,
-        'edfi' as source,
+        circumstances.source,
         circumstances.event_circumstance_code as code
     from circumstances
     left join known_circumstances
         on known_circumstances.circumstance_code = circumstances.event_circumstance_code
-    where circumstances.event_circumstance_code is not null
-        and known_circumstances.circumstance_code is null
+    where known_circumstances.circumstance_code is null
 ),
 
 counted as (

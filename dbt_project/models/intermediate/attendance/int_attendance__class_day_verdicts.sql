@@ -29,7 +29,7 @@ decided as (
         on countable_spans.student_key = class_days.student_key
         and countable_spans.school_key = class_days.school_key
         and class_days.event_date between countable_spans.first_date
-            and countable_spans.counted_to_date
+        and countable_spans.counted_to_date
     inner join attendance_days
         on attendance_days.school_key = countable_spans.school_key
         and attendance_days.calendar_choice = countable_spans.calendar_choice

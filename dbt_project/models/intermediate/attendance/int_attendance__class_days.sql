@@ -54,7 +54,9 @@ classes_of_the_day as (
         days_with_events.event_date,
         days_with_events.largest_absent_fraction,
         count(distinct section_enrollments.section_key) as enrolled_class_count,
-        count(distinct case when per_class.absent_fraction = 1 then section_enrollments.section_key end)
+        count(distinct case
+            when per_class.absent_fraction = 1 then section_enrollments.section_key
+        end)
             as missed_class_count,
         count(distinct case
             when per_class.has_unmapped_category = 1 and coalesce(per_class.absent_fraction, 0) < 1
@@ -97,7 +99,7 @@ judged as (
         -- with an unmapped category the day could be a missed one
         classes_of_the_day.unknown_class_count > 0
         and classes_of_the_day.missed_class_count + classes_of_the_day.unknown_class_count
-            = classes_of_the_day.enrolled_class_count as is_unknown
+        = classes_of_the_day.enrolled_class_count as is_unknown
     from classes_of_the_day
 )
 

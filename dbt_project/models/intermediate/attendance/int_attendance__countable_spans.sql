@@ -44,7 +44,8 @@ known_calendars as (
         min(attendance_days.calendar_date) as first_calendar_date,
         max(attendance_days.calendar_date) as last_calendar_date
     from attendance_days
-    group by attendance_days.school_key, attendance_days.calendar_choice, attendance_days.school_year
+    group by
+        attendance_days.school_key, attendance_days.calendar_choice, attendance_days.school_year
 ),
 
 of_this_year as (
@@ -79,7 +80,7 @@ of_this_year as (
         case
             when known_calendars.school_key is not null
                 then coalesce(begun.last_date >= known_calendars.first_calendar_date, true)
-                and begun.first_date <= known_calendars.last_calendar_date
+                    and begun.first_date <= known_calendars.last_calendar_date
             else coalesce({{ school_year_of('begun.last_date') }} >= begun.school_year, true)
         end
 ),

@@ -69,7 +69,7 @@ placed as (
                 and (
                     primary_spans.calendar_code is null
                     or primary_spans.calendar_school_year is null
-                    or attendance_days.school_year <> primary_spans.calendar_school_year
+                    or attendance_days.school_year != primary_spans.calendar_school_year
                 )
             )
         )
@@ -90,7 +90,7 @@ judged as (
             when placed.event_date > {{ as_of_date() }} then 'after_as_of_date'
             when not placed.is_student_known then 'student_not_known'
             when placed.deciding_school_key is null then 'not_enrolled_on_date'
-            when placed.deciding_school_key <> placed.school_key then 'another_school_decides'
+            when placed.deciding_school_key != placed.school_key then 'another_school_decides'
             when placed.school_year is null and not placed.has_calendar
                 then 'school_without_calendar'
             when placed.school_year is null then 'not_a_school_day'
@@ -103,7 +103,15 @@ judged as (
 
 ranked as (
     select
-        judged.*,
+        judged.attendance_event_key,
+        judged.student_key,
+        judged.school_key,
+        judged.event_date,
+        judged.grade_band,
+        judged.school_year,
+        judged.absent_fraction,
+        judged.is_category_unmapped,
+        judged.reason_before_ranking,
         row_number() over (
             partition by judged.student_key, judged.event_date, judged.reason_before_ranking
             -- of one date the largest share decides; the key breaks a tie

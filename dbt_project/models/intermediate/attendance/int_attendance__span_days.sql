@@ -31,9 +31,13 @@ counted as (
         spans.first_date,
         spans.counted_to_date,
         count(*) as day_count,
-        sum(case when attendance_days.calendar_date > {{ days_before(30, as_of_date()) }} then 1 else 0 end)
+        sum(case
+            when attendance_days.calendar_date > {{ days_before(30, as_of_date()) }} then 1 else 0
+        end)
             as day_count_30d,
-        sum(case when attendance_days.calendar_date > {{ days_before(90, as_of_date()) }} then 1 else 0 end)
+        sum(case
+            when attendance_days.calendar_date > {{ days_before(90, as_of_date()) }} then 1 else 0
+        end)
             as day_count_90d,
         min(attendance_days.calendar_date) as first_day,
         max(attendance_days.calendar_date) as last_day

@@ -14,7 +14,7 @@ numbered as (
         row_number() over (
             partition by descriptor_mappings.descriptor_namespace, descriptor_mappings.code
             order by
-                case when descriptor_mappings.mapped_namespace like 'uri://ed-fi.org/%' then 0 else 1 end,
+                case when descriptor_mappings.is_mapped_to_common then 0 else 1 end,
                 descriptor_mappings.mapped_namespace,
                 descriptor_mappings.mapped_code
         ) as preference

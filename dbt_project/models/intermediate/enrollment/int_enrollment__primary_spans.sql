@@ -33,35 +33,60 @@ pieces as (
 ),
 
 -- fans out to the few enrolments that hold at the same time
-ranked as (
+holding as (
     select
         pieces.student_key,
         pieces.first_date,
         {{ days_before(1, 'pieces.next_date') }} as last_date,
         spells.enrollment_key,
         spells.school_key,
+        spells.school_id,
+        spells.is_primary_school,
         spells.calendar_code,
         spells.calendar_school_year,
         spells.grade_level,
         spells.grade_band,
+        min(spells.first_date) over (
+            partition by pieces.student_key, pieces.first_date, spells.school_key
+        ) as school_entry_date,
+        -- at one school a later enrolment replaces one that nobody closed
         row_number() over (
-            partition by pieces.student_key, pieces.first_date
-            order by
-                -- the source's own mark first, then the earlier entry, then the lower school id
-                case
-                    when spells.is_primary_school then 0
-                    when spells.is_primary_school is null then 1
-                    else 2
-                end,
-                spells.first_date,
-                spells.school_id,
-                spells.enrollment_key
-        ) as preference
+            partition by pieces.student_key, pieces.first_date, spells.school_key
+            order by spells.first_date desc, spells.enrollment_key
+        ) as recency_at_school
     from pieces
     inner join spells
         on spells.student_key = pieces.student_key
         and spells.first_date <= pieces.first_date
         and (spells.last_date is null or spells.last_date >= pieces.first_date)
+),
+
+ranked as (
+    select
+        holding.student_key,
+        holding.first_date,
+        holding.last_date,
+        holding.enrollment_key,
+        holding.school_key,
+        holding.calendar_code,
+        holding.calendar_school_year,
+        holding.grade_level,
+        holding.grade_band,
+        row_number() over (
+            partition by holding.student_key, holding.first_date
+            order by
+                -- the source's own mark first, then the earlier entry, then the lower school id
+                case
+                    when holding.is_primary_school then 0
+                    when holding.is_primary_school is null then 1
+                    else 2
+                end,
+                holding.school_entry_date,
+                holding.school_id,
+                holding.enrollment_key
+        ) as preference
+    from holding
+    where holding.recency_at_school = 1
 ),
 
 primary_spans as (

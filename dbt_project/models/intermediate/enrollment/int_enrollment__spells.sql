@@ -25,10 +25,14 @@ graded as (
         enrollments.calendar_school_year,
         enrollments.grade_level_code,
         -- what the source says a code stands for comes before the code itself
-        case when mapped.grade_level_code is not null then mapped.grade_level else own.grade_level end
-            as grade_level,
-        case when mapped.grade_level_code is not null then mapped.grade_band else own.grade_band end
-            as grade_band,
+        case
+            when mapped.grade_level_code is not null then mapped.grade_level
+            else own.grade_level
+        end as grade_level,
+        case
+            when mapped.grade_level_code is not null then mapped.grade_band
+            else own.grade_band
+        end as grade_band,
         enrollments.grade_level_code is not null
         and mapped.grade_level_code is null
         and own.grade_level_code is null as is_grade_level_unmapped,

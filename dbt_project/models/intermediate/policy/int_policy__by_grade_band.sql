@@ -1,5 +1,5 @@
--- One row per grade band: the numbers in force on the as-of date for this district, one column each.
--- A student whose grade level is not known is judged by the row of grade band '*'.
+-- One row per grade band: the numbers in force on the as-of date for this district, one column
+-- each. A student whose grade level is not known is judged by the row of grade band '*'.
 with
 
 in_force as (

@@ -36,7 +36,12 @@ every_record as (
 
 numbered as (
     select
-        every_record.*,
+        every_record.student_key,
+        every_record.sex_code,
+        every_record.is_hispanic_latino,
+        every_record.race_codes,
+        every_record.english_proficiency_code,
+        every_record.characteristic_codes,
         -- a student has a record at the district and may have one at a school: the one that says
         -- more decides, then the lower organisation id
         row_number() over (

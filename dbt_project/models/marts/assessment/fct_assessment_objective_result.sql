@@ -24,7 +24,20 @@ one_standard as (
 
 keyed as (
     select
-        objective_results.*,
+        objective_results.assessment_objective_result_key,
+        objective_results.assessment_result_key,
+        objective_results.student_key,
+        objective_results.source,
+        objective_results.subject,
+        objective_results.administered_on,
+        objective_results.is_valid,
+        objective_results.scope,
+        objective_results.scope_code,
+        objective_results.scope_name,
+        objective_results.method_code,
+        objective_results.value_text,
+        objective_results.value_num,
+        objective_results.level_code,
         results.assessment_title,
         {{ surrogate_key([
             'objective_results.source', 'objective_results.assessment_identifier',

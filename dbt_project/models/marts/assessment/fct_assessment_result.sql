@@ -16,7 +16,35 @@ policies as (
 
 up_to_date as (
     select
-        results.*,
+        results.assessment_result_key,
+        results.source,
+        results.feed,
+        results.result_id,
+        results.student_key,
+        results.matched_id_column,
+        results.subject,
+        results.assessment_identifier,
+        results.assessment_title,
+        results.school_year,
+        results.window_name,
+        results.test_grade_level,
+        results.administered_on,
+        results.same_day_order,
+        results.percentile,
+        results.norm_set,
+        results.growth_percentile,
+        results.growth_from_window,
+        results.growth_to_window,
+        results.scale_score,
+        results.raw_score,
+        results.score_method_codes,
+        results.performance_level_code,
+        results.performance_level,
+        results.performance_level_rank,
+        results.invalid_reason,
+        results._source_ref,
+        results._loaded_at,
+        results.is_valid,
         policies.assessment_max_age_days,
         cast({{ dbt.datediff('results.administered_on', as_of_date(), 'day') }} as integer)
             as age_days
@@ -31,16 +59,73 @@ up_to_date as (
 
 judged as (
     select
-        up_to_date.*,
+        up_to_date.assessment_result_key,
+        up_to_date.source,
+        up_to_date.feed,
+        up_to_date.result_id,
+        up_to_date.student_key,
+        up_to_date.matched_id_column,
+        up_to_date.subject,
+        up_to_date.assessment_identifier,
+        up_to_date.assessment_title,
+        up_to_date.school_year,
+        up_to_date.window_name,
+        up_to_date.test_grade_level,
+        up_to_date.administered_on,
+        up_to_date.same_day_order,
+        up_to_date.percentile,
+        up_to_date.norm_set,
+        up_to_date.growth_percentile,
+        up_to_date.growth_from_window,
+        up_to_date.growth_to_window,
+        up_to_date.scale_score,
+        up_to_date.raw_score,
+        up_to_date.score_method_codes,
+        up_to_date.performance_level_code,
+        up_to_date.performance_level,
+        up_to_date.performance_level_rank,
+        up_to_date.invalid_reason,
+        up_to_date._source_ref,
+        up_to_date._loaded_at,
+        up_to_date.is_valid,
+        up_to_date.age_days,
         up_to_date.is_valid
-            and up_to_date.subject not in ('unmapped', 'composite')
-            and up_to_date.age_days <= up_to_date.assessment_max_age_days as may_decide
+        and up_to_date.subject not in ('unmapped', 'composite')
+        and up_to_date.age_days <= up_to_date.assessment_max_age_days as may_decide
     from up_to_date
 ),
 
 ranked as (
     select
-        judged.*,
+        judged.assessment_result_key,
+        judged.source,
+        judged.feed,
+        judged.student_key,
+        judged.matched_id_column,
+        judged.subject,
+        judged.assessment_identifier,
+        judged.assessment_title,
+        judged.school_year,
+        judged.window_name,
+        judged.test_grade_level,
+        judged.administered_on,
+        judged.percentile,
+        judged.norm_set,
+        judged.growth_percentile,
+        judged.growth_from_window,
+        judged.growth_to_window,
+        judged.scale_score,
+        judged.raw_score,
+        judged.score_method_codes,
+        judged.performance_level_code,
+        judged.performance_level,
+        judged.performance_level_rank,
+        judged.invalid_reason,
+        judged._source_ref,
+        judged._loaded_at,
+        judged.is_valid,
+        judged.age_days,
+        judged.may_decide,
         -- of the results that may decide, those with a percentile go first: a later class quiz
         -- with a raw score only must not hide what a normed test says
         row_number() over (
@@ -53,7 +138,8 @@ ranked as (
                 judged.result_id
         ) as latest_number,
         row_number() over (
-            partition by judged.student_key, judged.subject, judged.source,
+            partition by
+                judged.student_key, judged.subject, judged.source,
                 judged.assessment_identifier, judged.school_year, judged.window_name,
                 judged.is_valid
             order by

@@ -43,7 +43,15 @@ keyed as (
     select
         {{ surrogate_key(['unioned.source', 'unioned.feed', 'unioned.source_record_key']) }}
             as assessment_unmatched_key,
-        unioned.*
+        unioned.source,
+        unioned.feed,
+        unioned.source_record_key,
+        unioned.source_ref,
+        unioned.reason,
+        unioned.subject,
+        unioned.assessment_title,
+        unioned.administered_on,
+        unioned.waiting_since
     from unioned
 )
 

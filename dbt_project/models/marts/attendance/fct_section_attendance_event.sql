@@ -23,7 +23,8 @@ joined as (
         section_events.event_duration,
         section_events.attendance_minutes,
         section_events.absent_fraction,
-        coalesce(class_day_verdicts.is_every_class_missed
+        coalesce(
+            class_day_verdicts.is_every_class_missed
             and section_events.absent_fraction = 1, false)
             as is_part_of_absent_day
     from section_events

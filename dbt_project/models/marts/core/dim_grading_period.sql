@@ -7,7 +7,14 @@ grading_periods as (
 
 ordered as (
     select
-        grading_periods.*,
+        grading_periods.grading_period_key,
+        grading_periods.school_key,
+        grading_periods.school_year,
+        grading_periods.grading_period_name,
+        grading_periods.period_sequence,
+        grading_periods.begin_date,
+        grading_periods.end_date,
+        grading_periods.total_instructional_days,
         -- the period that contains the date comes before a later one that is over; of two that
         -- contain it the one that began last, then the shorter one
         row_number() over (
@@ -20,14 +27,13 @@ ordered as (
                 grading_periods.period_sequence desc,
                 grading_periods.grading_period_key
         ) as begun_order,
-        row_number() over (
+        -- periods that end on one day (a quarter and its semester) are closed together: the marks
+        -- of a student say which of them decides
+        rank() over (
             partition by grading_periods.school_key
             order by
                 case when grading_periods.end_date <= {{ as_of_date() }} then 0 else 1 end,
-                grading_periods.end_date desc,
-                grading_periods.begin_date desc,
-                grading_periods.period_sequence desc,
-                grading_periods.grading_period_key
+                grading_periods.end_date desc
         ) as closed_order
     from grading_periods
 ),

@@ -35,7 +35,9 @@ student_results as (
         -- exactly as old as the policy allows is still young enough
         results.administered_on
         >= {{ days_before('policy.assessment_max_age_days', 'students.as_of_date') }}
-            as is_recent
+            as is_recent,
+        -- worse of which subject, and twice in a row in which? such a result can say neither
+        results.subject not in ('unmapped', 'composite') as has_known_subject
     from students
     inner join policy
         on policy.grade_band = students.policy_grade_band
@@ -49,7 +51,17 @@ counted as (
         sum(case when student_results.is_valid then 1 else 0 end) as valid_count,
         sum(
             case when student_results.is_valid and student_results.is_recent then 1 else 0 end
-        ) as recent_count
+        ) as recent_count,
+        sum(
+            case
+                when
+                    student_results.is_valid
+                    and student_results.is_recent
+                    and student_results.has_known_subject
+                    then 1
+                else 0
+            end
+        ) as known_count
     from student_results
     group by student_results.student_key
 ),
@@ -78,6 +90,7 @@ usable as (
     from student_results
     where student_results.is_valid
         and student_results.is_recent
+        and student_results.has_known_subject
 ),
 
 -- a test without a percentile (a state test in levels) does not hide the latest one that has it
@@ -227,6 +240,7 @@ deciding as (
             when counted.student_key is null then 'no_results'
             when counted.valid_count = 0 then 'no_valid_results'
             when counted.recent_count = 0 then 'results_too_old'
+            when counted.known_count = 0 then 'no_known_subject'
             else 'no_percentile'
         end as reason_code,
         case
@@ -256,7 +270,9 @@ worded as (
                 then deciding.subject
                     || coalesce(': percentile ' || {{ plain_number('deciding.percentile') }}, '')
                     || coalesce(
-                        ', growth percentile ' || {{ plain_number('deciding.growth_percentile') }}, ''
+                        ', growth percentile ' || {{ plain_number(
+                            'deciding.growth_percentile'
+                        ) }}, ''
                     )
         end as value_text,
         case

@@ -94,9 +94,13 @@ worded as (
         end as threshold,
         case
             when flagged.flag = 'red'
-                then {{ plain_number('flagged.severe_absence_pct') }} || ' % of enrolled days or more'
+                then {{ plain_number(
+                    'flagged.severe_absence_pct'
+                ) }} || ' % of enrolled days or more'
             when flagged.gap_code is null
-                then {{ plain_number('flagged.chronic_absence_pct') }} || ' % of enrolled days or more'
+                then {{ plain_number(
+                    'flagged.chronic_absence_pct'
+                ) }} || ' % of enrolled days or more'
         end as threshold_text,
         case
             when flagged.gap_code is not null

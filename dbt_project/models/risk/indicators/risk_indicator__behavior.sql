@@ -61,12 +61,15 @@ windows as (
 incident_counts as (
     select
         windows.student_key,
-        count(distinct incidents.incident_key) as incident_count
+        count(distinct case when incidents.counts_as_referral then incidents.incident_key end)
+            as incident_count,
+        count(distinct case
+            when incidents.participation = 'unmapped' then incidents.incident_key
+        end) as unknown_part_count
     from windows
     inner join incidents
         on incidents.student_key = windows.student_key
         and incidents.incident_date between windows.window_start_date and windows.window_end_date
-    where incidents.counts_as_referral
     group by windows.student_key
 ),
 
@@ -107,6 +110,7 @@ measured as (
         policy.out_of_school_suspension_is_red,
         policy.in_school_suspension_is_red,
         coalesce(incident_counts.incident_count, 0) as incident_count,
+        coalesce(incident_counts.unknown_part_count, 0) as unknown_part_count,
         coalesce(action_counts.in_school_count, 0) as in_school_count,
         coalesce(action_counts.out_of_school_count, 0) as out_of_school_count,
         coalesce(action_counts.expulsion_count, 0) as expulsion_count,
@@ -146,6 +150,11 @@ judged as (
                 then 'several_incidents'
             -- the action may be a suspension: nobody may read this as fine
             when measured.unmapped_count > 0 then 'unmapped_action'
+            -- the student may have done it: with these incidents it could be several
+            when measured.unknown_part_count > 0
+                and measured.incident_count + measured.unknown_part_count
+                >= measured.incidents_yellow_count
+                then 'unmapped_participation'
             when measured.incident_count + measured.in_school_count
                 + measured.out_of_school_count + measured.expulsion_count = 0 then 'no_incidents'
             else 'behavior_fine'
@@ -165,11 +174,16 @@ flagged as (
         judged.incident_count,
         judged.reason_code,
         case
-            when judged.reason_code in ('no_enrollment', 'no_grading_periods', 'unmapped_action')
-                then 'insufficient_data'
             when judged.reason_code in (
-                'expulsion', 'out_of_school_suspension', 'in_school_suspension', 'many_incidents'
-            ) then 'red'
+                    'no_enrollment', 'no_grading_periods', 'unmapped_action',
+                    'unmapped_participation'
+                ) then 'insufficient_data'
+            when judged.reason_code in (
+                    'expulsion',
+                    'out_of_school_suspension',
+                    'in_school_suspension',
+                    'many_incidents'
+                ) then 'red'
             when judged.reason_code = 'several_incidents' then 'yellow'
             else 'none'
         end as flag,
@@ -199,7 +213,8 @@ worded as (
         flagged.student_key,
         flagged.flag,
         -- nothing on file is no evidence on its own: the school may not record incidents at all
-        flagged.flag != 'insufficient_data' and flagged.reason_code != 'no_incidents' as is_evidence,
+        flagged.flag != 'insufficient_data' and flagged.reason_code != 'no_incidents'
+            as is_evidence,
         case
             when flagged.flag != 'insufficient_data'
                 then cast(flagged.incident_count as numeric)
@@ -207,8 +222,8 @@ worded as (
         case when flagged.flag != 'insufficient_data' then flagged.counted_text end as value_text,
         cast(case
             when flagged.reason_code in (
-                'expulsion', 'out_of_school_suspension', 'in_school_suspension'
-            ) then 1
+                    'expulsion', 'out_of_school_suspension', 'in_school_suspension'
+                ) then 1
             when flagged.flag = 'red' then flagged.incidents_red_count
             when flagged.flag != 'insufficient_data' then flagged.incidents_yellow_count
         end as numeric) as threshold,

@@ -38,6 +38,7 @@ closed_periods as (
         periods.end_date,
         grades.letter_mark_count,
         grades.excluded_mark_count,
+        grades.unmapped_mark_count,
         grades.f_count,
         grades.df_count,
         grades.gpa_unweighted,
@@ -81,6 +82,7 @@ measured as (
             when students.school_key is null then 'no_enrollment'
             when schools_with_periods.school_key is null then 'no_grading_periods'
             when schools_with_periods.has_closed_period = 0 then 'no_closed_period'
+            when closed_periods.unmapped_mark_count > 0 then 'unmapped_marks'
             when closed_periods.excluded_mark_count > 0 then 'only_excluded_marks'
             else 'no_marks'
         end as gap_code

@@ -4,12 +4,12 @@ with
 
 scores as (
     select * from {{ ref('stg_edfi__student_assessment_scores') }}
-    where objective_code <> ''
+    where objective_code != ''
 ),
 
 levels as (
     select * from {{ ref('stg_edfi__student_assessment_levels') }}
-    where objective_code <> ''
+    where objective_code != ''
 ),
 
 student_assessments as (

@@ -27,7 +27,15 @@ renamed as (
 
 numbered as (
     select
-        renamed.*,
+        renamed.assessment_identifier,
+        renamed.namespace,
+        renamed.assessment_title,
+        renamed.assessment_family,
+        renamed.assessment_category_code,
+        renamed.subject_codes,
+        renamed.max_raw_score,
+        renamed._record_key,
+        renamed._loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
             partition by renamed.assessment_identifier, renamed.namespace

@@ -7,17 +7,22 @@ calendar_dates as (
 
 renamed as (
     select
-        {{ json_text('payload', ['calendarReference', 'schoolId']) }} as school_id,
-        {{ json_text('payload', ['calendarReference', 'calendarCode']) }} as calendar_code,
-        cast({{ safe_numeric(json_text('payload', ['calendarReference', 'schoolYear'])) }} as integer) as school_year,
-        {{ safe_date(json_text('payload', ['date'])) }} as calendar_date,
-        {{ descriptor_namespace(json_text('listed.item', ['calendarEventDescriptor'])) }} as calendar_event_namespace,
-        {{ descriptor_code(json_text('listed.item', ['calendarEventDescriptor'])) }} as calendar_event_code,
-        record_key as _record_key,
-        load_id as _load_id,
-        loaded_at as _loaded_at
+        {{ json_text('calendar_dates.payload', ['calendarReference', 'schoolId']) }} as school_id,
+        {{ json_text('calendar_dates.payload', ['calendarReference', 'calendarCode']) }}
+            as calendar_code,
+        cast({{ safe_numeric(
+            json_text('calendar_dates.payload', ['calendarReference', 'schoolYear'])
+        ) }} as integer) as school_year,
+        {{ safe_date(json_text('calendar_dates.payload', ['date'])) }} as calendar_date,
+        {{ descriptor_namespace(json_text('listed.item', ['calendarEventDescriptor'])) }}
+            as calendar_event_namespace,
+        {{ descriptor_code(json_text('listed.item', ['calendarEventDescriptor'])) }}
+            as calendar_event_code,
+        calendar_dates.record_key as _record_key,
+        calendar_dates.load_id as _load_id,
+        calendar_dates.loaded_at as _loaded_at
     from calendar_dates
-    cross join lateral {{ json_list('payload', ['calendarEvents']) }} as listed
+    cross join lateral {{ json_list('calendar_dates.payload', ['calendarEvents']) }} as listed
 ),
 
 numbered as (
@@ -33,7 +38,8 @@ numbered as (
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
-            partition by school_id,
+            partition by
+                school_id,
                 calendar_code,
                 school_year,
                 calendar_date,

@@ -7,16 +7,18 @@ courses as (
 
 renamed as (
     select
-        {{ json_text('payload', ['educationOrganizationReference', 'educationOrganizationId']) }}
+        {{ json_text(
+            'courses.payload', ['educationOrganizationReference', 'educationOrganizationId']
+        ) }}
             as education_organization_id,
-        {{ json_text('payload', ['courseCode']) }} as course_code,
+        {{ json_text('courses.payload', ['courseCode']) }} as course_code,
         {{ descriptor_code(json_text('listed.item', ['courseLevelCharacteristicDescriptor'])) }}
             as level_code,
-        record_key as _record_key,
-        load_id as _load_id,
-        loaded_at as _loaded_at
+        courses.record_key as _record_key,
+        courses.load_id as _load_id,
+        courses.loaded_at as _loaded_at
     from courses
-    cross join lateral {{ json_list('payload', ['levelCharacteristics']) }} as listed
+    cross join lateral {{ json_list('courses.payload', ['levelCharacteristics']) }} as listed
 ),
 
 numbered as (

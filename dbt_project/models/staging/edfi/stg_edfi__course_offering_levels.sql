@@ -7,20 +7,24 @@ course_offerings as (
 
 renamed as (
     select
-        {{ json_text('payload', ['schoolReference', 'schoolId']) }} as school_id,
+        {{ json_text('course_offerings.payload', ['schoolReference', 'schoolId']) }} as school_id,
         cast(
-            {{ safe_numeric(json_text('payload', ['sessionReference', 'schoolYear'])) }}
+            {{ safe_numeric(
+                json_text('course_offerings.payload', ['sessionReference', 'schoolYear'])
+            ) }}
             as integer
         ) as school_year,
-        {{ json_text('payload', ['sessionReference', 'sessionName']) }} as session_name,
-        {{ json_text('payload', ['localCourseCode']) }} as local_course_code,
+        {{ json_text('course_offerings.payload', ['sessionReference', 'sessionName']) }}
+            as session_name,
+        {{ json_text('course_offerings.payload', ['localCourseCode']) }} as local_course_code,
         {{ descriptor_code(json_text('listed.item', ['courseLevelCharacteristicDescriptor'])) }}
             as level_code,
-        record_key as _record_key,
-        load_id as _load_id,
-        loaded_at as _loaded_at
+        course_offerings.record_key as _record_key,
+        course_offerings.load_id as _load_id,
+        course_offerings.loaded_at as _loaded_at
     from course_offerings
-    cross join lateral {{ json_list('payload', ['courseLevelCharacteristics']) }} as listed
+    cross join lateral {{ json_list('course_offerings.payload', ['courseLevelCharacteristics']) }}
+        as listed
 ),
 
 numbered as (

@@ -12,10 +12,14 @@ renamed as (
         {{ json_text('payload', ['studentAcademicRecordReference', 'educationOrganizationId']) }}
             as education_organization_id,
         cast(
-            {{ safe_numeric(json_text('payload', ['studentAcademicRecordReference', 'schoolYear'])) }}
+            {{ safe_numeric(
+                json_text('payload', ['studentAcademicRecordReference', 'schoolYear'])
+            ) }}
             as integer
         ) as school_year,
-        {{ descriptor_code(json_text('payload', ['studentAcademicRecordReference', 'termDescriptor'])) }}
+        {{ descriptor_code(
+            json_text('payload', ['studentAcademicRecordReference', 'termDescriptor'])
+        ) }}
             as term_code,
         {{ json_text('payload', ['courseReference', 'educationOrganizationId']) }}
             as course_education_organization_id,
@@ -55,7 +59,8 @@ numbered as (
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
-            partition by student_id,
+            partition by
+                student_id,
                 education_organization_id,
                 school_year,
                 term_code,

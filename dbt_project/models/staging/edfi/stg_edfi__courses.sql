@@ -13,7 +13,9 @@ renamed as (
         {{ json_text('payload', ['courseTitle']) }} as course_title,
         coalesce(
             {{ descriptor_code(json_text('payload', ['academicSubjectDescriptor'])) }},
-            {{ descriptor_code(json_text('payload', ['academicSubjects', '0', 'academicSubjectDescriptor'])) }}
+            {{ descriptor_code(
+                json_text('payload', ['academicSubjects', '0', 'academicSubjectDescriptor'])
+            ) }}
         ) as academic_subject_code,
         {{ descriptor_code(json_text('payload', ['courseGPAApplicabilityDescriptor'])) }}
             as gpa_applicability_code,

@@ -27,7 +27,8 @@ numbered as (
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
-            partition by descriptor_namespace,
+            partition by
+                descriptor_namespace,
                 code,
                 mapped_namespace,
                 mapped_code
@@ -42,6 +43,8 @@ newest as (
         code,
         mapped_namespace,
         mapped_code,
+        -- the vocabulary that all users of the standard share
+        mapped_namespace like 'uri://ed-fi.org/%' as is_mapped_to_common,
         _record_key,
         _loaded_at
     from numbered

@@ -7,16 +7,17 @@ discipline_actions as (
 
 renamed as (
     select
-        {{ json_text('payload', ['studentReference', 'studentUniqueId']) }} as student_id,
-        {{ json_text('payload', ['disciplineActionIdentifier']) }} as action_id,
-        {{ safe_date(json_text('payload', ['disciplineDate'])) }} as action_date,
+        {{ json_text('discipline_actions.payload', ['studentReference', 'studentUniqueId']) }}
+            as student_id,
+        {{ json_text('discipline_actions.payload', ['disciplineActionIdentifier']) }} as action_id,
+        {{ safe_date(json_text('discipline_actions.payload', ['disciplineDate'])) }} as action_date,
         {{ descriptor_code(json_text('listed.item', ['disciplineDescriptor'])) }}
             as discipline_code,
-        record_key as _record_key,
-        load_id as _load_id,
-        loaded_at as _loaded_at
+        discipline_actions.record_key as _record_key,
+        discipline_actions.load_id as _load_id,
+        discipline_actions.loaded_at as _loaded_at
     from discipline_actions
-    cross join lateral {{ json_list('payload', ['disciplines']) }} as listed
+    cross join lateral {{ json_list('discipline_actions.payload', ['disciplines']) }} as listed
 ),
 
 numbered as (

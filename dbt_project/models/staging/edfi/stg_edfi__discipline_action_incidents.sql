@@ -13,15 +13,28 @@ linked as (
         discipline_actions.load_id,
         discipline_actions.loaded_at,
         coalesce(
-            {{ json_text('listed.item', ['studentDisciplineIncidentBehaviorAssociationReference', 'schoolId']) }},
-            {{ json_text('listed.item', ['studentDisciplineIncidentAssociationReference', 'schoolId']) }}
+            {{ json_text(
+                'listed.item', ['studentDisciplineIncidentBehaviorAssociationReference', 'schoolId']
+            ) }},
+            {{ json_text(
+                'listed.item', ['studentDisciplineIncidentAssociationReference', 'schoolId']
+            ) }}
         ) as school_id,
         coalesce(
-            {{ json_text('listed.item', ['studentDisciplineIncidentBehaviorAssociationReference', 'incidentIdentifier']) }},
-            {{ json_text('listed.item', ['studentDisciplineIncidentAssociationReference', 'incidentIdentifier']) }}
+            {{ json_text(
+                'listed.item',
+                ['studentDisciplineIncidentBehaviorAssociationReference', 'incidentIdentifier']
+            ) }},
+            {{ json_text(
+                'listed.item',
+                ['studentDisciplineIncidentAssociationReference', 'incidentIdentifier']
+            ) }}
         ) as incident_id
     from discipline_actions
-    cross join lateral {{ json_list_of_any('payload', ['studentDisciplineIncidentBehaviorAssociations', 'studentDisciplineIncidentAssociations']) }}
+    cross join lateral {{ json_list_of_any(
+        'payload',
+        ['studentDisciplineIncidentBehaviorAssociations', 'studentDisciplineIncidentAssociations']
+    ) }}
         as listed
 ),
 

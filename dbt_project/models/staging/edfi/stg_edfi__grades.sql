@@ -11,7 +11,9 @@ renamed as (
             as student_id,
         {{ json_text('payload', ['studentSectionAssociationReference', 'schoolId']) }} as school_id,
         cast(
-            {{ safe_numeric(json_text('payload', ['studentSectionAssociationReference', 'schoolYear'])) }}
+            {{ safe_numeric(
+                json_text('payload', ['studentSectionAssociationReference', 'schoolYear'])
+            ) }}
             as integer
         ) as school_year,
         {{ json_text('payload', ['studentSectionAssociationReference', 'sessionName']) }}
@@ -65,7 +67,8 @@ numbered as (
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
-            partition by student_id,
+            partition by
+                student_id,
                 school_id,
                 school_year,
                 session_name,

@@ -8,16 +8,21 @@ grading_periods as (
 renamed as (
     select
         {{ json_text('payload', ['schoolReference', 'schoolId']) }} as school_id,
-        cast({{ safe_numeric(json_text('payload', ['schoolYearTypeReference', 'schoolYear'])) }} as integer) as school_year,
+        cast({{ safe_numeric(
+            json_text('payload', ['schoolYearTypeReference', 'schoolYear'])
+        ) }} as integer) as school_year,
         coalesce(
             {{ json_text('payload', ['gradingPeriodName']) }},
             {{ descriptor_code(json_text('payload', ['gradingPeriodDescriptor'])) }} || '#' || {{ json_text('payload', ['periodSequence']) }}
         ) as grading_period_name,
-        {{ descriptor_code(json_text('payload', ['gradingPeriodDescriptor'])) }} as grading_period_code,
-        cast({{ safe_numeric(json_text('payload', ['periodSequence'])) }} as integer) as period_sequence,
+        {{ descriptor_code(json_text('payload', ['gradingPeriodDescriptor'])) }}
+            as grading_period_code,
+        cast({{ safe_numeric(json_text('payload', ['periodSequence'])) }} as integer)
+            as period_sequence,
         {{ safe_date(json_text('payload', ['beginDate'])) }} as begin_date,
         {{ safe_date(json_text('payload', ['endDate'])) }} as end_date,
-        cast({{ safe_numeric(json_text('payload', ['totalInstructionalDays'])) }} as integer) as total_instructional_days,
+        cast({{ safe_numeric(json_text('payload', ['totalInstructionalDays'])) }} as integer)
+            as total_instructional_days,
         record_key as _record_key,
         load_id as _load_id,
         loaded_at as _loaded_at
@@ -26,7 +31,8 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['school_id', 'school_year', 'grading_period_name']) }} as grading_period_key,
+        {{ surrogate_key(['school_id', 'school_year', 'grading_period_name']) }}
+            as grading_period_key,
         {{ surrogate_key(['school_id']) }} as school_key,
         school_id,
         school_year,
@@ -40,7 +46,8 @@ numbered as (
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
-            partition by school_id,
+            partition by
+                school_id,
                 school_year,
                 grading_period_name
             order by _load_id desc, _loaded_at desc, _record_key

@@ -13,7 +13,9 @@ renamed as (
         {{ json_text('payload', ['learningStandardItemCode']) }} as item_code,
         {{ json_text('payload', ['description']) }} as description,
         {{ json_text('payload', ['courseTitle']) }} as course_title,
-        {{ descriptor_code(json_text('payload', ['academicSubjects', '0', 'academicSubjectDescriptor'])) }}
+        {{ descriptor_code(
+            json_text('payload', ['academicSubjects', '0', 'academicSubjectDescriptor'])
+        ) }}
             as academic_subject_code,
         {{ descriptor_code(json_text('payload', ['gradeLevels', '0', 'gradeLevelDescriptor'])) }}
             as grade_level_code,

@@ -16,12 +16,14 @@ listed as (
         {{ json_text('listed.item', ['learningStandardReference', 'learningStandardId']) }}
             as learning_standard_id
     from objective_assessments
-    cross join lateral
-        {{ json_list('objective_assessments.payload', 'learningStandards') }} as listed
+    cross join lateral {{ json_list(
+        'objective_assessments.payload', 'learningStandards'
+    ) }} as listed
 ),
 
 named as (
     select
+        'edfi' as source,
         listed.assessment_identifier,
         listed.namespace,
         listed.objective_code,

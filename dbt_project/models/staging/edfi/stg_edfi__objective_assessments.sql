@@ -25,7 +25,16 @@ renamed as (
 
 numbered as (
     select
-        renamed.*,
+        renamed.assessment_identifier,
+        renamed.namespace,
+        renamed.objective_code,
+        renamed.objective_description,
+        renamed.nomenclature,
+        renamed.parent_objective_code,
+        renamed.subject_code,
+        renamed.max_raw_score,
+        renamed._record_key,
+        renamed._loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
             partition by renamed.assessment_identifier, renamed.namespace, renamed.objective_code

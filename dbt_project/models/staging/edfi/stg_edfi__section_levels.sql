@@ -7,22 +7,25 @@ sections as (
 
 renamed as (
     select
-        {{ json_text('payload', ['courseOfferingReference', 'schoolId']) }} as school_id,
+        {{ json_text('sections.payload', ['courseOfferingReference', 'schoolId']) }} as school_id,
         cast(
-            {{ safe_numeric(json_text('payload', ['courseOfferingReference', 'schoolYear'])) }}
+            {{ safe_numeric(
+                json_text('sections.payload', ['courseOfferingReference', 'schoolYear'])
+            ) }}
             as integer
         ) as school_year,
-        {{ json_text('payload', ['courseOfferingReference', 'sessionName']) }} as session_name,
-        {{ json_text('payload', ['courseOfferingReference', 'localCourseCode']) }}
+        {{ json_text('sections.payload', ['courseOfferingReference', 'sessionName']) }}
+            as session_name,
+        {{ json_text('sections.payload', ['courseOfferingReference', 'localCourseCode']) }}
             as local_course_code,
-        {{ json_text('payload', ['sectionIdentifier']) }} as section_identifier,
+        {{ json_text('sections.payload', ['sectionIdentifier']) }} as section_identifier,
         {{ descriptor_code(json_text('listed.item', ['courseLevelCharacteristicDescriptor'])) }}
             as level_code,
-        record_key as _record_key,
-        load_id as _load_id,
-        loaded_at as _loaded_at
+        sections.record_key as _record_key,
+        sections.load_id as _load_id,
+        sections.loaded_at as _loaded_at
     from sections
-    cross join lateral {{ json_list('payload', ['courseLevelCharacteristics']) }} as listed
+    cross join lateral {{ json_list('sections.payload', ['courseLevelCharacteristics']) }} as listed
 ),
 
 numbered as (
@@ -41,7 +44,8 @@ numbered as (
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
-            partition by school_id,
+            partition by
+                school_id,
                 school_year,
                 session_name,
                 local_course_code,

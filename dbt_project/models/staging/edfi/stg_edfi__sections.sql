@@ -45,7 +45,8 @@ numbered as (
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
-            partition by school_id,
+            partition by
+                school_id,
                 school_year,
                 session_name,
                 local_course_code,

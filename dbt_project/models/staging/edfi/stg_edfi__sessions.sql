@@ -8,12 +8,15 @@ sessions as (
 renamed as (
     select
         {{ json_text('payload', ['schoolReference', 'schoolId']) }} as school_id,
-        cast({{ safe_numeric(json_text('payload', ['schoolYearTypeReference', 'schoolYear'])) }} as integer) as school_year,
+        cast({{ safe_numeric(
+            json_text('payload', ['schoolYearTypeReference', 'schoolYear'])
+        ) }} as integer) as school_year,
         {{ json_text('payload', ['sessionName']) }} as session_name,
         {{ descriptor_code(json_text('payload', ['termDescriptor'])) }} as term_code,
         {{ safe_date(json_text('payload', ['beginDate'])) }} as begin_date,
         {{ safe_date(json_text('payload', ['endDate'])) }} as end_date,
-        cast({{ safe_numeric(json_text('payload', ['totalInstructionalDays'])) }} as integer) as total_instructional_days,
+        cast({{ safe_numeric(json_text('payload', ['totalInstructionalDays'])) }} as integer)
+            as total_instructional_days,
         record_key as _record_key,
         load_id as _load_id,
         loaded_at as _loaded_at
@@ -34,7 +37,8 @@ numbered as (
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
-            partition by school_id,
+            partition by
+                school_id,
                 school_year,
                 session_name
             order by _load_id desc, _loaded_at desc, _record_key

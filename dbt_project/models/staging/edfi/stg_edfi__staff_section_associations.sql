@@ -47,7 +47,8 @@ numbered as (
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
-            partition by staff_id,
+            partition by
+                staff_id,
                 school_id,
                 school_year,
                 session_name,

@@ -7,25 +7,35 @@ student_academic_records as (
 
 renamed as (
     select
-        {{ json_text('payload', ['studentReference', 'studentUniqueId']) }} as student_id,
-        {{ json_text('payload', ['educationOrganizationReference', 'educationOrganizationId']) }}
+        {{ json_text('student_academic_records.payload', ['studentReference', 'studentUniqueId']) }}
+            as student_id,
+        {{ json_text(
+            'student_academic_records.payload',
+            ['educationOrganizationReference', 'educationOrganizationId']
+        ) }}
             as education_organization_id,
         cast(
-            {{ safe_numeric(json_text('payload', ['schoolYearTypeReference', 'schoolYear'])) }}
+            {{ safe_numeric(
+                json_text(
+                    'student_academic_records.payload', ['schoolYearTypeReference', 'schoolYear']
+                )
+            ) }}
             as integer
         ) as school_year,
-        {{ descriptor_code(json_text('payload', ['termDescriptor'])) }} as term_code,
+        {{ descriptor_code(json_text('student_academic_records.payload', ['termDescriptor'])) }}
+            as term_code,
         {{ descriptor_code(json_text('listed.item', ['gradePointAverageTypeDescriptor'])) }}
             as gpa_type_code,
         {{ safe_numeric(json_text('listed.item', ['gradePointAverageValue'])) }} as gpa_value,
         lower({{ json_text('listed.item', ['isCumulative']) }}) = 'true' as is_cumulative,
         {{ safe_numeric(json_text('listed.item', ['maxGradePointAverageValue'])) }}
             as max_gpa_value,
-        record_key as _record_key,
-        load_id as _load_id,
-        loaded_at as _loaded_at
+        student_academic_records.record_key as _record_key,
+        student_academic_records.load_id as _load_id,
+        student_academic_records.loaded_at as _loaded_at
     from student_academic_records
-    cross join lateral {{ json_list('payload', ['gradePointAverages']) }} as listed
+    cross join lateral {{ json_list('student_academic_records.payload', ['gradePointAverages']) }}
+        as listed
 ),
 
 numbered as (
@@ -43,7 +53,8 @@ numbered as (
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
-            partition by student_id,
+            partition by
+                student_id,
                 education_organization_id,
                 school_year,
                 term_code,

@@ -28,8 +28,9 @@ parts as (
         {{ descriptor_code(json_text('level.item', 'performanceLevelDescriptor')) }} as level_code,
         level.position
     from student_assessments
-    cross join lateral
-        {{ json_list('student_assessments._payload', 'studentObjectiveAssessments') }} as objective
+    cross join lateral {{ json_list(
+        'student_assessments._payload', 'studentObjectiveAssessments'
+    ) }} as objective
     cross join lateral {{ json_list('objective.item', 'performanceLevels') }} as level
 ),
 
@@ -41,7 +42,10 @@ unioned as (
 
 numbered as (
     select
-        unioned.*,
+        unioned.result_id,
+        unioned.objective_code,
+        unioned.method_code,
+        unioned.level_code,
         row_number() over (
             partition by unioned.result_id, unioned.objective_code, unioned.method_code
             order by unioned.position

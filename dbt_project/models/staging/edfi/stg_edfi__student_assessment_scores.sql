@@ -28,8 +28,9 @@ parts as (
         {{ json_text('score.item', 'result') }} as value_text,
         score.position
     from student_assessments
-    cross join lateral
-        {{ json_list('student_assessments._payload', 'studentObjectiveAssessments') }} as objective
+    cross join lateral {{ json_list(
+        'student_assessments._payload', 'studentObjectiveAssessments'
+    ) }} as objective
     cross join lateral {{ json_list('objective.item', 'scoreResults') }} as score
 ),
 
@@ -41,7 +42,10 @@ unioned as (
 
 numbered as (
     select
-        unioned.*,
+        unioned.result_id,
+        unioned.objective_code,
+        unioned.method_code,
+        unioned.value_text,
         row_number() over (
             partition by unioned.result_id, unioned.objective_code, unioned.method_code
             order by unioned.position

@@ -14,8 +14,10 @@ renamed as (
         {{ json_text('payload', ['assessmentReference', 'assessmentIdentifier']) }}
             as assessment_identifier,
         {{ json_text('payload', ['assessmentReference', 'namespace']) }} as namespace,
-        cast({{ safe_numeric(json_text('payload', ['schoolYearTypeReference', 'schoolYear'])) }}
-            as integer) as reported_school_year,
+        cast(
+            {{ safe_numeric(json_text('payload', ['schoolYearTypeReference', 'schoolYear'])) }}
+            as integer
+        ) as reported_school_year,
         {{ descriptor_code(json_text('payload', ['period', 'assessmentPeriodDescriptor'])) }}
             as assessment_period_code,
         -- data standard 6 has a name of its own for the grade
@@ -40,10 +42,27 @@ renamed as (
 
 numbered as (
     select
-        renamed.*,
+        renamed.result_id,
+        renamed.student_assessment_identifier,
+        renamed.student_id,
+        renamed.assessment_identifier,
+        renamed.namespace,
+        renamed.reported_school_year,
+        renamed.assessment_period_code,
+        renamed.test_grade_code,
+        renamed.reason_not_tested_code,
+        renamed.event_circumstance_code,
+        renamed.retest_indicator_code,
+        renamed.administered_on,
+        renamed.same_day_order,
+        renamed._payload,
+        renamed._source_ref,
+        renamed._load_id,
+        renamed._loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
-            partition by renamed.student_assessment_identifier, renamed.student_id,
+            partition by
+                renamed.student_assessment_identifier, renamed.student_id,
                 renamed.assessment_identifier, renamed.namespace
             order by renamed._load_id desc, renamed.result_id
         ) as version_number

@@ -8,12 +8,16 @@ student_demographics as (
 renamed as (
     select
         {{ json_text('payload', ['studentReference', 'studentUniqueId']) }} as student_id,
-        {{ json_text('payload', ['educationOrganizationReference', 'educationOrganizationId']) }} as education_organization_id,
+        {{ json_text('payload', ['educationOrganizationReference', 'educationOrganizationId']) }}
+            as education_organization_id,
         {{ descriptor_code(json_text('payload', ['sexDescriptor'])) }} as sex_code,
-        lower({{ json_text('payload', ['hispanicLatinoEthnicity']) }}) = 'true' as is_hispanic_latino,
+        lower({{ json_text('payload', ['hispanicLatinoEthnicity']) }}) = 'true'
+            as is_hispanic_latino,
         {{ json_codes('payload', 'races', 'raceDescriptor') }} as race_codes,
-        {{ descriptor_code(json_text('payload', ['limitedEnglishProficiencyDescriptor'])) }} as english_proficiency_code,
-        {{ json_codes('payload', 'studentCharacteristics', 'studentCharacteristicDescriptor') }} as characteristic_codes,
+        {{ descriptor_code(json_text('payload', ['limitedEnglishProficiencyDescriptor'])) }}
+            as english_proficiency_code,
+        {{ json_codes('payload', 'studentCharacteristics', 'studentCharacteristicDescriptor') }}
+            as characteristic_codes,
         record_key as _record_key,
         load_id as _load_id,
         loaded_at as _loaded_at
@@ -34,7 +38,8 @@ numbered as (
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
-            partition by student_id,
+            partition by
+                student_id,
                 education_organization_id
             order by _load_id desc, _loaded_at desc, _record_key
         ) as version_number

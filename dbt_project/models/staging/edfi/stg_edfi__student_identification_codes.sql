@@ -8,8 +8,10 @@ student_identification_codes as (
 renamed as (
     select
         {{ json_text('payload', ['studentReference', 'studentUniqueId']) }} as student_id,
-        {{ descriptor_code(json_text('payload', ['studentIdentificationSystemDescriptor'])) }} as identification_system_code,
-        {{ json_text('payload', ['assigningOrganizationIdentificationCode']) }} as assigning_organization,
+        {{ descriptor_code(json_text('payload', ['studentIdentificationSystemDescriptor'])) }}
+            as identification_system_code,
+        {{ json_text('payload', ['assigningOrganizationIdentificationCode']) }}
+            as assigning_organization,
         {{ json_text('payload', ['identificationCode']) }} as identification_code,
         record_key as _record_key,
         load_id as _load_id,
@@ -19,7 +21,12 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['student_id', 'identification_system_code', 'assigning_organization', 'identification_code']) }} as identification_key,
+        {{ surrogate_key(
+            [
+                'student_id', 'identification_system_code', 'assigning_organization',
+                'identification_code'
+            ]
+        ) }} as identification_key,
         {{ surrogate_key(['student_id']) }} as student_key,
         student_id,
         identification_system_code,
@@ -29,7 +36,8 @@ numbered as (
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
-            partition by student_id,
+            partition by
+                student_id,
                 identification_system_code,
                 assigning_organization,
                 identification_code

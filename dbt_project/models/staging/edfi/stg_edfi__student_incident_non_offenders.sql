@@ -7,17 +7,28 @@ student_discipline_incident_non_offender_associations as (
 
 renamed as (
     select
-        {{ json_text('payload', ['studentReference', 'studentUniqueId']) }} as student_id,
-        {{ json_text('payload', ['disciplineIncidentReference', 'schoolId']) }} as school_id,
-        {{ json_text('payload', ['disciplineIncidentReference', 'incidentIdentifier']) }}
+        {{ json_text(
+            'student_discipline_incident_non_offender_associations.payload',
+            ['studentReference', 'studentUniqueId']
+        ) }} as student_id,
+        {{ json_text(
+            'student_discipline_incident_non_offender_associations.payload',
+            ['disciplineIncidentReference', 'schoolId']
+        ) }} as school_id,
+        {{ json_text(
+            'student_discipline_incident_non_offender_associations.payload',
+            ['disciplineIncidentReference', 'incidentIdentifier']
+        ) }}
             as incident_id,
-        {{ descriptor_code(json_text('listed.item', ['disciplineIncidentParticipationCodeDescriptor'])) }}
+        {{ descriptor_code(
+            json_text('listed.item', ['disciplineIncidentParticipationCodeDescriptor'])
+        ) }}
             as participation_code,
-        record_key as _record_key,
-        load_id as _load_id,
-        loaded_at as _loaded_at
+        student_discipline_incident_non_offender_associations.record_key as _record_key,
+        student_discipline_incident_non_offender_associations.load_id as _load_id,
+        student_discipline_incident_non_offender_associations.loaded_at as _loaded_at
     from student_discipline_incident_non_offender_associations
-    left join lateral {{ json_list('payload', [
+    left join lateral {{ json_list('student_discipline_incident_non_offender_associations.payload', [
         'disciplineIncidentParticipationCodes',
     ]) }} as listed on true
 ),

@@ -7,20 +7,33 @@ student_education_organization_associations as (
 
 renamed as (
     select
-        {{ json_text('payload', ['studentReference', 'studentUniqueId']) }} as student_id,
-        {{ descriptor_code(json_text('listed.item', ['studentIdentificationSystemDescriptor'])) }} as identification_system_code,
-        {{ json_text('listed.item', ['assigningOrganizationIdentificationCode']) }} as assigning_organization,
+        {{ json_text(
+            'student_education_organization_associations.payload',
+            ['studentReference', 'studentUniqueId']
+        ) }} as student_id,
+        {{ descriptor_code(json_text('listed.item', ['studentIdentificationSystemDescriptor'])) }}
+            as identification_system_code,
+        {{ json_text('listed.item', ['assigningOrganizationIdentificationCode']) }}
+            as assigning_organization,
         {{ json_text('listed.item', ['identificationCode']) }} as identification_code,
-        record_key as _record_key,
-        load_id as _load_id,
-        loaded_at as _loaded_at
+        student_education_organization_associations.record_key as _record_key,
+        student_education_organization_associations.load_id as _load_id,
+        student_education_organization_associations.loaded_at as _loaded_at
     from student_education_organization_associations
-    cross join lateral {{ json_list('payload', ['studentIdentificationCodes']) }} as listed
+    cross join lateral {{ json_list(
+        'student_education_organization_associations.payload', ['studentIdentificationCodes']
+    ) }}
+        as listed
 ),
 
 numbered as (
     select
-        {{ surrogate_key(['student_id', 'identification_system_code', 'assigning_organization', 'identification_code']) }} as identification_key,
+        {{ surrogate_key(
+            [
+                'student_id', 'identification_system_code', 'assigning_organization',
+                'identification_code'
+            ]
+        ) }} as identification_key,
         {{ surrogate_key(['student_id']) }} as student_key,
         student_id,
         identification_system_code,
@@ -30,7 +43,8 @@ numbered as (
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
-            partition by student_id,
+            partition by
+                student_id,
                 identification_system_code,
                 assigning_organization,
                 identification_code

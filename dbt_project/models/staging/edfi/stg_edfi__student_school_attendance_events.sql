@@ -9,14 +9,19 @@ renamed as (
     select
         {{ json_text('payload', ['studentReference', 'studentUniqueId']) }} as student_id,
         {{ json_text('payload', ['schoolReference', 'schoolId']) }} as school_id,
-        cast({{ safe_numeric(json_text('payload', ['sessionReference', 'schoolYear'])) }} as integer) as school_year,
+        cast({{ safe_numeric(
+            json_text('payload', ['sessionReference', 'schoolYear'])
+        ) }} as integer) as school_year,
         {{ json_text('payload', ['sessionReference', 'sessionName']) }} as session_name,
-        {{ descriptor_namespace(json_text('payload', ['attendanceEventCategoryDescriptor'])) }} as category_namespace,
-        {{ descriptor_code(json_text('payload', ['attendanceEventCategoryDescriptor'])) }} as category_code,
+        {{ descriptor_namespace(json_text('payload', ['attendanceEventCategoryDescriptor'])) }}
+            as category_namespace,
+        {{ descriptor_code(json_text('payload', ['attendanceEventCategoryDescriptor'])) }}
+            as category_code,
         {{ json_text('payload', ['attendanceEventReason']) }} as attendance_reason,
         {{ safe_date(json_text('payload', ['eventDate'])) }} as event_date,
         {{ safe_numeric(json_text('payload', ['eventDuration'])) }} as event_duration,
-        cast({{ safe_numeric(json_text('payload', ['schoolAttendanceDuration'])) }} as integer) as attendance_minutes,
+        cast({{ safe_numeric(json_text('payload', ['schoolAttendanceDuration'])) }} as integer)
+            as attendance_minutes,
         record_key as _record_key,
         load_id as _load_id,
         loaded_at as _loaded_at
@@ -25,7 +30,13 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['student_id', 'school_id', 'school_year', 'session_name', 'coalesce(cast(event_date as text), _record_key)', 'category_code', 'category_namespace']) }} as attendance_event_key,
+        {{ surrogate_key(
+            [
+                'student_id', 'school_id', 'school_year', 'session_name',
+                'coalesce(cast(event_date as text), _record_key)', 'category_code',
+                'category_namespace'
+            ]
+        ) }} as attendance_event_key,
         {{ surrogate_key(['student_id']) }} as student_key,
         {{ surrogate_key(['school_id']) }} as school_key,
         student_id,
@@ -42,7 +53,8 @@ numbered as (
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
-            partition by student_id,
+            partition by
+                student_id,
                 school_id,
                 school_year,
                 session_name,

@@ -46,7 +46,8 @@ numbered as (
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
-            partition by student_id,
+            partition by
+                student_id,
                 school_id,
                 school_year,
                 session_name,

@@ -45,10 +45,11 @@ canonical as (
         domain.relative_placement as level_code,
         diagnostic_results._loaded_at
     from diagnostic_results
-    cross join lateral {{ unpivot(domain_columns) }}
-        as domain (domain_code, domain_name, scale_score_text, placement, relative_placement)
+    cross join
+        lateral {{ unpivot(domain_columns) }}
+            as domain (domain_code, domain_name, scale_score_text, placement, relative_placement)
     where coalesce(domain.scale_score_text, domain.placement) is not null
-        and coalesce(lower(domain.placement), '') <> 'not assessed'
+        and coalesce(lower(domain.placement), '') != 'not assessed'
 )
 
 select * from canonical

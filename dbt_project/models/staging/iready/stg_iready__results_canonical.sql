@@ -7,7 +7,21 @@ diagnostic_results as (
 
 windowed as (
     select
-        diagnostic_results.*,
+        diagnostic_results.result_id,
+        diagnostic_results.subject_code,
+        diagnostic_results.student_id,
+        diagnostic_results.academic_year,
+        diagnostic_results.test_grade_code,
+        diagnostic_results.performance_level_code,
+        diagnostic_results.started_on,
+        diagnostic_results.administered_on,
+        diagnostic_results.duration_minutes,
+        diagnostic_results._source_ref,
+        diagnostic_results._load_id,
+        diagnostic_results._loaded_at,
+        diagnostic_results.overall_scale_score,
+        diagnostic_results.window_name,
+        diagnostic_results.source_invalid_reason,
         -- the vendor's norming windows: fall to 15 November, winter to 1 March, spring after it
         coalesce(diagnostic_results.window_name, case
             when diagnostic_results.administered_on is null then null
@@ -24,10 +38,23 @@ windowed as (
 
 ranked as (
     select
-        windowed.*,
+        windowed.result_id,
+        windowed.subject_code,
+        windowed.academic_year,
+        windowed.test_grade_code,
+        windowed.performance_level_code,
+        windowed.administered_on,
+        windowed.duration_minutes,
+        windowed._source_ref,
+        windowed._load_id,
+        windowed._loaded_at,
+        windowed.window_name,
+        windowed.source_invalid_reason,
+        windowed.known_window_name,
         -- two counted diagnostics of a subject on one day: the later start, then the longer
         row_number() over (
-            partition by windowed.student_id, windowed.subject_code, windowed.administered_on,
+            partition by
+                windowed.student_id, windowed.subject_code, windowed.administered_on,
                 case
                     when windowed.source_invalid_reason is not null
                         or windowed.overall_scale_score is null then windowed.result_id

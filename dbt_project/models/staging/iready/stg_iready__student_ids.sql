@@ -14,7 +14,9 @@ listed as (
         candidate.id_value,
         cast(null as date) as birth_date,
         {{ vendor_name('diagnostic_results.first_name') }} as first_name,
-        {{ vendor_name('diagnostic_results.last_name') }} as last_name
+        {{ vendor_name('diagnostic_results.last_name') }} as last_name,
+        -- the vendor's ids may be of another numbering
+        true as needs_second_attribute
     from diagnostic_results
     cross join lateral {{ unpivot([
         ["'student_id'", "diagnostic_results.student_id"],

@@ -28,14 +28,21 @@ goals as (
         nullif(goal.adjective, '*') as adjective,
         tests._loaded_at
     from tests
-    cross join lateral {{ unpivot(goal_columns) }}
-        as goal (goal_number, goal_name, rit_score_text, rit_score, adjective)
+    cross join
+        lateral {{ unpivot(goal_columns) }}
+            as goal (goal_number, goal_name, rit_score_text, rit_score, adjective)
     where goal.goal_name is not null
 ),
 
 numbered as (
     select
-        goals.*,
+        goals.result_id,
+        goals.feed,
+        goals.goal_name,
+        goals.rit_score_text,
+        goals.rit_score,
+        goals.adjective,
+        goals._loaded_at,
         row_number() over (
             partition by goals.result_id, goals.goal_name order by goals.goal_number
         ) as repeat_number

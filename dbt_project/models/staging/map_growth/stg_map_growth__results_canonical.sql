@@ -7,11 +7,23 @@ tests as (
 
 ranked as (
     select
-        tests.*,
+        tests.feed,
+        tests.result_id,
+        tests.test_grade_code,
+        tests.term_name,
+        tests.course,
+        tests.norms_reference_data,
+        tests.test_name,
+        tests.administered_on,
+        tests.test_start_time,
+        tests._source_ref,
+        tests._load_id,
+        tests._loaded_at,
         -- the vendor's rule for several tests of one course in one term: the growth measure
         -- first, then the lowest standard error; a test without a score replaces nothing
         row_number() over (
-            partition by tests.student_id, tests.course, tests.term_name,
+            partition by
+                tests.student_id, tests.course, tests.term_name,
                 case when tests.test_rit_score is null then tests.result_id end
             order by
                 case when tests.is_growth_measure then 0 else 1 end,

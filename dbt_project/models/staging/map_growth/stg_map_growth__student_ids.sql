@@ -14,7 +14,9 @@ listed as (
         candidate.id_value,
         tests.birth_date,
         {{ vendor_name('tests.first_name') }} as first_name,
-        {{ vendor_name('tests.last_name') }} as last_name
+        {{ vendor_name('tests.last_name') }} as last_name,
+        -- the vendor's ids may be of another numbering
+        true as needs_second_attribute
     from tests
     cross join lateral {{ unpivot([
         ["'student_id'", "tests.student_id"],

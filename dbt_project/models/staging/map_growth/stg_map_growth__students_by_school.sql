@@ -25,7 +25,16 @@ renamed as (
 
 numbered as (
     select
-        renamed.*,
+        renamed.term_name,
+        renamed.school_name,
+        renamed.student_id,
+        renamed.student_state_id,
+        renamed.first_name,
+        renamed.last_name,
+        renamed.test_grade_code,
+        renamed.birth_date,
+        renamed._record_key,
+        renamed._loaded_at,
         -- the newest row of a natural key wins; the record key breaks a tie
         row_number() over (
             partition by renamed.term_name, renamed.school_name, renamed.student_id

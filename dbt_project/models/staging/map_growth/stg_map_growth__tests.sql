@@ -32,7 +32,14 @@ students_by_school as (
 
 roster as (
     select
-        students_by_school.*,
+        students_by_school.term_name,
+        students_by_school.school_name,
+        students_by_school.student_id,
+        students_by_school.first_name,
+        students_by_school.last_name,
+        students_by_school.test_grade_code,
+        students_by_school.birth_date,
+        students_by_school._loaded_at,
         -- a row of the test's own school first; else any school of the term, decided by the key
         row_number() over (
             partition by students_by_school.term_name, students_by_school.student_id
@@ -58,7 +65,7 @@ twins as (
         and combined.test_name = assessment_results.test_name
         and combined.administered_on = assessment_results.administered_on
         and coalesce(combined.test_start_time, '')
-            = coalesce(assessment_results.test_start_time, '')
+        = coalesce(assessment_results.test_start_time, '')
 ),
 
 from_assessment_results as (

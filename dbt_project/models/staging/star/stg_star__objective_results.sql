@@ -56,8 +56,8 @@ parts as (
         skill_areas.detail_id,
         'skill_area' as scope,
         coalesce(skill_areas.family_name || ': ', '')
-            || coalesce(skill_areas.domain_name || ': ', '')
-            || skill_areas.skill_area_name as scope_code,
+        || coalesce(skill_areas.domain_name || ': ', '')
+        || skill_areas.skill_area_name as scope_code,
         skill_areas.skill_area_name as scope_name,
         'mastery_score' as method_code,
         skill_areas.skill_area_mastery_score_text as value_text,
@@ -99,7 +99,8 @@ numbered as (
         parts.level_code,
         parts._loaded_at,
         row_number() over (
-            partition by parts.product, parts.assessment_id, parts.scope, parts.scope_code,
+            partition by
+                parts.product, parts.assessment_id, parts.scope, parts.scope_code,
                 parts.method_code
             order by parts._load_id desc, parts.detail_id
         ) as repeat_number

@@ -23,7 +23,17 @@ renamed as (
 
 typed as (
     select
-        renamed.*,
+        renamed.detail_id,
+        renamed.product,
+        renamed.assessment_id,
+        renamed.family_name,
+        renamed.domain_name,
+        renamed.skill_area_name,
+        renamed.domain_score_text,
+        renamed.skill_area_mastery_score_text,
+        renamed._source_ref,
+        renamed._load_id,
+        renamed._loaded_at,
         {{ domain_numeric('renamed.domain_score_text', 0, 100) }} as domain_score,
         {{ domain_numeric('renamed.skill_area_mastery_score_text', 0, 100) }}
             as skill_area_mastery_score

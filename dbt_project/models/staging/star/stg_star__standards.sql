@@ -26,7 +26,20 @@ renamed as (
 
 typed as (
     select
-        renamed.*,
+        renamed.detail_id,
+        renamed.product,
+        renamed.assessment_id,
+        renamed.domain_group,
+        renamed.domain_name,
+        renamed.domain_mastery_level,
+        renamed.standard_code,
+        renamed.standard_description,
+        renamed.standard_mastery_level,
+        renamed.domain_percent_mastery_text,
+        renamed.standard_percent_mastery_text,
+        renamed._source_ref,
+        renamed._load_id,
+        renamed._loaded_at,
         {{ domain_numeric('renamed.domain_percent_mastery_text', 0, 100) }}
             as domain_percent_mastery,
         {{ domain_numeric('renamed.standard_percent_mastery_text', 0, 100) }}

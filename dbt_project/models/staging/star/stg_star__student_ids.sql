@@ -33,7 +33,9 @@ usable as (
         listed.id_value,
         listed.birth_date,
         listed.first_name,
-        listed.last_name
+        listed.last_name,
+        -- the vendor's ids may be of another numbering
+        true as needs_second_attribute
     from listed
     where listed.id_value is not null
 )

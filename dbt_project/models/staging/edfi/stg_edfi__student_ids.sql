@@ -1,0 +1,23 @@
+-- One row per result and student id that the source offers: it names the student itself, so the id
+-- needs no second attribute.
+with
+
+student_assessments as (
+    select * from {{ ref('stg_edfi__student_assessments') }}
+),
+
+listed as (
+    select
+        'edfi' as source,
+        result_id,
+        'student_unique_id' as id_column,
+        student_id as id_value,
+        cast(null as date) as birth_date,
+        cast(null as {{ dbt.type_string() }}) as first_name,
+        cast(null as {{ dbt.type_string() }}) as last_name,
+        false as needs_second_attribute
+    from student_assessments
+    where student_id is not null
+)
+
+select * from listed

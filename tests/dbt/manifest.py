@@ -1,0 +1,228 @@
+"""What the dbt project promises about itself, as checks of its manifest.
+
+Each check takes the manifest (the dict that dbt writes) and returns findings: sentences that name the
+node and what to do. No finding means that the promise holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+Manifest = dict[str, Any]
+Node = dict[str, Any]
+
+PROMISED_SCHEMAS = ("marts", "risk", "reporting")
+PII = ("none", "indirect", "direct")
+
+# Which room may read which. Staging reads sources and crosswalks only; the one staging folder that
+# reporting may read is the ledger of loads, which holds no student's record.
+MAY_READ = {
+    "staging": {"staging", "xwalk"},
+    "intermediate": {"staging", "intermediate", "xwalk", "policy"},
+    "marts": {"intermediate", "marts", "xwalk", "policy"},
+    "risk": {"intermediate.policy", "marts", "risk", "policy"},
+    "features": {"intermediate.policy", "marts", "risk", "features", "policy"},
+    "reporting": {"intermediate.policy", "marts", "risk", "reporting", "policy", "staging.ops"},
+}
+VENDORS = ("edfi", "ed_fi", "ed-fi", "star", "renaissance", "map_growth", "nwea", "iready", "i-ready")
+VENDOR_NAMES = re.compile(
+    rf"(?<![a-z])(?:{'|'.join(re.escape(vendor) for vendor in VENDORS)})(?![a-z])", re.IGNORECASE
+)
+CLOCKS = re.compile(
+    r"\b(?:current_date|current_timestamp|localtimestamp|getdate|sysdate|now\s*\(|clock_timestamp)",
+    re.IGNORECASE,
+)
+# A number with meaning: compared with, or multiplied by, something. 0, 1 and 100 count and scale.
+POLICY_NUMBER = re.compile(r"(?:[<>]=?|(?<![a-z_])=|\bbetween\b)\s*(\d+(?:\.\d+)?)\b", re.IGNORECASE)
+HARMLESS_NUMBERS = {"0", "1", "100"}
+
+
+def models(manifest: Manifest, *schemas: str) -> list[Node]:
+    """All models, or those of the schemas given."""
+    return [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and (not schemas or node["schema"] in schemas)
+    ]
+
+
+def room(node: Node) -> str:
+    """The room a node stands in: its first folder, or the folder of its seed."""
+    if node["resource_type"] == "seed":
+        return str(node["schema"])
+    return str(node["path"]).split("/", 1)[0]
+
+
+def code_without_comments(node: Node) -> str:
+    """The model's SQL without comments, which may name anything."""
+    sql = re.sub(r"\{#.*?#\}", "", node["raw_code"], flags=re.DOTALL)
+    return re.sub(r"--[^\n]*", "", sql)
+
+
+def without_contract(manifest: Manifest) -> Iterator[str]:
+    """Marts, risk and reporting promise their columns and types."""
+    for node in models(manifest, *PROMISED_SCHEMAS):
+        if not node["config"]["contract"]["enforced"]:
+            yield f"{node['name']}: no enforced contract; add one to its YAML"
+
+
+def badly_described(manifest: Manifest) -> Iterator[str]:
+    """Models and columns of marts, risk and reporting have description, PII mark and owner."""
+    for node in models(manifest, *PROMISED_SCHEMAS):
+        name = node["name"]
+        if not node["description"].strip():
+            yield f"{name}: no description; say what one row is"
+        owners = {**node["config"].get("meta", {}), **node.get("meta", {})}
+        model_owner = owners.get("owner") or node["config"].get("group") or node.get("group")
+        if not node["columns"]:
+            yield f"{name}: no columns; describe each"
+        for column in node["columns"].values():
+            meta = {**column.get("config", {}).get("meta", {}), **column.get("meta", {})}
+            if not column["description"].strip():
+                yield f"{name}.{column['name']}: no description"
+            if meta.get("pii") not in PII:
+                yield f"{name}.{column['name']}: meta.pii is {meta.get('pii')!r}, expected {PII}"
+            if not (meta.get("owner") or model_owner):
+                yield f"{name}.{column['name']}: no owner, in its meta or its model's"
+
+
+def sources_outside_staging(manifest: Manifest) -> Iterator[str]:
+    """source() appears only in staging."""
+    for node in models(manifest):
+        if node["schema"] == "staging":
+            continue
+        for parent in node["depends_on"]["nodes"]:
+            if parent.startswith("source."):
+                yield f"{node['name']}: reads {parent}; only staging may call source()"
+
+
+def vendors_after_staging(manifest: Manifest) -> Iterator[str]:
+    """From intermediate on nothing names a vendor, in its name or in its SQL."""
+    for node in models(manifest):
+        if room(node) == "staging":
+            continue
+        if VENDOR_NAMES.search(node["name"]):
+            yield f"{node['name']}: names a vendor; name it after what it holds"
+        # an import of a vendor's staging model is the one place where the union happens
+        sql = re.sub(r"ref\(\s*'stg_[^']*'\s*\)", "", code_without_comments(node))
+        if room(node) == "intermediate":
+            sql = re.sub(r"\bstg_\w+\b", "", sql)
+        found = VENDOR_NAMES.search(sql)
+        if found:
+            yield f"{node['name']}: its SQL names {found.group()!r}; map it in staging or a crosswalk"
+
+
+def skipped_rooms(manifest: Manifest) -> Iterator[str]:
+    """Each room reads only what MAY_READ allows."""
+    for node in models(manifest):
+        allowed = MAY_READ.get(room(node))
+        if allowed is None:
+            yield f"{node['name']}: stands in unknown room {room(node)!r}; add it to MAY_READ"
+            continue
+        for parent_id in node["depends_on"]["nodes"]:
+            parent = manifest["nodes"].get(parent_id)
+            if parent is None or parent["resource_type"] not in ("model", "seed"):
+                continue
+            folder = ".".join(str(parent["path"]).split("/")[:2])
+            if room(parent) not in allowed and folder not in allowed:
+                yield f"{node['name']}: {room(node)} may not read {parent['name']} ({folder})"
+
+
+def clocks(manifest: Manifest) -> Iterator[str]:
+    """No model reads the clock: a rerun of last Tuesday gives last Tuesday's answer."""
+    for node in models(manifest):
+        found = CLOCKS.search(code_without_comments(node))
+        if found:
+            yield f"{node['name']}: reads the clock ({found.group()}); use as_of_date()"
+
+
+def policy_numbers(manifest: Manifest) -> Iterator[str]:
+    """Rules compare with the policy, never with a number in SQL."""
+    for node in models(manifest, "risk"):
+        sql = re.sub(r"preference\s*=\s*1", "", code_without_comments(node))
+        for number in POLICY_NUMBER.findall(sql):
+            if number not in HARMLESS_NUMBERS:
+                yield f"{node['name']}: compares with {number}; make it a row of risk_policy"
+
+
+def without_unique_test(manifest: Manifest) -> Iterator[str]:
+    """Each model of marts, risk and reporting has a test of its grain."""
+    tested = set()
+    for node in manifest["nodes"].values():
+        metadata = node.get("test_metadata") if node["resource_type"] == "test" else None
+        if metadata and metadata["name"] in ("unique", "unique_grain", "unique_combination"):
+            tested.add(node["attached_node"])
+        elif metadata and "unique" in metadata["name"]:
+            tested.add(node["attached_node"])
+    for node in models(manifest, *PROMISED_SCHEMAS):
+        if node["unique_id"] not in tested and not _same_grain_as_tested_parent(node):
+            yield f"{node['name']}: nothing tests its grain; add unique or unique_grain"
+
+
+def _same_grain_as_tested_parent(node: Node) -> bool:
+    """Whether a model declares a primary key, which the database itself enforces."""
+    return any(constraint["type"] == "primary_key" for constraint in node.get("constraints", []))
+
+
+def without_header(manifest: Manifest) -> Iterator[str]:
+    """Each model opens with a comment that says what one row is."""
+    for node in models(manifest):
+        if not node["raw_code"].lstrip().startswith("-- "):
+            yield f"{node['name']}: does not open with a comment saying what one row is"
+
+
+def reasons_missing(manifest: Manifest) -> Iterator[str]:
+    """Whoever carries a tier carries tested, never-null reasons: no alert without them."""
+    carriers = ("tier", "rule_tier")
+    # the ledgers of past tiers and the plain mapping are no messages to anybody
+    ledgers = {"risk_tier_observations", "risk_tier_history", "risk_levels", "rpt_tier_calibration"}
+    tested = {
+        (node["attached_node"], node.get("column_name"))
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        and (node.get("test_metadata") or {}).get("name") == "not_null"
+    }
+    for node in models(manifest, "risk", "reporting"):
+        if node["name"] in ledgers or not set(carriers) & set(node["columns"]):
+            continue
+        if (node["unique_id"], "reasons") not in tested:
+            yield f"{node['name']}: has a tier but no not-null column `reasons`"
+
+
+def long_unit_test_names(manifest: Manifest) -> Iterator[str]:
+    """Postgres cuts names at 63 bytes; a longer unit test cannot run."""
+    for node in manifest["unit_tests"].values():
+        if len(node["name"]) > 63:
+            yield f"{node['name']}: {len(node['name'])} characters, at most 63"
+
+
+CHECKS = (
+    without_contract,
+    badly_described,
+    sources_outside_staging,
+    vendors_after_staging,
+    skipped_rooms,
+    clocks,
+    policy_numbers,
+    without_unique_test,
+    without_header,
+    reasons_missing,
+    long_unit_test_names,
+)
+
+
+def policy_names() -> list[str]:
+    """The policy names of the seed policy_names."""
+    import csv
+    from pathlib import Path
+
+    seeds = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds" / "policy"
+    with (seeds / "policy_names.csv").open(encoding="utf-8") as file:
+        return [row["policy_name"] for row in csv.DictReader(file)]
+
+
+def policy_columns(sql: str) -> list[str]:
+    """The policy names that a model reads by the macro policy_value."""
+    return re.findall(r"policy_value\('(\w+)'", sql)

@@ -1,0 +1,256 @@
+"""A district small enough to be computed by hand, as an Ed-Fi API would give it.
+
+`write(url)` fills schema raw. Each function below adds records of one entity to a list of
+(entity, payload); what they mean for a student stands in the table of test_known_truth.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from include import landing
+from include.catalog import feeds
+
+Record = tuple[str, dict[str, Any]]
+
+YEAR = 2027
+FIRST_DAY = date(2026, 8, 24)  # a Monday
+LAST_DAY = date(2027, 5, 28)
+HIGH, LOWER = 1, 2
+Q1, Q2 = "Quarter 1", "Quarter 2"
+T1, T2 = "Trimester 1", "Trimester 2"
+PERIODS = (
+    (HIGH, Q1, 1, "2026-08-24", "2026-10-23"),
+    (HIGH, Q2, 2, "2026-10-26", "2027-01-15"),
+    (LOWER, T1, 1, "2026-08-24", "2026-11-06"),
+    (LOWER, T2, 2, "2026-11-09", "2027-03-05"),
+)
+COURSES = ("MATH", "ENGLISH", "ART")
+
+
+def code(kind: str, name: str) -> str:
+    """A descriptor as the API spells it."""
+    return f"uri://ed-fi.org/{kind}Descriptor#{name}"
+
+
+def school_day(number: int) -> str:
+    """The date of the n-th day of school, every weekday from FIRST_DAY on: day 60 is 2026-11-13."""
+    weeks, weekday = divmod(number - 1, 5)
+    return (FIRST_DAY + timedelta(days=7 * weeks + weekday)).isoformat()
+
+
+def student(number: str) -> Record:
+    names = {"firstName": f"First{number}", "lastSurname": f"Last{number}"}
+    return "students", {"studentUniqueId": number, "birthDate": "2012-01-01", **names}
+
+
+def enrolled(
+    number: str,
+    school: int,
+    grade: str,
+    entry: str = "2026-08-24",
+    *,
+    last: str | None = None,
+    primary: bool | None = None,
+) -> Record:
+    """An enrolment; the exit date is the last day in."""
+    optional = {"exitWithdrawDate": last, "primarySchool": primary}
+    payload = {
+        "studentReference": {"studentUniqueId": number},
+        "schoolReference": {"schoolId": school},
+        "entryDate": entry,
+        "entryGradeLevelDescriptor": code("GradeLevel", grade),
+        **{name: value for name, value in optional.items() if value is not None},
+    }
+    return "student_school_associations", payload
+
+
+def event(number: str, school: int, day: str, category: str, share: float | None = None) -> Record:
+    payload: dict[str, Any] = {
+        "studentReference": {"studentUniqueId": number},
+        "schoolReference": {"schoolId": school},
+        "sessionReference": {"schoolId": school, "schoolYear": YEAR, "sessionName": "Year"},
+        "eventDate": day,
+        "attendanceEventCategoryDescriptor": code("AttendanceEventCategory", category),
+    }
+    return "student_school_attendance_events", payload | ({"eventDuration": share} if share else {})
+
+
+def absent(number: str, school: int, days: Iterable[int]) -> list[Record]:
+    """Whole days, excused and unexcused in turn: both count."""
+    kinds = ("Excused Absence", "Unexcused Absence")
+    return [event(number, school, school_day(day), kinds[day % 2]) for day in days]
+
+
+def mark(
+    number: str, school: int, period: str, course: str, letter: str, *, kind: str = "Grading Period"
+) -> Record:
+    payload = {
+        "studentSectionAssociationReference": {
+            "studentUniqueId": number,
+            "schoolId": school,
+            "schoolYear": YEAR,
+            "sessionName": "Year",
+            "localCourseCode": course,
+            "sectionIdentifier": f"{course}-1",
+            "beginDate": "2026-08-24",
+        },
+        "gradingPeriodReference": {
+            "schoolId": school,
+            "schoolYear": YEAR,
+            "gradingPeriodName": period,
+            "gradingPeriodDescriptor": code("GradingPeriod", "First Nine Weeks"),
+        },
+        "gradeTypeDescriptor": code("GradeType", kind),
+        "letterGradeEarned": letter,
+    }
+    return "grades", payload
+
+
+def assessed(number: str, subject: str, day: str, percentile: str | None, **more: Any) -> Record:
+    score = {"assessmentReportingMethodDescriptor": code("AssessmentReportingMethod", "Percentile")}
+    payload = {
+        "studentAssessmentIdentifier": f"{number}-{subject}-{day}",
+        "studentReference": {"studentUniqueId": number},
+        "assessmentReference": {"assessmentIdentifier": subject, "namespace": "uri://test"},
+        "administrationDate": f"{day}T00:00:00Z",
+        "scoreResults": [score | {"result": percentile}] if percentile else [],
+    }
+    return "student_assessments", payload | more
+
+
+def incident(
+    number: str, school: int, name: str, day: str, part: str | None = "Perpetrator"
+) -> list[Record]:
+    participation = code("DisciplineIncidentParticipationCode", part or "")
+    codes = [{"disciplineIncidentParticipationCodeDescriptor": participation}] if part else []
+    reference = {"incidentIdentifier": name, "schoolId": school}
+    return [
+        (
+            "discipline_incidents",
+            {
+                "incidentIdentifier": name,
+                "schoolReference": {"schoolId": school},
+                "incidentDate": day,
+            },
+        ),
+        (
+            "student_discipline_incident_behavior_associations",
+            {
+                "studentReference": {"studentUniqueId": number},
+                "disciplineIncidentReference": reference,
+                "behaviorDescriptor": code("Behavior", "Other"),
+                "disciplineIncidentParticipationCodes": codes,
+            },
+        ),
+    ]
+
+
+def action(number: str, school: int, name: str, day: str, kind: str) -> Record:
+    payload = {
+        "studentReference": {"studentUniqueId": number},
+        "responsibilitySchoolReference": {"schoolId": school},
+        "disciplineActionIdentifier": name,
+        "disciplineDate": day,
+        "disciplines": [{"disciplineDescriptor": code("Discipline", kind)}],
+    }
+    return "discipline_actions", payload
+
+
+def schools() -> list[Record]:
+    """Two schools with full calendars to the end of the year, periods, courses and sections."""
+    records: list[Record] = []
+    for school, name in ((HIGH, "High"), (LOWER, "Lower")):
+        here = {"schoolReference": {"schoolId": school}}
+        year = {"schoolYearTypeReference": {"schoolYear": YEAR}}
+        session = {"schoolId": school, "schoolYear": YEAR, "sessionName": "Year"}
+        calendar = {"calendarCode": name, "schoolId": school, "schoolYear": YEAR}
+        kind = {"calendarTypeDescriptor": code("CalendarType", "School")}
+        records += [
+            ("schools", {"schoolId": school, "nameOfInstitution": name}),
+            ("calendars", {"calendarCode": name, **here, **year, **kind}),
+        ]
+        for offset in range((LAST_DAY - FIRST_DAY).days + 1):
+            day = FIRST_DAY + timedelta(days=offset)
+            held = "Instructional day" if day.weekday() < 5 else "Holiday"
+            events = [{"calendarEventDescriptor": code("CalendarEvent", held)}]
+            dated = {"calendarReference": calendar, "date": day.isoformat()}
+            records.append(("calendar_dates", dated | {"calendarEvents": events}))
+        for course in COURSES:
+            reference = {"courseCode": course, "educationOrganizationId": school}
+            offering = {"localCourseCode": course, **session}
+            organization = {"educationOrganizationReference": {"educationOrganizationId": school}}
+            records += [
+                ("courses", {"courseCode": course, "courseTitle": course, **organization}),
+                (
+                    "course_offerings",
+                    {
+                        "localCourseCode": course,
+                        "courseReference": reference,
+                        "sessionReference": session,
+                        **here,
+                    },
+                ),
+                (
+                    "sections",
+                    {
+                        "sectionIdentifier": f"{course}-1",
+                        "courseOfferingReference": offering,
+                        "availableCredits": 0.5 if course == "ART" else 1.0,
+                    },
+                ),
+            ]
+    for school, period, number, begin, end in PERIODS:
+        records.append(
+            (
+                "grading_periods",
+                {
+                    "gradingPeriodName": period,
+                    "gradingPeriodDescriptor": code("GradingPeriod", "First Nine Weeks"),
+                    "schoolReference": {"schoolId": school},
+                    "schoolYearTypeReference": {"schoolYear": YEAR},
+                    "periodSequence": number,
+                    "beginDate": begin,
+                    "endDate": end,
+                },
+            )
+        )
+    for subject in ("Mathematics", "Reading"):
+        records.append(
+            (
+                "assessments",
+                {
+                    "assessmentIdentifier": subject,
+                    "namespace": "uri://test",
+                    "assessmentTitle": f"{subject} test",
+                    "academicSubjects": [
+                        {"academicSubjectDescriptor": code("AcademicSubject", subject)}
+                    ],
+                },
+            )
+        )
+    return records
+
+
+def write(url: str, records: Iterable[Record], deleted: Iterable[Record] = ()) -> None:
+    """Fill schema raw with current records, and with records whose last version is a deletion."""
+    landing.prepare(url, feeds())
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        for is_deleted, group in ((False, records), (True, deleted)):
+            for entity, payload in group:
+                text = json.dumps(payload, sort_keys=True)
+                digest = hashlib.md5(f"{entity} {text}".encode(), usedforsecurity=False)
+                cursor.execute(
+                    sql.SQL(
+                        "insert into raw.{} (record_key, payload, payload_hash, load_id,"
+                        " is_deleted, source_ref) values (%s, %s, %s, 1, %s, 'by hand')"
+                    ).format(sql.Identifier(f"edfi__{entity}")),
+                    (digest.hexdigest(), text, digest.digest(), is_deleted),
+                )

@@ -1,0 +1,298 @@
+"""From raw to reporting: a district whose every tier was computed by hand.
+
+The day of the report is Tuesday 2026-11-17. Both schools hold school every weekday from 2026-08-24
+on. The high school's last event is on its 60th day (2026-11-13), the lower school's on its 50th
+(2026-10-30): 60 and 50 days count, the days after that nobody has submitted do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import psycopg
+import pytest
+
+from tests.conftest import create_database
+from tests.dbt.conftest import run_dbt
+from tests.dbt.small_district import (
+    HIGH,
+    LOWER,
+    Q1,
+    Q2,
+    T1,
+    Record,
+    absent,
+    action,
+    assessed,
+    enrolled,
+    event,
+    incident,
+    mark,
+    school_day,
+    schools,
+    student,
+    write,
+)
+
+AS_OF = "2026-11-17"
+TEST_DAY = "2026-09-15"
+
+
+class Truth(NamedTuple):
+    """What the view must say of one student."""
+
+    tier: str
+    level: str
+    school: str | None
+    absent: tuple[str, int] | None  # days absent of days enrolled; None when nobody can say
+    gpa: str | None
+    percentile: int | None
+    flags: str  # attendance, course grades, assessment, behavior
+
+
+# y yellow, r red, - none, ? insufficient data, / not applicable
+TRUTH = {
+    # 6 of 60 days is exactly 10 %: yellow. B B = 3.0. The F in progress and the absence after the
+    # day of the report count for nothing.
+    "s01": Truth("Some Risk", "Moderate", "1", ("6", 60), "3", 50, "y---"),
+    # 5 whole days and a Partial of 0.5 are 5.5 of 60: under 10 %. C and D on equal credits are GPA
+    # 1.5 exactly, which is not below 1.5; the D alone is yellow. The semester's F, a tardy and an
+    # absence on a Saturday count for nothing.
+    "s02": Truth("Some Risk", "Moderate", "1", ("5.5", 60), "1.5", 50, "-y--"),
+    # 12 of 60 is exactly 20 %: red. C- 1.7 and D 1.0 are 1.35, below 1.5: red with one D only.
+    "s03": Truth("High Risk", "High", "1", ("12", 60), "1.35", None, "rr?-"),
+    # Math at 60, reading at 9: the worse subject is red, and its percentile is shown.
+    "s04": Truth("At Risk", "Moderate", "1", ("0", 60), "4", 9, "--r-"),
+    # Percentile 24 is yellow and so are 2 incidents in quarter 2, one without a participation code.
+    # A third as a witness and a fourth of quarter 1 do not count.
+    "s05": Truth("At Risk", "Moderate", "1", ("0", 60), "3", 24, "--yy"),
+    # One suspension in quarter 2 for an incident of quarter 1: red by its own date.
+    "s07": Truth("At Risk", "Moderate", "1", ("0", 60), "3", 25, "---r"),
+    # 30 days at the high school with 3 absences, then 20 at the lower school with 2: 5 of 50 is
+    # exactly 10 %. The lower school's trimester decides, B A = 3.5; the old school's F does not.
+    "s08": Truth("Some Risk", "Moderate", "2", ("5", 50), "3.5", None, "y-?-"),
+    # At both schools, the high school is primary: what the lower school reports does not count.
+    # A 4.0 x 1 and B 3.0 x 0.5 credits: 5.5 / 1.5 = 3.667.
+    "s09": Truth("Low Risk", "Low", "1", ("0", 60), "3.6666666666666667", None, "--?-"),
+    # Pre-K: 10 of 50 is red, and there is no tier.
+    "s10": Truth("Not applicable", "Not applicable", "2", ("10", 50), None, None, "r/?-"),
+    # 4.5 of 50 is 9 %: none. Only a P: in K-5 course grades do not apply.
+    "s11": Truth("Low Risk", "Low", "2", ("4.5", 50), None, None, "-/?-"),
+    # Known, but never enrolled: nobody can say, whatever the test says.
+    "s12": Truth("Insufficient data", "Insufficient data", None, None, None, 5, "??r?"),
+    # Began the day before, no marks, no test, no incident: zero incidents are no evidence.
+    "s13": Truth("Insufficient data", "Insufficient data", "2", None, None, None, "???-"),
+    # Two D in grade 4 are red; K-5 has no GPA. An invalid test is no test.
+    "s15": Truth("At Risk", "Moderate", "2", ("0", 50), None, None, "-r?-"),
+}
+# s06 left on 2026-10-30, s14 was deleted in the source, s16 begins tomorrow.
+NOT_JUDGED = {"s06", "s14", "s16"}
+S03_REASONS = "Absent 12 of 60 days (20.0 %); D or F in 1 of 2 courses, GPA 1.35 (Quarter 1)"
+LETTERS = {"-": "none", "y": "yellow", "r": "red", "?": "insufficient_data", "/": "not_applicable"}
+
+
+def marks(number: str, school: int, period: str, letters: dict[str, str]) -> list[Record]:
+    return [mark(number, school, period, course, letter) for course, letter in letters.items()]
+
+
+def records() -> list[Record]:
+    """Everything the source holds, student by student as in TRUTH."""
+    all_students = sorted((set(TRUTH) | NOT_JUDGED) - {"s14"})
+    high = ("s01", "s02", "s03", "s04", "s05", "s07")
+    one_b = {"MATH": "B", "ENGLISH": "B"}
+    return [
+        *schools(),
+        *(student(number) for number in all_students),
+        *(enrolled(number, HIGH, "Ninth grade") for number in high),
+        # s01
+        *absent("s01", HIGH, [1, 2, 3, 4, 5, 6]),
+        event("s01", HIGH, "2026-11-18", "Unexcused Absence"),
+        *marks("s01", HIGH, Q1, one_b),
+        mark("s01", HIGH, Q2, "MATH", "F"),
+        assessed("s01", "Mathematics", TEST_DAY, "50"),
+        # s02
+        *absent("s02", HIGH, [1, 2, 3, 4, 5]),
+        event("s02", HIGH, school_day(6), "Partial"),
+        event("s02", HIGH, school_day(7), "Tardy"),
+        event("s02", HIGH, "2026-08-29", "Unexcused Absence"),
+        *marks("s02", HIGH, Q1, {"MATH": "C", "ENGLISH": "D"}),
+        mark("s02", HIGH, Q1, "MATH", "F", kind="Semester"),
+        assessed("s02", "Mathematics", TEST_DAY, "50"),
+        # s03
+        *absent("s03", HIGH, range(1, 13)),
+        *marks("s03", HIGH, Q1, {"MATH": "C-", "ENGLISH": "D"}),
+        # s04; the tardy is the high school's last submitted day
+        event("s04", HIGH, school_day(60), "Tardy"),
+        *marks("s04", HIGH, Q1, {"MATH": "A", "ENGLISH": "A"}),
+        assessed("s04", "Mathematics", TEST_DAY, "60"),
+        assessed("s04", "Reading", TEST_DAY, "9"),
+        # s05
+        *marks("s05", HIGH, Q1, one_b),
+        assessed("s05", "Mathematics", TEST_DAY, "24"),
+        *incident("s05", HIGH, "i1", "2026-10-26"),
+        *incident("s05", HIGH, "i2", AS_OF, part=None),
+        *incident("s05", HIGH, "i3", "2026-11-02", part="Witness"),
+        *incident("s05", HIGH, "i4", "2026-10-23"),
+        # s06
+        enrolled("s06", HIGH, "Ninth grade", last="2026-10-30"),
+        *absent("s06", HIGH, range(1, 40)),
+        *marks("s06", HIGH, Q1, {"MATH": "F", "ENGLISH": "F"}),
+        # s07
+        *marks("s07", HIGH, Q1, one_b),
+        assessed("s07", "Mathematics", "2025-11-17", "25"),  # 365 days ago still counts
+        assessed("s07", "Reading", "2025-11-16", "1"),  # 366 days ago does not
+        *incident("s07", HIGH, "i5", "2026-10-22"),
+        action("s07", HIGH, "a1", "2026-10-26", "Out of School Suspension"),
+        # s08
+        enrolled("s08", HIGH, "Ninth grade", last=school_day(30)),
+        enrolled("s08", LOWER, "Eighth grade", entry=school_day(31)),
+        *absent("s08", HIGH, [1, 15, 30]),
+        *absent("s08", LOWER, [31, 50]),
+        mark("s08", HIGH, Q1, "ART", "F"),
+        *marks("s08", LOWER, T1, {"MATH": "B", "ENGLISH": "A"}),
+        # s09
+        enrolled("s09", HIGH, "Ninth grade", primary=True),
+        enrolled("s09", LOWER, "Ninth grade", primary=False),
+        *absent("s09", LOWER, range(1, 31)),
+        *marks("s09", HIGH, Q1, {"MATH": "A", "ART": "B"}),
+        # s10
+        enrolled("s10", LOWER, "Preschool/Prekindergarten"),
+        *absent("s10", LOWER, range(1, 11)),
+        # s11; the tardy is no later than the absences, so day 50 stays the last submitted one
+        enrolled("s11", LOWER, "Second grade"),
+        *absent("s11", LOWER, [1, 2, 3, 4]),
+        event("s11", LOWER, school_day(5), "Unexcused Absence", share=0.5),
+        event("s11", LOWER, school_day(50), "Tardy"),
+        mark("s11", LOWER, T1, "MATH", "P"),
+        # s12
+        assessed("s12", "Mathematics", TEST_DAY, "5"),
+        # s13
+        enrolled("s13", LOWER, "Sixth grade", entry="2026-11-16"),
+        # s15
+        enrolled("s15", LOWER, "Fourth grade"),
+        *marks("s15", LOWER, T1, {"MATH": "D+", "ENGLISH": "D-"}),
+        assessed(
+            "s15",
+            "Mathematics",
+            TEST_DAY,
+            "5",
+            eventCircumstanceDescriptor="uri://ed-fi.org/EventCircumstanceDescriptor#Cheating",
+        ),
+        # s14's facts outlive the student, s16 is not there yet
+        enrolled("s14", HIGH, "Ninth grade"),
+        *absent("s14", HIGH, range(1, 40)),
+        enrolled("s16", HIGH, "Ninth grade", entry="2026-11-18"),
+    ]
+
+
+@pytest.fixture(scope="module")
+def reported(
+    pg_server_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to the district after one run of every seed and model."""
+    url = create_database(pg_server_url, "known_truth")
+    write(url, records(), deleted=[student("s14")])
+    done = run_dbt(
+        *("build", "--exclude-resource-type", "test", "unit_test", "--select"),
+        *("+vw_student_risk_scores", "+risk_tier_crossings", "+fct_attendance_event"),
+        folder=tmp_path_factory.mktemp("known_truth"),
+        url=url,
+        as_of=AS_OF,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    with psycopg.connect(url) as connection:
+        yield connection
+    with psycopg.connect(pg_server_url, autocommit=True) as admin:
+        admin.execute("drop database known_truth with (force)")
+
+
+def seen(connection: psycopg.Connection[Any], number: str) -> Truth:
+    """What the reporting schema says of a student, in the words of TRUTH."""
+    row = connection.execute(
+        """
+        select rule_tier, risk_level, school_id, gpa, latest_percentile,
+            attendance_flag, course_grades_flag, assessment_flag, behavior_flag
+        from reporting.vw_student_risk_scores where student_unique_id = %s
+        """,
+        (number,),
+    ).fetchone()
+    assert row is not None, f"{number} has no row"
+    days = connection.execute(
+        """
+        select days_absent, days_enrolled
+        from marts.fct_attendance_to_date join marts.dim_student using (student_key)
+        where student_id = %s and insufficient_reason is null
+        """,
+        (number,),
+    ).fetchone()
+    tier, level, school, gpa, percentile, *flags = row
+    back = {name: letter for letter, name in LETTERS.items()}
+    return Truth(
+        tier=tier,
+        level=level,
+        school=school,
+        absent=(f"{days[0].normalize():f}", days[1]) if days else None,
+        gpa=None if gpa is None else f"{round(gpa, 16).normalize():f}",
+        percentile=None if percentile is None else int(percentile),
+        flags="".join(back[flag] for flag in flags),
+    )
+
+
+@pytest.mark.parametrize("number", sorted(TRUTH))
+def test_each_student_has_the_tier_computed_by_hand(
+    reported: psycopg.Connection[Any], number: str
+) -> None:
+    assert seen(reported, number) == TRUTH[number]
+
+
+@pytest.mark.parametrize("number", ["s01", "s11"])
+def test_attendance_in_percent_is_what_the_counts_say(
+    reported: psycopg.Connection[Any], number: str
+) -> None:
+    found = reported.execute(
+        "select attendance_pct from reporting.vw_student_risk_scores where student_unique_id = %s",
+        (number,),
+    ).fetchone()
+    counts = TRUTH[number].absent
+    assert counts is not None
+    assert found == (100 - Decimal(counts[0]) * 100 / counts[1],)
+
+
+def test_who_left_was_deleted_or_has_not_begun_has_no_row(
+    reported: psycopg.Connection[Any],
+) -> None:
+    found = reported.execute(
+        "select student_unique_id from reporting.vw_student_risk_scores"
+    ).fetchall()
+    assert sorted(number for (number,) in found) == sorted(TRUTH)
+
+
+def test_events_of_who_left_or_was_deleted_stay(reported: psycopg.Connection[Any]) -> None:
+    found = reported.execute(
+        """
+        select reason_not_counted, count(*) from marts.fct_attendance_event
+        where reason_not_counted is null or reason_not_counted = 'student_not_known'
+        group by reason_not_counted order by reason_not_counted nulls last
+        """
+    ).fetchall()
+    # of s14 all 39; counted are 6, 6, 12, 39 of s06, 5, 10 and 5 of s01 to s11
+    assert found == [("student_not_known", 39), (None, 83)]
+
+
+def test_two_reds_are_high_risk_and_both_reasons_are_told(
+    reported: psycopg.Connection[Any],
+) -> None:
+    found = reported.execute(
+        "select reasons from reporting.vw_student_risk_scores where student_unique_id = 's03'"
+    ).fetchone()
+    assert found == (S03_REASONS,)
+
+
+def test_a_first_run_is_remembered_and_alerts_nobody(reported: psycopg.Connection[Any]) -> None:
+    crossings = reported.execute("select count(*) from risk.risk_tier_crossings").fetchone()
+    history = reported.execute(
+        "select direction, count(*) from risk.risk_tier_history group by direction"
+    ).fetchall()
+    assert (crossings, history) == ((0,), [("first", len(TRUTH))])

@@ -1,0 +1,144 @@
+"""The promises of the dbt project hold, and each check can see them broken."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.dbt import manifest as checks
+
+Manifest = dict[str, Any]
+
+
+def test_the_project_is_not_empty(manifest: Manifest) -> None:
+    for schema in ("staging", "intermediate", *checks.PROMISED_SCHEMAS):
+        assert checks.models(manifest, schema), f"no model in {schema}: the checks would prove nothing"
+
+
+@pytest.mark.parametrize("check", checks.CHECKS, ids=lambda check: check.__name__)
+def test_project_keeps_its_promise(
+    manifest: Manifest, check: Callable[[Manifest], Iterator[str]]
+) -> None:
+    findings = list(check(manifest))
+    assert not findings, "\n".join([check.__doc__ or "", *findings])
+
+
+def _model(manifest: Manifest, name: str) -> dict[str, Any]:
+    node: dict[str, Any] = manifest["nodes"][f"model.firstbell.{name}"]
+    return node
+
+
+def _drop_contract(manifest: Manifest) -> None:
+    _model(manifest, "risk_tiers")["config"]["contract"]["enforced"] = False
+
+
+def _drop_pii(manifest: Manifest) -> None:
+    column = _model(manifest, "risk_tiers")["columns"]["reasons"]
+    column["meta"] = {}
+    column.setdefault("config", {})["meta"] = {}
+
+
+def _drop_column_description(manifest: Manifest) -> None:
+    _model(manifest, "risk_tiers")["columns"]["reasons"]["description"] = " "
+
+
+def _source_in_risk(manifest: Manifest) -> None:
+    _model(manifest, "risk_tiers")["depends_on"]["nodes"].append("source.firstbell.edfi.students")
+
+
+def _vendor_in_sql(manifest: Manifest) -> None:
+    _model(manifest, "risk_tiers")["raw_code"] += "\nwhere source = 'i-Ready'"
+
+
+def _vendor_in_name(manifest: Manifest) -> None:
+    _model(manifest, "risk_tiers")["name"] = "risk_star_tiers"
+
+
+def _risk_reads_staging(manifest: Manifest) -> None:
+    _model(manifest, "risk_tiers")["depends_on"]["nodes"].append("model.firstbell.stg_ops__loads")
+
+
+def _reporting_reads_intermediate(manifest: Manifest) -> None:
+    _model(manifest, "vw_student_risk_scores")["depends_on"]["nodes"].append(
+        "model.firstbell.int_students"
+    )
+    manifest["nodes"].setdefault(
+        "model.firstbell.int_students",
+        {"resource_type": "model", "name": "int_students", "path": "intermediate/students/x.sql"},
+    )
+
+
+def _clock(manifest: Manifest) -> None:
+    _model(manifest, "risk_tiers")["raw_code"] += "\nwhere as_of_date < current_date"
+
+
+def _policy_number(manifest: Manifest) -> None:
+    _model(manifest, "risk_tiers")["raw_code"] += "\nwhere absence_rate >= 0.1"
+
+
+def _drop_unique_tests(manifest: Manifest) -> None:
+    for key, node in list(manifest["nodes"].items()):
+        metadata = node.get("test_metadata") or {}
+        if node.get("attached_node") == "model.firstbell.risk_tiers" and (
+            "unique" in metadata.get("name", "")
+        ):
+            del manifest["nodes"][key]
+
+
+def _drop_header(manifest: Manifest) -> None:
+    node = _model(manifest, "risk_tiers")
+    node["raw_code"] = node["raw_code"].split("\n", 2)[2]
+
+
+def _drop_reasons_test(manifest: Manifest) -> None:
+    for key, node in list(manifest["nodes"].items()):
+        if node.get("attached_node") == "model.firstbell.risk_tier_crossings" and (
+            node.get("column_name") == "reasons"
+        ):
+            del manifest["nodes"][key]
+
+
+def _long_unit_test(manifest: Manifest) -> None:
+    manifest["unit_tests"]["x"] = {"name": "x" * 64}
+
+
+@pytest.mark.parametrize(
+    ("doctor", "check", "named"),
+    [
+        (_drop_contract, checks.without_contract, "risk_tiers"),
+        (_drop_pii, checks.badly_described, "risk_tiers.reasons"),
+        (_drop_column_description, checks.badly_described, "risk_tiers.reasons"),
+        (_source_in_risk, checks.sources_outside_staging, "risk_tiers"),
+        (_vendor_in_sql, checks.vendors_after_staging, "i-Ready"),
+        (_vendor_in_name, checks.vendors_after_staging, "risk_star_tiers"),
+        (_risk_reads_staging, checks.skipped_rooms, "stg_ops__loads"),
+        (_reporting_reads_intermediate, checks.skipped_rooms, "int_students"),
+        (_clock, checks.clocks, "current_date"),
+        (_policy_number, checks.policy_numbers, "0.1"),
+        (_drop_unique_tests, checks.without_unique_test, "risk_tiers"),
+        (_drop_header, checks.without_header, "risk_tiers"),
+        (_drop_reasons_test, checks.reasons_missing, "risk_tier_crossings"),
+        (_long_unit_test, checks.long_unit_test_names, "64 characters"),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_check_sees_a_broken_promise(
+    manifest: Manifest,
+    doctor: Callable[[Manifest], None],
+    check: Callable[[Manifest], Iterator[str]],
+    named: str,
+) -> None:
+    doctored = copy.deepcopy(manifest)
+    doctor(doctored)
+    new = set(check(doctored)) - set(check(manifest))
+    assert any(named in finding for finding in new), f"{check.__name__} saw nothing"
+
+
+def test_every_policy_name_is_a_column_of_the_wide_form(manifest: Manifest) -> None:
+    """A name that no model reads decides nothing; a column without a name has no value."""
+    names = checks.policy_names()
+    sql = _model(manifest, "int_policy__by_grade_band")["raw_code"]
+    assert set(names) == set(checks.policy_columns(sql))
