@@ -1,10 +1,7 @@
-"""Landing against bare COPY: a first load, an unchanged reload, and the memory of a long one."""
+"""Landing against bare COPY: a first load, and an unchanged reload."""
 
 from __future__ import annotations
 
-import resource
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -15,7 +12,7 @@ import psycopg
 from bench import landing_workload as workloads
 from bench.landing_report import Measure
 from include import landing
-from include.records import Change, Feed, FeedKind, RunContext
+from include.records import Feed, FeedKind, RunContext
 
 FEED = Feed("bench", "student_school_attendance_events")
 RUN = RunContext("bench", date(2026, 1, 15), "bench", "bench")
@@ -63,25 +60,14 @@ def measure_loads(dsn: str, workload: workloads.Workload, rounds: int) -> list[M
         written = _version_count(dsn) - before
         if again.status != "unchanged" or written:
             raise SystemExit(f"reload: status {again.status}, {written} rows written")
-    rows = f"{workload.count:,} records"
+    size = workload.records.stat().st_size
+    peer_name = "bare COPY into jsonb"
     return [
-        Measure(f"first load, {rows}", "bare COPY into jsonb", first, peer, 0.5),
+        Measure("first load", peer_name, first, peer, 0.5, workload.count, size),
         Measure(
-            f"unchanged reload, {rows}, 0 rows written", "bare COPY into jsonb", reload, peer, 0.8
+            "unchanged reload, 0 rows written", peer_name, reload, peer, 0.8, workload.count, size
         ),
     ]
-
-
-def measure_memory(dsn: str, workload: workloads.Workload) -> list[int]:
-    """Peak memory (MB) of a process of its own after each tenth of a first load and reload."""
-    _empty(dsn)
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.landing", dsn, str(workload.pages), str(workload.count)],
-        check=True,
-        text=True,
-        stdout=subprocess.PIPE,
-    )
-    return [int(line) for line in done.stdout.split()]
 
 
 def _empty(dsn: str) -> None:
@@ -103,31 +89,3 @@ def _chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as handle:
         while chunk := handle.read(_CHUNK_BYTES):
             yield chunk
-
-
-class _Watched(workloads.PagedStream):
-    """A paged stream that prints the peak memory of its process every tenth of the way."""
-
-    def batches(self) -> Iterator[list[Change]]:
-        assert self.source_count is not None
-        every = max(1, self.source_count // workloads.PAGE_SIZE // 10)
-        for number, batch in enumerate(super().batches(), start=1):
-            yield batch
-            if number % every == 0:
-                _print_peak()
-
-
-def _print_peak() -> None:
-    peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    sys.stdout.write(f"{peak_kb // 1024}\n")
-
-
-def _load_and_report(dsn: str, pages: str, count: str) -> None:
-    request = landing.LoadRequest(FEED, FeedKind.SNAPSHOT, "full", RUN, volatile=workloads.VOLATILE)
-    for _ in range(2):
-        landing.land(dsn, _Watched(Path(pages), source_count=int(count)), request)
-        _print_peak()
-
-
-if __name__ == "__main__":
-    _load_and_report(*sys.argv[1:])

@@ -46,10 +46,20 @@ def generate(path: Path, rows: int, *, seed: int = 20260902) -> LocalFile:
     return LocalFile(path, path.name, sha256_of(path), modified_at)
 
 
-def measure(dsn: str, file: LocalFile, rows: int) -> Measure:
+def measure(dsn: str, file: LocalFile, rows: int, rounds: int) -> Measure:
     """Seconds from the file to a table: ours through the layout, the peer's as text columns."""
-    landing.prepare(dsn, [feed for layout in load_layouts().values() for feed in layout.feeds])
-    peer = _pandas(dsn, file.path, rows)
+    ours, peer = [], []
+    for _ in range(rounds):
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute("drop schema if exists raw, ops cascade")
+        landing.prepare(dsn, [feed for layout in load_layouts().values() for feed in layout.feeds])
+        peer.append(_pandas(dsn, file.path, rows))
+        ours.append(_landed(dsn, file, rows))
+    size = file.path.stat().st_size
+    return Measure("assessment CSV to raw", "pandas.to_sql multi, 1000", ours, peer, 50, rows, size)
+
+
+def _landed(dsn: str, file: LocalFile, rows: int) -> float:
     started = time.perf_counter()
     landed = [
         landing.land(
@@ -62,8 +72,7 @@ def measure(dsn: str, file: LocalFile, rows: int) -> Measure:
     seconds = time.perf_counter() - started
     if sum(result.rows_new for result in landed) != rows:
         raise SystemExit(f"CSV: not all of {rows} rows landed: {landed}")
-    what = f"assessment CSV to raw, {rows:,} rows"
-    return Measure(what, "pandas.to_sql(method='multi', chunksize=1000)", [seconds], [peer], 50)
+    return seconds
 
 
 def _pandas(dsn: str, path: Path, rows: int) -> float:

@@ -40,7 +40,7 @@ def generate(folder: Path, count: int, *, seed: int = 20260901) -> Workload:
     with workload.records.open("wb") as records, workload.pages.open("wb") as pages:
         for start in range(0, count, PAGE_SIZE):
             page = [
-                _attendance_event(generator, number)
+                attendance_event(generator, number)
                 for number in range(start, min(start + PAGE_SIZE, count))
             ]
             pages.write(orjson.dumps(page) + b"\n")
@@ -66,7 +66,9 @@ class PagedStream:
                 ]
 
 
-def _attendance_event(generator: random.Random, number: int) -> dict[str, Any]:
+def attendance_event(generator: random.Random, number: int) -> dict[str, Any]:
+    """Record `number`, invented."""
+
     def link(rel: str, path: str) -> dict[str, str]:
         return {"rel": rel, "href": f"/ed-fi/{path}/{generator.getrandbits(128):032x}"}
 

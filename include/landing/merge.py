@@ -76,47 +76,39 @@ _DROP_EARLIER = sql.SQL(
     """
 ).format(**_KINDS)
 
+# one pass over both sides; a key that only raw has was not staged: in a snapshot it is missing
 _COMPARE = sql.SQL(
     """
     insert into pg_temp.landing_diff
-    select
-        staged.record_key,
-        staged.sequence,
-        case
-            when staged.kind = {tombstone} then 'tombstoned'
-            when present.record_key is null or present.is_deleted then 'new'
-            else 'changed'
-        end
-    from pg_temp.landing_keys as staged
-    left join {table} as present
-        on present.record_key = staged.record_key
-        and present.superseded_by is null
-    where (
-            staged.kind = {upsert}
-            and (
-                present.record_key is null
-                or present.is_deleted
-                or present.payload_hash <> staged.payload_hash
-                -- a record that moved between scopes must be deleted with the right one later
-                or present.scope is distinct from staged.scope
-            )
-        )
-        or (staged.kind = {tombstone} and not present.is_deleted)
-    """
-)
-
-_FIND_MISSING = sql.SQL(
-    """
-    insert into pg_temp.landing_diff
-    select present.record_key, null, 'missing'
-    from {table} as present
-    where present.superseded_by is null
-        and not present.is_deleted
-        and (cast(%(scopes)s as text[]) is null or present.scope = any(%(scopes)s))
-        and not exists (
-            select from pg_temp.landing_keys as staged
-            where staged.record_key = present.record_key
-        )
+    select record_key, sequence, action
+    from (
+        select
+            coalesce(staged.record_key, present.record_key) as record_key,
+            staged.sequence,
+            case
+                when staged.kind = {upsert} then
+                    case
+                        when present.record_key is null or present.is_deleted then 'new'
+                        when present.payload_hash <> staged.payload_hash then 'changed'
+                        -- a record that moved between scopes must be deleted with the right one
+                        when present.scope is distinct from staged.scope then 'changed'
+                    end
+                when present.is_deleted then null
+                when staged.kind = {tombstone} and present.record_key is not null then 'tombstoned'
+                when
+                    staged.record_key is null
+                    and (cast(%(scopes)s as text[]) is null or present.scope = any(%(scopes)s))
+                    then 'missing'
+            end as action
+        from pg_temp.landing_keys as staged
+        {join} join (
+            select record_key, payload_hash, is_deleted, scope
+            from {table}
+            where superseded_by is null
+        ) as present
+            on present.record_key = staged.record_key
+    ) as compared
+    where action is not null
     """
 )
 
@@ -197,9 +189,10 @@ def compare(
     table = tables.table(request.feed)
     connection.execute("analyze pg_temp.landing_keys (record_key, kind, sequence)")
     connection.execute(_DIFF_TABLE)
-    connection.execute(_COMPARE.format(table=table, **_KINDS))
-    if request.kind is FeedKind.SNAPSHOT:
-        connection.execute(_FIND_MISSING.format(table=table), {"scopes": sorted(scopes) or None})
+    join = sql.SQL("full" if request.kind is FeedKind.SNAPSHOT else "left")
+    connection.execute(
+        _COMPARE.format(table=table, join=join, **_KINDS), {"scopes": sorted(scopes) or None}
+    )
     found: dict[str, int] = dict(
         connection.execute(
             "select action, count(*) from pg_temp.landing_diff group by action"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from include.config import Settings
 
-_BUFFER_BYTES = 1024 * 1024
+_BUFFER_BYTES = 64 * 1024
 _CHUNK_BYTES = 256 * 1024
 
 
@@ -38,17 +38,10 @@ class Spool:
         )
         self.size = 0
 
-    def append(self, body: bytes, source_ref: bytes) -> int:
-        """Store a payload and where it came from; returns its place."""
-        self.size += 1
-        self._file.write(b"%d\x02%b\x02%b\n" % (self.size, body, source_ref))
-        return self.size
-
-    def skip(self) -> int:
-        """Take a place for a change without a payload."""
-        self.size += 1
-        self._file.write(b"\n")
-        return self.size
+    def write(self, pieces: Iterable[bytes], size: int) -> None:
+        """Append whole lines (payload, source_ref), after which the spool has `size` of them."""
+        self._file.write(b"".join(pieces))
+        self.size = size
 
     def chunks(self, wanted: Wanted) -> Iterator[bytes]:
         """The wanted lines (place, payload, source_ref), in chunks for COPY."""
@@ -58,7 +51,7 @@ class Spool:
         for place, line in enumerate(self._file, start=1):
             if place not in wanted:
                 continue
-            lines.append(line)
+            lines.append(b"%d\x02%b" % (place, line))
             held += len(line)
             if held >= _CHUNK_BYTES:
                 yield b"".join(lines)

@@ -26,8 +26,10 @@ _TABLE = sql.SQL(
     )
     """
 )
+# holds all that a comparison reads, so that it need not touch the payloads
 _CURRENT = sql.SQL(
-    "create unique index if not exists {name} on {table} (record_key) where superseded_by is null"
+    "create unique index if not exists {name} on {table} (record_key)"
+    " include (payload_hash, is_deleted, scope) where superseded_by is null"
 )
 # history of one record; kept apart so that a first load does not pay for it
 _HISTORY = sql.SQL(
