@@ -45,7 +45,7 @@ lint: install  ## style, types, SQL, import rules
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
 	@.venv/bin/lint-imports
-	@$(RUN) demo.lint_sql
+	@$(RUN) sqlfluff lint --disable-progress-bar --processes 2 dbt_project
 
 format: install  ## let the formatters have their way
 	@$(RUN) ruff check --fix .

@@ -59,9 +59,12 @@ def build(dag_id: str, district: District):
 
         @task.short_circuit(ignore_downstream_trigger_rules=True)
         def is_there_anything_new(triggering_asset_events=None) -> bool:
-            from include.orchestration.readiness import claim
+            from include.orchestration.readiness import claim, is_held_back
 
-            return claim(night(district.code), triggering_asset_events)
+            current = night(district.code)
+            return not is_held_back(current, triggering_asset_events) and claim(
+                current, triggering_asset_events
+            )
 
         @task(pool=pools.warehouse(district.code))
         @no_retry_when_pointless

@@ -25,6 +25,10 @@ def fetch_files(night: Night, name: str, source: FileSource) -> list[LocalFile]:
     from include.sources import files
 
     folder = files_folder(night, name)
+    # copies that a failed run left behind hold students' names; a rerun fetches its own
+    for left_over in folder.parent.glob("*"):
+        if left_over != folder:
+            shutil.rmtree(left_over, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     fetched = files.fetch(source, night.connect(source.delivery.connection), folder)
     if not fetched:
@@ -59,14 +63,20 @@ def land_files(
 
 
 def _land_file(night: Night, source: FileSource, file: LocalFile) -> list[LoadResult]:
+    """Load the tables of one file; one that fails does not stop the others."""
     from include import landing
     from include.sources import files
 
-    results = []
-    for feed in files.open_feeds(file, source, night.school_year):
-        if not night.full_refresh and landing.was_loaded(night.dsn, feed.feed, feed.file_hash):
-            log.info("%s: %s was loaded before, skipped", feed.feed, file.name)
-            continue
+    results: list[LoadResult] = []
+    failures: dict[str, FirstbellError] = {}
+    feeds = files.open_feeds(
+        file,
+        source,
+        night.school_year,
+        as_of_date=night.as_of_date,
+        school_year_starts_in=night.district.school_year_starts_in,
+    )
+    for feed in feeds:
         request = landing.LoadRequest(
             feed=feed.feed,
             kind=feed.kind,
@@ -77,8 +87,16 @@ def _land_file(night: Night, source: FileSource, file: LocalFile) -> list[LoadRe
             file_hash=feed.file_hash,
             notes=feed.notes,
         )
-        result = landing.land(night.dsn, feed.stream, request)
-        results.append(result)
+        known = landing.was_loaded(night.dsn, feed.feed, feed.window, feed.file_hash)
+        if known and not night.full_refresh:
+            results.append(landing.record_skipped(night.dsn, request))
+            continue
+        try:
+            results.append(landing.land(night.dsn, feed.stream, request))
+        except FirstbellError as error:
+            log.error("%s", error)
+            failures[feed.window] = error
+    raise_first(failures)
     return results
 
 

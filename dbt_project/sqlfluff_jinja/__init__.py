@@ -1,7 +1,7 @@
 """What dbt adds to Jinja, as far as this project uses it: names that sqlfluff's templater can see.
 
-sqlfluff renders models with Jinja alone, because its dbt templater needs a database and compiles the
-project in every process. The macros are the real ones, except for those of the engine.
+sqlfluff renders models with Jinja alone, because its dbt templater needs a database and compiles
+the project in every process. The macros are the real ones, except for those of the engine.
 sqlfluff executes it for every file it reads, so the macros, slow to compile, are kept per process.
 """
 
@@ -96,7 +96,7 @@ def _load() -> ModuleType:
     """All macros of the project, as attributes of one module."""
     kept = ModuleType(_KEPT)
     texts = [path.read_text("utf-8") for path in sorted(_MACROS.rglob("*.sql"))]
-    environment = Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701 (SQL)
+    environment = Environment(extensions=["jinja2.ext.do"], autoescape=False)
     environment.globals.update(
         {name: _late(name) for text in texts for name in _MACRO.findall(text)},
         dbt=dbt,

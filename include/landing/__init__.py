@@ -7,7 +7,7 @@ was_loaded      whether a file of this content is already in
 record_skipped  write to the ledger that a file was left out on purpose
 """
 
-from include.landing.ledger import read_watermark, record_skipped, was_loaded
+from include.landing.ledger import half_loaded, read_watermark, record_skipped, was_loaded
 from include.landing.prepare import prepare
 from include.landing.request import LoadRequest, LoadResult
 from include.landing.writer import land
@@ -15,6 +15,7 @@ from include.landing.writer import land
 __all__ = [
     "LoadRequest",
     "LoadResult",
+    "half_loaded",
     "land",
     "prepare",
     "read_watermark",

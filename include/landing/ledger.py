@@ -145,15 +145,32 @@ def read_watermark(dsn: str, feed: Feed) -> int | None:
         return current_watermark(connection, feed)
 
 
-def was_loaded(dsn: str, feed: Feed, file_hash: str) -> bool:
-    """Whether a file of exactly this content was committed to this feed before."""
+def was_loaded(dsn: str, feed: Feed, window: str, file_hash: str) -> bool:
+    """Whether the last file committed under this name had exactly this content.
+
+    Not whether it ever had: a vendor that takes a correction back sends the old content again.
+    """
     with psycopg.connect(dsn) as connection:
         row = connection.execute(
-            "select 1 from ops.loads where source = %s and entity = %s and file_hash = %s"
-            " and status in ('loaded', 'unchanged') limit 1",
-            (feed.source, feed.entity, file_hash),
+            "select file_hash = %s from ops.loads where source = %s and entity = %s"
+            " and load_window = %s and status in ('loaded', 'unchanged')"
+            " order by load_id desc limit 1",
+            (file_hash, feed.source, feed.entity, window),
         ).fetchone()
-    return row is not None
+    return row is not None and bool(row[0])
+
+
+def half_loaded(dsn: str, source: str) -> list[str]:
+    """Entities of a source whose latest attempt failed or was parked, in alphabetical order."""
+    with psycopg.connect(dsn) as connection:
+        rows = connection.execute(
+            "select entity from ("
+            " select distinct on (entity) entity, status from ops.loads"
+            " where source = %s order by entity, load_id desc"
+            ") as latest where status in ('failed', 'parked') order by entity",
+            (source,),
+        ).fetchall()
+    return [str(entity) for (entity,) in rows]
 
 
 def record_skipped(dsn: str, request: LoadRequest) -> LoadResult:

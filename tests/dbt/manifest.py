@@ -1,7 +1,7 @@
 """What the dbt project promises about itself, as checks of its manifest.
 
-Each check takes the manifest (the dict that dbt writes) and returns findings: sentences that name the
-node and what to do. No finding means that the promise holds.
+Each check takes the manifest (the dict that dbt writes) and returns findings: sentences that name
+the node and what to do. No finding means that the promise holds.
 """
 
 from __future__ import annotations
@@ -26,7 +26,17 @@ MAY_READ = {
     "features": {"intermediate.policy", "marts", "risk", "features", "policy"},
     "reporting": {"intermediate.policy", "marts", "risk", "reporting", "policy", "staging.ops"},
 }
-VENDORS = ("edfi", "ed_fi", "ed-fi", "star", "renaissance", "map_growth", "nwea", "iready", "i-ready")
+VENDORS = (
+    "edfi",
+    "ed_fi",
+    "ed-fi",
+    "star",
+    "renaissance",
+    "map_growth",
+    "nwea",
+    "iready",
+    "i-ready",
+)
 VENDOR_NAMES = re.compile(
     rf"(?<![a-z])(?:{'|'.join(re.escape(vendor) for vendor in VENDORS)})(?![a-z])", re.IGNORECASE
 )
@@ -35,7 +45,16 @@ CLOCKS = re.compile(
     re.IGNORECASE,
 )
 # A number with meaning: compared with, or multiplied by, something. 0, 1 and 100 count and scale.
-POLICY_NUMBER = re.compile(r"(?:[<>]=?|(?<![a-z_])=|\bbetween\b)\s*(\d+(?:\.\d+)?)\b", re.IGNORECASE)
+POLICY_NUMBER = re.compile(
+    r"(?:[<>]=?|(?<![a-z_])=|\bbetween\b)\s*(\d+(?:\.\d+)?)\b", re.IGNORECASE
+)
+QUALIFIED_STAR = re.compile(r"\b[a-z_]+\.\*")
+STAR = re.compile(r"\bselect\s+(?:distinct\s+)?\*[^\n]*", re.IGNORECASE)
+# from one relation, with at most a filter behind it: a join or a further column is no import
+IMPORT_OR_LAST = re.compile(
+    r"select \* from (?:\{\{ (?:ref|source)\([^)]*\) \}\}|\w+)\s*(?=where\b|union\b|\)|$)",
+    re.IGNORECASE,
+)
 HARMLESS_NUMBERS = {"0", "1", "100"}
 
 
@@ -111,7 +130,7 @@ def vendors_after_staging(manifest: Manifest) -> Iterator[str]:
             sql = re.sub(r"\bstg_\w+\b", "", sql)
         found = VENDOR_NAMES.search(sql)
         if found:
-            yield f"{node['name']}: its SQL names {found.group()!r}; map it in staging or a crosswalk"
+            yield f"{node['name']}: its SQL names {found.group()!r}; map it before, in staging"
 
 
 def skipped_rooms(manifest: Manifest) -> Iterator[str]:
@@ -152,9 +171,9 @@ def without_unique_test(manifest: Manifest) -> Iterator[str]:
     tested = set()
     for node in manifest["nodes"].values():
         metadata = node.get("test_metadata") if node["resource_type"] == "test" else None
-        if metadata and metadata["name"] in ("unique", "unique_grain", "unique_combination"):
-            tested.add(node["attached_node"])
-        elif metadata and "unique" in metadata["name"]:
+        if (metadata and metadata["name"] in ("unique", "unique_grain", "unique_combination")) or (
+            metadata and "unique" in metadata["name"]
+        ):
             tested.add(node["attached_node"])
     for node in models(manifest, *PROMISED_SCHEMAS):
         if node["unique_id"] not in tested and not _same_grain_as_tested_parent(node):
@@ -191,6 +210,31 @@ def reasons_missing(manifest: Manifest) -> Iterator[str]:
             yield f"{node['name']}: has a tier but no not-null column `reasons`"
 
 
+def stars_between(manifest: Manifest) -> Iterator[str]:
+    """`select *` imports and hands over; in between every column is named.
+
+    A star may stand in an import (from a relation, a filter allowed), in the branch of a union, and
+    in the last line.
+    """
+    for node in manifest["nodes"].values():
+        if node["resource_type"] not in ("model", "test") or node.get("test_metadata"):
+            continue
+        sql = code_without_comments(node)
+        if found := QUALIFIED_STAR.search(sql):
+            yield f"{node['name']}: {found.group()!r}; name the columns"
+        for found in STAR.finditer(sql):
+            if not IMPORT_OR_LAST.match(sql, found.start()):
+                yield f"{node['name']}: {found.group()!r} is no import; name the columns"
+
+
+def short_aliases(manifest: Manifest) -> Iterator[str]:
+    """No relation has a name of one letter."""
+    for node in models(manifest):
+        found = re.search(r"\b(?:from|join)\s+\S+\s+as\s+(\w)\b", code_without_comments(node))
+        if found:
+            yield f"{node['name']}: alias {found.group(1)!r}; use a word"
+
+
 def long_unit_test_names(manifest: Manifest) -> Iterator[str]:
     """Postgres cuts names at 63 bytes; a longer unit test cannot run."""
     for node in manifest["unit_tests"].values():
@@ -209,6 +253,8 @@ CHECKS = (
     without_unique_test,
     without_header,
     reasons_missing,
+    stars_between,
+    short_aliases,
     long_unit_test_names,
 )
 

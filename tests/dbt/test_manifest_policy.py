@@ -15,7 +15,9 @@ Manifest = dict[str, Any]
 
 def test_the_project_is_not_empty(manifest: Manifest) -> None:
     for schema in ("staging", "intermediate", *checks.PROMISED_SCHEMAS):
-        assert checks.models(manifest, schema), f"no model in {schema}: the checks would prove nothing"
+        assert checks.models(manifest, schema), (
+            f"no model in {schema}: the checks would prove nothing"
+        )
 
 
 @pytest.mark.parametrize("check", checks.CHECKS, ids=lambda check: check.__name__)
@@ -101,6 +103,20 @@ def _drop_reasons_test(manifest: Manifest) -> None:
             del manifest["nodes"][key]
 
 
+def _star_of_a_step(manifest: Manifest) -> None:
+    _model(manifest, "risk_tiers")["raw_code"] += "\nselect tiered.* from tiered"
+
+
+def _star_of_a_join(manifest: Manifest) -> None:
+    _model(manifest, "risk_tiers")["raw_code"] += (
+        "\nselect * from tiered inner join other using (x)"
+    )
+
+
+def _short_alias(manifest: Manifest) -> None:
+    _model(manifest, "risk_tiers")["raw_code"] += "\nselect 1 from tiered as t"
+
+
 def _long_unit_test(manifest: Manifest) -> None:
     manifest["unit_tests"]["x"] = {"name": "x" * 64}
 
@@ -121,6 +137,9 @@ def _long_unit_test(manifest: Manifest) -> None:
         (_drop_unique_tests, checks.without_unique_test, "risk_tiers"),
         (_drop_header, checks.without_header, "risk_tiers"),
         (_drop_reasons_test, checks.reasons_missing, "risk_tier_crossings"),
+        (_star_of_a_step, checks.stars_between, "tiered.*"),
+        (_star_of_a_join, checks.stars_between, "no import"),
+        (_short_alias, checks.short_aliases, "alias 't'"),
         (_long_unit_test, checks.long_unit_test_names, "64 characters"),
     ],
     ids=lambda value: getattr(value, "__name__", None),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
+import psycopg.sql
 import pytest
 
 from tests.dbt.conftest import run_dbt
@@ -17,19 +21,62 @@ HISTORY = """
 """
 
 
-def dbt(url: str, folder: Path, *arguments: str, as_of: str = "2026-11-22") -> str:
+TODAY = "2026-11-18"
+
+
+class Bench(NamedTuple):
+    """One database name and one folder for all tests of this file.
+
+    dbt parses the whole project anew when the connection or a variable differs from its last run in
+    a folder. So each test gets a fresh database of the same name, each date a folder of its own.
+    """
+
+    server: str
+    name: str
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return f"{self.server.rsplit('/', 1)[0]}/{self.name}"
+
+    def work(self, as_of: str) -> Path:
+        folder = self.folder / as_of
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def admin(self, statement: str, *names: str) -> None:
+        with psycopg.connect(self.server, autocommit=True) as admin:
+            identifiers = [psycopg.sql.Identifier(name) for name in names]
+            admin.execute(psycopg.sql.SQL(statement).format(*identifiers))
+
+
+@pytest.fixture(scope="module")
+def bench(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    name = f"dbt_{secrets.token_hex(6)}"
+    return Bench(pg_server_url, name, tmp_path_factory.mktemp("dbt_runs"))
+
+
+@pytest.fixture
+def empty(bench: Bench) -> Iterator[Bench]:
+    """The bench with an empty database."""
+    bench.admin("create database {}", bench.name)
+    yield bench
+    bench.admin("drop database {} with (force)", bench.name)
+
+
+def dbt(bench: Bench, *arguments: str, as_of: str = TODAY) -> str:
     """Run dbt and return its output; the test fails when dbt does."""
-    done = run_dbt(*arguments, folder=folder, url=url, as_of=as_of)
+    done = run_dbt(*arguments, folder=bench.work(as_of), url=bench.url, as_of=as_of)
     assert done.returncode == 0, done.stdout[-3000:]
     return done.stdout
 
 
-def test_reporting_role_reads_reporting_and_nothing_else(database_url: str, tmp_path: Path) -> None:
-    with psycopg.connect(database_url, autocommit=True) as owner:
+def test_reporting_role_reads_reporting_and_nothing_else(empty: Bench) -> None:
+    with psycopg.connect(empty.url, autocommit=True) as owner:
         for schema in ("raw", "marts", "risk", "reporting"):
             owner.execute(f"create schema {schema}")
             owner.execute(f"create table {schema}.some_table as select 1 as one")
-        dbt(database_url, tmp_path, "seed", "--select", "grade_bands")
+        dbt(empty, "seed", "--select", "grade_bands")
         owner.execute("create table reporting.later as select 2 as two")
         owner.execute("set role firstbell_reporting")
         assert owner.execute("select one from reporting.some_table").fetchone() == (1,)
@@ -41,9 +88,9 @@ def test_reporting_role_reads_reporting_and_nothing_else(database_url: str, tmp_
             owner.execute("insert into reporting.some_table values (2)")
 
 
-def run_night(url: str, folder: Path, as_of: str, tiers: dict[int, str]) -> None:
+def run_night(bench: Bench, as_of: str, tiers: dict[int, str]) -> None:
     """A run of the history on these tiers; the models before it are another test's subject."""
-    with psycopg.connect(url, autocommit=True) as owner:
+    with psycopg.connect(bench.url, autocommit=True) as owner:
         owner.execute("create schema if not exists risk")
         owner.execute("drop table if exists risk.risk_tiers cascade")
         owner.execute(
@@ -52,7 +99,7 @@ def run_night(url: str, folder: Path, as_of: str, tiers: dict[int, str]) -> None
         for student, tier in tiers.items():
             owner.execute("insert into risk.risk_tiers values (%s, %s, %s)", (student, as_of, tier))
     models = ["risk_tier_observations", "risk_tier_history"]
-    dbt(url, folder, "run", "--select", *models, as_of=as_of)
+    dbt(bench, "run", "--select", *models, as_of=as_of)
 
 
 def history(url: str) -> list[tuple[object, ...]]:
@@ -60,14 +107,12 @@ def history(url: str) -> list[tuple[object, ...]]:
         return reader.execute(HISTORY).fetchall()
 
 
-def test_reruns_in_any_order_leave_the_history_of_the_last_answers(
-    database_url: str, tmp_path: Path
-) -> None:
-    dbt(database_url, tmp_path, "seed", "--select", "tier_ladder")
-    run_night(database_url, tmp_path, "2026-11-16", {1: "Low Risk", 2: "Low Risk"})
-    run_night(database_url, tmp_path, "2026-11-17", {1: "Low Risk", 2: "Low Risk"})
-    run_night(database_url, tmp_path, "2026-11-18", {1: "Low Risk", 3: "At Risk"})
-    before = history(database_url)
+def test_reruns_in_any_order_leave_the_history_of_the_last_answers(empty: Bench) -> None:
+    dbt(empty, "seed", "--select", "tier_ladder")
+    run_night(empty, "2026-11-16", {1: "Low Risk", 2: "Low Risk"})
+    run_night(empty, "2026-11-17", {1: "Low Risk", 2: "Low Risk"})
+    run_night(empty, "2026-11-18", {1: "Low Risk", 3: "At Risk"})
+    before = history(empty.url)
     assert before == [
         (1, "2026-11-16", "Low Risk", None, "first"),
         (2, "2026-11-16", "Low Risk", None, "first"),
@@ -75,39 +120,51 @@ def test_reruns_in_any_order_leave_the_history_of_the_last_answers(
         (3, "2026-11-18", "At Risk", None, "entered"),
     ]
 
-    run_night(database_url, tmp_path, "2026-11-18", {1: "Low Risk", 3: "At Risk"})
-    assert history(database_url) == before, "the same date again must change nothing"
+    run_night(empty, "2026-11-18", {1: "Low Risk", 3: "At Risk"})
+    assert history(empty.url) == before, "the same date again must change nothing"
 
     # Tuesday again, with what is known now: only the steps into and out of Tuesday change
-    run_night(database_url, tmp_path, "2026-11-17", {1: "High Risk", 2: "Low Risk"})
+    run_night(empty, "2026-11-17", {1: "High Risk", 2: "Low Risk"})
     after = [
         (1, "2026-11-16", "Low Risk", None, "first"),
         (1, "2026-11-17", "High Risk", "Low Risk", "up"),
         (1, "2026-11-18", "Low Risk", "High Risk", "down"),
         *before[1:],
     ]
-    assert history(database_url) == after
+    assert history(empty.url) == after
 
     dbt(
-        *(database_url, tmp_path, "run", "--full-refresh"),
+        *(empty, "run", "--full-refresh"),
         *("--select", "risk_tier_observations", "risk_tier_history"),
         as_of="2026-11-17",
     )
-    assert history(database_url) == after, "a full refresh must not forget"
+    assert history(empty.url) == after, "a full refresh must not forget"
+
+
+@pytest.fixture(scope="module")
+def policy_template(bench: Bench) -> Iterator[str]:
+    """The name of a database that holds the policy of the project, tested."""
+    template = f"{bench.name}_policy"
+    bench.admin("create database {}", bench.name)
+    dbt(bench, "build", "--select", "+int_policy__by_grade_band")
+    bench.admin("alter database {} rename to {}", bench.name, template)
+    yield template
+    bench.admin("drop database {} with (force)", template)
 
 
 @pytest.fixture
-def seeded_policy(database_url: str, tmp_path: Path) -> str:
-    """A database that holds the policy of the project."""
-    dbt(database_url, tmp_path, "build", "--select", "+int_policy__by_grade_band")
-    return database_url
+def seeded_policy(bench: Bench, policy_template: str) -> Iterator[Bench]:
+    """The bench with a copy of the template."""
+    bench.admin("create database {} template {}", bench.name, policy_template)
+    yield bench
+    bench.admin("drop database {} with (force)", bench.name)
 
 
 @pytest.mark.parametrize(
     ("change", "test"),
     [
         (
-            "update policy.risk_policy set policy_name = 'cronic' where policy_name like 'chronic%'",
+            "update policy.risk_policy set policy_name = 'x' where policy_name like 'chronic%'",
             "policy_name_is_known",
         ),
         (
@@ -134,11 +191,14 @@ def seeded_policy(database_url: str, tmp_path: Path) -> str:
     ],
     ids=["unknown", "twice", "ends_early", "not_a_number", "out_of_range", "missing", "order"],
 )
-def test_a_wrong_policy_stops_the_run(
-    seeded_policy: str, tmp_path: Path, change: str, test: str
-) -> None:
-    with psycopg.connect(seeded_policy, autocommit=True) as owner:
+def test_a_wrong_policy_stops_the_run(seeded_policy: Bench, change: str, test: str) -> None:
+    with psycopg.connect(seeded_policy.url, autocommit=True) as owner:
         owner.execute(change)
-    done = run_dbt("test", "--select", test, folder=tmp_path, url=seeded_policy)
+    done = run_dbt(
+        *("test", "--select", test),
+        folder=seeded_policy.work(TODAY),
+        url=seeded_policy.url,
+        as_of=TODAY,
+    )
     assert done.returncode == 1
     assert f"Failure in test {test}" in done.stdout

@@ -43,7 +43,9 @@ def test_each_number_on_the_page_is_the_seeds() -> None:
 
 
 def test_a_wrong_number_is_seen() -> None:
-    page = PAGE.read_text("utf-8").replace("`chronic_absence_pct` = 10", "`chronic_absence_pct` = 9")
+    page = PAGE.read_text("utf-8").replace(
+        "`chronic_absence_pct` = 10", "`chronic_absence_pct` = 9"
+    )
     assert wrong_settings(page) == ["chronic_absence_pct: the page says 9, the seed 10"]
 
 
@@ -53,7 +55,9 @@ def test_each_policy_stands_on_the_page() -> None:
 
 
 @pytest.mark.parametrize("rule", rules(PAGE.read_text("utf-8")), ids=lambda rule: rule[0][:50])
-def test_each_rule_names_a_model_and_a_test_of_it(manifest: dict[str, Any], rule: list[str]) -> None:
+def test_each_rule_names_a_model_and_a_test_of_it(
+    manifest: dict[str, Any], rule: list[str]
+) -> None:
     _, _, model, test = rule
     model, test = model.strip("`"), test.strip("`")
     assert f"model.firstbell.{model}" in manifest["nodes"], f"no model {model}"

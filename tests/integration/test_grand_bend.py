@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import ClassVar
+
 import psycopg
 import pytest
 
-from include import night, transform
-from include.errors import TransformError
+from include import landing, night, transform
+from include.errors import EmptyFeedError, TransformError
+from include.orchestration import readiness
+from include.records import Change, Feed, FeedKind
 from tests.integration.night import House
 
 FIGURES = {
@@ -146,3 +151,26 @@ def test_a_failed_layer_resumes_with_what_failed(
     assert asked == ["build", "retry"]
     for layer in ("risk", "reporting"):
         transform.run_layer(current, layer)
+
+
+def test_tiers_wait_while_ed_fi_is_half_loaded(grand_bend: House) -> None:
+    current = grand_bend.night("night_half")
+    event = {"edfi": [object()]}
+    assert not readiness.is_held_back(current, event)
+    feed = Feed("edfi", "student_school_attendance_events")
+    request = landing.LoadRequest(feed, FeedKind.SNAPSHOT, "full", current.context)
+    with pytest.raises(EmptyFeedError):
+        landing.land(grand_bend.dsn, Nothing(), request)
+    assert readiness.is_held_back(current, event)
+    assert not readiness.is_held_back(current, None)
+
+
+class Nothing:
+    """A feed without rows."""
+
+    source_count = None
+    watermark = None
+    scopes: ClassVar[set[str]] = set()
+
+    def batches(self) -> Iterator[list[Change]]:
+        yield from ()

@@ -204,18 +204,43 @@ def test_a_reject_keeps_its_place_reason_and_payload(warehouse: str) -> None:
 
 
 def test_a_file_is_known_by_its_content_once_committed(warehouse: str) -> None:
-    assert not landing.was_loaded(warehouse, FEED, "abc")
+    assert not landing.was_loaded(warehouse, FEED, "f.csv", "abc")
 
-    land(warehouse, [upsert("a")], file_hash="abc")
+    land(warehouse, [upsert("a")], file_hash="abc", window="f.csv")
 
-    assert landing.was_loaded(warehouse, FEED, "abc")
+    assert landing.was_loaded(warehouse, FEED, "f.csv", "abc")
 
 
 def test_a_file_that_failed_is_not_known(warehouse: str) -> None:
     with pytest.raises(FirstbellError):
-        land(warehouse, [], file_hash="abc")
+        land(warehouse, [], file_hash="abc", window="f.csv")
 
-    assert not landing.was_loaded(warehouse, FEED, "abc")
+    assert not landing.was_loaded(warehouse, FEED, "f.csv", "abc")
+
+
+def test_a_correction_taken_back_is_loaded_again(warehouse: str) -> None:
+    land(warehouse, [upsert("a", 1)], file_hash="first", window="f.csv")
+    land(warehouse, [upsert("a", 2)], file_hash="corrected", window="f.csv")
+
+    assert not landing.was_loaded(warehouse, FEED, "f.csv", "first")
+
+
+def test_an_older_file_beside_a_newer_one_stays_known(warehouse: str) -> None:
+    land(warehouse, [upsert("a")], file_hash="one", window="fall.csv")
+    land(warehouse, [upsert("b")], file_hash="two", window="winter.csv")
+
+    assert landing.was_loaded(warehouse, FEED, "fall.csv", "one")
+
+
+def test_a_feed_is_half_loaded_until_it_loads(warehouse: str) -> None:
+    land(warehouse, [upsert("a")])
+    with pytest.raises(FirstbellError):
+        land(warehouse, [upsert("a")], stream={"source_count": 9})
+    assert landing.half_loaded(warehouse, FEED.source) == [FEED.entity]
+
+    land(warehouse, [upsert("a")])
+
+    assert landing.half_loaded(warehouse, FEED.source) == []
 
 
 def test_a_skipped_file_has_a_ledger_row(warehouse: str) -> None:

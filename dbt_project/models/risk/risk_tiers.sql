@@ -105,7 +105,9 @@ explained as (
                 then 'Students of this grade get no tier'
                     || coalesce('; ' || tiered.flag_reasons, '')
             when tiered.rule_tier = 'Insufficient data'
-                then coalesce(tiered.gap_reasons, 'Nothing is known but that no incident is on file')
+                then coalesce(
+                        tiered.gap_reasons, 'Nothing is known but that no incident is on file'
+                    )
                     || coalesce('; ' || tiered.flag_reasons, '')
             when tiered.rule_tier = 'Low Risk'
                 then 'No flag in ' || {{ plain_number('tiered.usable_count') }} || ' of '

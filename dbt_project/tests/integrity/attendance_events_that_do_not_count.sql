@@ -22,7 +22,8 @@ findings as (
     where attendance_events.is_absence
         and (
             attendance_events.event_date is null
-            or {{ school_year_of('attendance_events.event_date') }} = {{ school_year_of(as_of_date()) }}
+            or {{ school_year_of('attendance_events.event_date') }}
+            = {{ school_year_of(as_of_date()) }}
         )
         and attendance_events.reason_not_counted in (
             'not_enrolled_on_date',

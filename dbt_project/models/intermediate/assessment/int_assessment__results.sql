@@ -93,9 +93,8 @@ described as (
         case
             when results.source_invalid_reason is not null then results.source_invalid_reason
             when results.administered_on is null then 'no_date'
-            -- neither a number nor a level: there is nothing to use
-            when coalesce(score_summary.numeric_score_count, 0) = 0
-                and results.performance_level_code is null then 'no_score'
+            -- a level alone ranks nobody, and would break a run of two growth percentiles
+            when coalesce(score_summary.numeric_score_count, 0) = 0 then 'no_score'
             when results.is_superseded then 'superseded'
         end as invalid_reason,
         results._source_ref,

@@ -34,7 +34,8 @@ reasoned as (
             when year_to_date.has_unmapped_category then 'unmapped_category'
             when year_to_date.has_no_section_enrollment then 'no_section_enrollment'
             when year_to_date.days_enrolled = 0
-                and year_to_date.span_count_without_submission = year_to_date.span_count_with_calendar
+                and year_to_date.span_count_without_submission
+                = year_to_date.span_count_with_calendar
                 then 'no_attendance_submitted'
             when year_to_date.days_enrolled < policy.min_enrolled_days then 'too_few_days'
         end as insufficient_reason,

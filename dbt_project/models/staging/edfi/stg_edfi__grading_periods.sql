@@ -13,7 +13,8 @@ renamed as (
         ) }} as integer) as school_year,
         coalesce(
             {{ json_text('payload', ['gradingPeriodName']) }},
-            {{ descriptor_code(json_text('payload', ['gradingPeriodDescriptor'])) }} || '#' || {{ json_text('payload', ['periodSequence']) }}
+            {{ descriptor_code(json_text('payload', ['gradingPeriodDescriptor'])) }}
+            || '#' || {{ json_text('payload', ['periodSequence']) }}
         ) as grading_period_name,
         {{ descriptor_code(json_text('payload', ['gradingPeriodDescriptor'])) }}
             as grading_period_code,

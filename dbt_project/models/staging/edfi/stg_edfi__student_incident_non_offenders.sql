@@ -28,9 +28,10 @@ renamed as (
         student_discipline_incident_non_offender_associations.load_id as _load_id,
         student_discipline_incident_non_offender_associations.loaded_at as _loaded_at
     from student_discipline_incident_non_offender_associations
-    left join lateral {{ json_list('student_discipline_incident_non_offender_associations.payload', [
-        'disciplineIncidentParticipationCodes',
-    ]) }} as listed on true
+    left join lateral {{ json_list(
+        'student_discipline_incident_non_offender_associations.payload',
+        'disciplineIncidentParticipationCodes'
+    ) }} as listed on true
 ),
 
 numbered as (

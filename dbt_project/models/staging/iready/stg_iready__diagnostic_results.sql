@@ -45,7 +45,33 @@ renamed as (
 
 typed as (
     select
-        renamed.*,
+        renamed.result_id,
+        renamed.subject_code,
+        renamed.student_id,
+        renamed.student_state_id,
+        renamed.first_name,
+        renamed.last_name,
+        renamed.academic_year,
+        renamed.test_grade_code,
+        renamed.norming_window,
+        renamed.rush_flag,
+        renamed.performance_level_code,
+        renamed.started_on,
+        renamed.administered_on,
+        renamed.duration_minutes,
+        renamed.overall_scale_score_text,
+        renamed.percentile_text,
+        renamed.overall_placement,
+        renamed.lexile_text,
+        renamed.quantile_text,
+        {%- for domain in domains %}
+        renamed.{{ domain }}_scale_score_text,
+        renamed.{{ domain }}_placement,
+        renamed.{{ domain }}_relative_placement,
+        {%- endfor %}
+        renamed._source_ref,
+        renamed._load_id,
+        renamed._loaded_at,
         {{ domain_numeric('renamed.overall_scale_score_text', 100, 800) }} as overall_scale_score,
         {{ domain_numeric('renamed.percentile_text', 1, 99) }} as percentile,
         -- `Winter (November 16 - March 1)`: the season names the window; older files have none
