@@ -54,10 +54,11 @@ format: install  ## let the formatters have their way
 bench: install  ## speed and memory, as ratios to the bare machine
 	@$(RUN) bench
 
+LOCK := pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-emit-index-url
 lock: install  ## renew the locks after a change of requirements*.in
 	@UV=$$(command -v .venv-tools/bin/uv || command -v uv) && \
-	$$UV pip compile --quiet --generate-hashes --universal --no-header requirements.in -o requirements.txt && \
-	$$UV pip compile --quiet --generate-hashes --universal --no-header requirements-dev.in -o requirements-dev.txt
+	$$UV $(LOCK) requirements-dev.in -o requirements-dev.txt && \
+	$$UV $(LOCK) requirements.in -c requirements-dev.txt -o requirements.txt
 
 docs: install  ## the data dictionary of a district, from its warehouse: .runtime/work/dictionary
 	@$(RUN) demo docs --district "$(DISTRICT)"

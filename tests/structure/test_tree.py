@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from include.config import Settings
+
 ROOT = Path(__file__).parents[2]
 READ_BY_PEOPLE = ("*.py", "*.sql", "*.yml", "*.yaml", "*.md", "*.toml", "*.in", "Makefile")
 
@@ -108,3 +110,32 @@ def test_no_file_holds(what: str, pattern: str) -> None:
         if re.search(pattern, line)
     ]
     assert found == [], what
+
+
+def test_every_setting_is_explained() -> None:
+    pattern = re.compile(r"\bFIRSTBELL_[A-Z_]+\b")
+    used = {
+        name
+        for path in tracked("*.py", "*.yml", "*.sh", "Makefile", "docker-compose.yaml")
+        if "tests" not in path.relative_to(ROOT).parts
+        for name in pattern.findall(path.read_text(encoding="utf-8"))
+    }
+    # dbt's profile is filled by include.transform from the district's connection
+    used = {name.rstrip("_") for name in used if not name.startswith("FIRSTBELL_DBT_")}
+    settings = {f"FIRSTBELL_{name.upper()}" for name in Settings.model_fields}
+    explained = pattern.findall((ROOT / ".env.example").read_text(encoding="utf-8"))
+    assert (used | settings) - {"FIRSTBELL"} - set(explained) == set()
+
+
+@pytest.mark.parametrize("dag", sorted(path.stem for path in (ROOT / "dags").glob("*.py")))
+def test_every_dag_has_its_runbook(dag: str) -> None:
+    text = (ROOT / "docs" / "runbooks" / f"{dag}.md").read_text(encoding="utf-8")
+    assert "**If it fails**" in text
+    assert "**Safe to rerun**" in text
+
+
+@pytest.mark.parametrize(
+    "vendor", sorted(p.stem for p in (ROOT / "include/layouts").glob("*.y*ml"))
+)
+def test_every_vendor_has_its_page(vendor: str) -> None:
+    assert (ROOT / "docs" / "sources" / f"{vendor}.md").is_file()
