@@ -84,8 +84,6 @@ class FileSource(_Strict):
     delivery: Annotated[SftpDelivery | FolderDelivery, Field(discriminator="kind")]
     # School years (spring year) that this feed may hold; unset: the year of the run's as-of date.
     school_years: list[int] | None = None
-    # Which vendor column is compared with the district's student ID.
-    student_id_column: str | None = None
     delete_policy: DeletePolicy = DeletePolicy()
 
 
@@ -102,7 +100,6 @@ class District(_Strict):
     school_year_starts_in: int = Field(default=7, ge=1, le=12)
     schedule: str | None = None
     sources: dict[str, Source]
-    systems_of_record: dict[str, str] = {}
 
     @field_validator("time_zone")
     @classmethod

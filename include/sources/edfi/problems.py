@@ -17,6 +17,8 @@ from include.errors import (
 )
 
 _MAX_TEXT = 300
+# a server may quote a key value in its text, and our logs must not repeat a student's
+_IDENTIFIER = re.compile(r"\b\d{4,}\b|(?<==)\s*'[^']*'")
 _LIMIT = re.compile(r"between \d+ and (\d+)")
 
 
@@ -48,7 +50,7 @@ class Problem:
 
     def __str__(self) -> str:
         reference = f" (correlation {self.correlation_id})" if self.correlation_id else ""
-        return f"{self.status} {self.text}{reference}".strip()
+        return f"{self.status} {_IDENTIFIER.sub('…', self.text)}{reference}".strip()
 
 
 class RefusedError(Exception):

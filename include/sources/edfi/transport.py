@@ -152,16 +152,21 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     text = (headers.get("Retry-After") or "").strip()
     if text.isdigit():
         return float(text)
-    try:
-        when = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    when = _http_date(text)
+    if when is None:
         return None
     # an HTTP date is wall time by nature; the server's own Date header makes our clock irrelevant
-    try:
-        now = email.utils.parsedate_to_datetime(headers.get("Date") or "")
-    except ValueError:
-        now = datetime.now(UTC)
+    now = _http_date(headers.get("Date") or "") or datetime.now(UTC)
     return max(0.0, (when - now).total_seconds())
+
+
+def _http_date(text: str) -> datetime | None:
+    """The moment of an HTTP date, None when it is none; "-0000" means UTC as well."""
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _reason(error: requests.exceptions.RequestException) -> str:

@@ -19,6 +19,7 @@ from include.errors import (
 )
 from include.records import Upsert
 from include.sources import edfi
+from include.sources.edfi.problems import read_problem
 from tests.sources.edfi.helpers import PATH, client_for, full, keys, read
 
 
@@ -66,6 +67,22 @@ def test_retry_after_is_obeyed(server: Running) -> None:
     naps: list[float] = []
     full(client_for(server, sleep=naps.append))
     assert naps == [7.0]
+
+
+@pytest.mark.parametrize("zone", ["GMT", "-0000"])
+def test_retry_after_may_be_a_date(server: Running, zone: str) -> None:
+    long_ago = f"Wed, 21 Oct 2015 07:28:00 {zone}"
+    server.faults.add(Fault("throttle", match=PATH, retry_after=long_ago))
+    naps: list[float] = []
+    full(client_for(server, sleep=naps.append))
+    assert naps == [0.0]
+
+
+def test_an_error_repeats_no_key_value_of_the_server() -> None:
+    body = b'{"detail": "Student 604822 (name=\'Ana Sample\') is not yours", "status": 403}'
+    text = str(read_problem(403, body))
+    assert "604822" not in text
+    assert "Ana" not in text
 
 
 def test_429_without_retry_after_backs_off_exponentially_with_jitter(server: Running) -> None:
