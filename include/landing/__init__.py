@@ -4,10 +4,18 @@ prepare         create or upgrade schema ops and the raw tables of every feed
 land            load one feed in one transaction
 read_watermark  where the last committed load of a feed ended
 was_loaded      whether a file of this content is already in
+half_loaded     which feeds of a source are behind, so that nothing may be computed from it
 record_skipped  write to the ledger that a file was left out on purpose
+record_failed   write to the ledger that a load failed before `land` could start
 """
 
-from include.landing.ledger import half_loaded, read_watermark, record_skipped, was_loaded
+from include.landing.ledger import (
+    half_loaded,
+    read_watermark,
+    record_failed,
+    record_skipped,
+    was_loaded,
+)
 from include.landing.prepare import prepare
 from include.landing.request import LoadRequest, LoadResult
 from include.landing.writer import land
@@ -19,6 +27,7 @@ __all__ = [
     "land",
     "prepare",
     "read_watermark",
+    "record_failed",
     "record_skipped",
     "was_loaded",
 ]

@@ -68,6 +68,10 @@ _COUNT_OTHERS = sql.SQL(
 )
 
 
+class TableInUseError(Exception):
+    """Somebody reads the table, so it cannot be truncated now; nothing was read or written."""
+
+
 def is_empty(connection: psycopg.Connection, feed: Feed) -> bool:
     """Whether the feed has never brought a row."""
     query = sql.SQL("select not exists (select from {table})").format(table=tables.table(feed))
@@ -79,13 +83,18 @@ def is_empty(connection: psycopg.Connection, feed: Feed) -> bool:
 def opened(connection: psycopg.Connection, feed: Feed) -> Iterator[Mapping[Target, sql.Composed]]:
     """A transaction in which the empty table takes rows; yields where each target goes.
 
-    Raises LockNotAvailable at once when somebody reads the table: readers are never waited for.
+    Raises TableInUseError at once when somebody reads the table: readers are never waited for.
+    Those who come later wait until the load has ended, which truncation costs and which is
+    acceptable: the table was empty, so there is nothing for them to read before.
     """
     table = tables.table(feed)
     with connection.transaction():
-        connection.execute(
-            sql.SQL("lock table {table} in access exclusive mode nowait").format(table=table)
-        )
+        try:
+            connection.execute(
+                sql.SQL("lock table {table} in access exclusive mode nowait").format(table=table)
+            )
+        except errors.LockNotAvailable as error:
+            raise TableInUseError from error
         connection.execute(sql.SQL("truncate {table}").format(table=table))
         connection.execute(
             sql.SQL("drop index if exists {name}").format(

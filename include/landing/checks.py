@@ -39,25 +39,31 @@ def complete(request: LoadRequest, source_count: int | None, received: int) -> N
 
 
 def within_delete_policy(request: LoadRequest, counts: Counts, live: int) -> None:
-    """Park a snapshot that would delete more than both limits of the policy."""
+    """Park a load that would delete more than both limits of the policy.
+
+    However it says so: by tombstones or by absence, the records are gone from every report.
+    """
     policy = request.delete_policy
-    if request.release_parked or counts.missing <= policy.max_rows:
+    if request.release_parked or counts.deleted <= policy.max_rows:
         return
-    share = 100 * counts.missing / live if live else 0.0
+    share = 100 * counts.deleted / live if live else 0.0
     if share <= policy.max_pct:
         return
+    is_full = request.is_full_read or request.kind is FeedKind.SNAPSHOT
+    options = "full_refresh and release_parked" if is_full else "release_parked"
     raise ParkedFeedError(
         _where(request),
-        seen=f"{counts.missing} of {live} records ({share:.1f} %) would be deleted",
+        seen=f"{counts.deleted} of {live} records ({share:.1f} %) would be deleted",
         expected=f"at most {policy.max_rows} records or {policy.max_pct:g} %",
-        next_step="Data is unchanged. Check the export; if the records are really gone, run again"
-        " with release_parked.",
+        next_step="Data is unchanged. Check the source; if the records are really gone,"
+        f" run again with {options}.",
     )
 
 
 def watermark_forward(request: LoadRequest, stored: int | None, received: int | None) -> None:
     """A delta must not end before the one before it; a full read starts anew."""
-    if request.kind is FeedKind.SNAPSHOT or stored is None or received is None:
+    is_full = request.is_full_read or request.kind is FeedKind.SNAPSHOT
+    if is_full or stored is None or received is None:
         return
     if received < stored:
         raise WatermarkError(

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from include.errors import FirstbellError
 from include.landing.request import LoadRequest, LoadResult
 from include.records import Feed
 
@@ -107,6 +108,13 @@ def write_watermark(
     )
 
 
+def forget_watermark(connection: psycopg.Connection, feed: Feed) -> None:
+    """The feed has no watermark any more: its next read is a full one."""
+    connection.execute(
+        "delete from ops.watermarks where source = %s and entity = %s", (feed.source, feed.entity)
+    )
+
+
 def write_source_count(
     connection: psycopg.Connection, request: LoadRequest, load_id: int, expected: int, found: int
 ) -> None:
@@ -161,14 +169,31 @@ def was_loaded(dsn: str, feed: Feed, window: str, file_hash: str) -> bool:
 
 
 def half_loaded(dsn: str, source: str) -> list[str]:
-    """Entities of a source whose latest attempt failed or was parked, in alphabetical order."""
+    """Entities of a source that are behind the others, in alphabetical order.
+
+    Their latest attempt failed or was parked, or their watermark is lower than the source's
+    highest: all feeds of a run share one ceiling, and a killed task writes no ledger row.
+    """
     with psycopg.connect(dsn) as connection:
         rows = connection.execute(
-            "select entity from ("
-            " select distinct on (entity) entity, status from ops.loads"
-            " where source = %s order by entity, load_id desc"
-            ") as latest where status in ('failed', 'parked') order by entity",
-            (source,),
+            """
+            select entity
+            from (
+                select distinct on (entity) entity, status
+                from ops.loads where source = %(source)s
+                order by entity, load_id desc
+            ) as latest
+            where status in ('failed', 'parked')
+            union
+            select entity
+            from (
+                select entity, watermark, max(watermark) over () as highest
+                from ops.watermarks where source = %(source)s
+            ) as reached
+            where watermark < highest
+            order by entity
+            """,
+            {"source": source},
         ).fetchall()
     return [str(entity) for (entity,) in rows]
 
@@ -179,3 +204,17 @@ def record_skipped(dsn: str, request: LoadRequest) -> LoadResult:
         result = LoadResult(new_load_id(connection), request.feed, "skipped")
         write(connection, request, result, datetime.now(UTC))
     return result
+
+
+def record_failed(dsn: str, request: LoadRequest, error: FirstbellError) -> None:
+    """Write to the ledger that this load failed before it could start: nothing was read."""
+    with psycopg.connect(dsn) as connection:
+        result = LoadResult(new_load_id(connection), request.feed, "failed")
+        write(
+            connection,
+            request,
+            result,
+            datetime.now(UTC),
+            error_class=type(error).__name__,
+            error=str(error),
+        )

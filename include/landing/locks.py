@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 
 @contextlib.contextmanager
@@ -19,6 +20,10 @@ def exclusive(connection: psycopg.Connection, purpose: str) -> Iterator[None]:
     try:
         yield
     finally:
-        # a broken connection has already lost its locks
-        if not connection.closed and not connection.broken:
+        # a broken connection has already lost its locks; one that was interrupted in the middle of
+        # a statement takes no other, and saying so would hide the interrupt: closing it frees them
+        is_usable = not connection.closed and not connection.broken
+        if is_usable and connection.info.transaction_status is TransactionStatus.ACTIVE:
+            connection.cancel()
+        elif is_usable:
             connection.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", (name,))

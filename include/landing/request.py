@@ -18,7 +18,9 @@ class LoadRequest:
 
     `window` says which part of the source was read ("full", "after 120 to 340", a file's name).
     `volatile` names top-level fields that change without meaning (an etag): they are stored, but
-    do not make a new version. `release_parked` lets a snapshot delete beyond `delete_policy`.
+    do not make a new version. `release_parked` lets a load delete beyond `delete_policy`.
+    `is_full_read`: everything was asked for, whatever `kind` came of it; an empty full read arrives
+    as a delta so that it deletes nothing, and still the old watermark means nothing any more.
     """
 
     feed: Feed
@@ -30,6 +32,7 @@ class LoadRequest:
     file_hash: str | None = None
     volatile: frozenset[str] = frozenset()
     notes: Mapping[str, Any] = field(default_factory=dict)
+    is_full_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import psycopg
-from psycopg import errors
 
 from include.errors import FirstbellError, ParkedFeedError, StorageError
 from include.landing import bulk, checks, key_changes, ledger, merge, stage
@@ -62,7 +61,9 @@ def land(dsn: str, stream: FeedStream, request: LoadRequest) -> LoadResult:
             try:
                 with _rare_collections():
                     result = _run(load)
-            except Exception as error:
+            except (GeneratorExit, KeyboardInterrupt):
+                raise
+            except BaseException as error:  # a scheduler's task timeout is no Exception
                 known = _without_values(error, request)
                 _record_failure(dsn, load, known)
                 if known is error:
@@ -104,7 +105,8 @@ def _run(load: _Load) -> LoadResult:
     if is_large and bulk.is_empty(load.connection, load.request.feed):
         try:
             return _load_first(load, everything)
-        except errors.LockNotAvailable:
+        except bulk.TableInUseError:
+            # nothing but the lock raises this: `everything` is still whole
             log.info("%s: the table is being read, staging the first load", load.request.feed)
     with contextlib.closing(Spool()) as spool:
         return _load_staged(load, everything, spool)
@@ -146,7 +148,7 @@ def _load_staged(load: _Load, batches: Iterator[list[Change]], spool: Spool) -> 
         counts = _stage_counts(load, encoder.tally, spool)
         merge.compare(connection, request, load.stream.scopes, counts)
         counts.unchanged -= counts.new + counts.changed
-        if counts.missing:
+        if counts.deleted:
             live = merge.count_live(connection, request, load.stream.scopes)
             checks.within_delete_policy(request, counts, live)
         if counts.new + counts.changed + counts.deleted:
@@ -196,6 +198,9 @@ def _close_books(load: _Load, tally: Tally, counts: Counts) -> LoadResult:
         ledger.write_rejects(connection, request.feed, load.load_id)
     if stream.watermark is not None:
         ledger.write_watermark(connection, request.feed, stream.watermark, load.load_id)
+    elif request.is_full_read:
+        # kept, it would make every later delta look as if the source went backwards
+        ledger.forget_watermark(connection, request.feed)
     if stream.source_count is not None:
         ledger.write_source_count(
             connection, request, load.load_id, stream.source_count, counts.received
@@ -203,7 +208,7 @@ def _close_books(load: _Load, tally: Tally, counts: Counts) -> LoadResult:
     return result
 
 
-def _without_values(error: Exception, request: LoadRequest) -> Exception:
+def _without_values(error: BaseException, request: LoadRequest) -> BaseException:
     """The error itself, or for the database's own errors one that repeats no key or payload."""
     if not isinstance(error, psycopg.Error):
         return error
@@ -215,7 +220,7 @@ def _without_values(error: Exception, request: LoadRequest) -> Exception:
     )
 
 
-def _record_failure(dsn: str, load: _Load, error: Exception) -> None:
+def _record_failure(dsn: str, load: _Load, error: BaseException) -> None:
     """Write the ledger row of a load that changed nothing."""
     is_parked = isinstance(error, ParkedFeedError)
     result = LoadResult(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from include import landing
 from include.config import DeletePolicy
 from include.errors import ParkedFeedError
-from include.records import FeedKind, Reject, Seen
-from tests.landing.support import current, land, last_ledger_row, upsert, version_count
+from include.records import FeedKind, Reject, Seen, Tombstone
+from tests.landing.support import FEED, current, land, last_ledger_row, upsert, version_count
 
 TIGHT = DeletePolicy(max_rows=2, max_pct=10)
 
@@ -131,3 +132,51 @@ def test_the_share_of_deletions_is_measured_within_the_scope(warehouse: str) -> 
             delete_policy=TIGHT,
             stream={"scopes": {"math"}},
         )
+
+
+def _tombstones(count: int) -> list[Tombstone]:
+    return [Tombstone(f"k{number}", f"deletes row {number}") for number in range(count)]
+
+
+def test_a_delta_that_deletes_too_much_is_parked(warehouse: str) -> None:
+    _fill(warehouse, 10)
+    land(warehouse, [], stream={"watermark": 4})
+
+    with pytest.raises(ParkedFeedError, match=r"3 of 10 records .* run again with release_parked"):
+        land(warehouse, _tombstones(3), delete_policy=TIGHT, stream={"watermark": 5})
+
+    assert len(current(warehouse)) == version_count(warehouse) == 10
+    assert landing.read_watermark(warehouse, FEED) == 4
+    assert last_ledger_row(warehouse)["status"] == "parked"
+
+
+def test_a_parked_delta_loads_once_it_is_released(warehouse: str) -> None:
+    _fill(warehouse, 10)
+
+    result = land(
+        warehouse,
+        _tombstones(3),
+        delete_policy=TIGHT,
+        release_parked=True,
+        stream={"watermark": 5},
+    )
+
+    assert (result.status, result.rows_deleted) == ("loaded", 3)
+    assert landing.read_watermark(warehouse, FEED) == 5
+
+
+@pytest.mark.parametrize(("total", "deleted"), [(10, 2), (30, 3)], ids=["rows", "percent"])
+def test_a_delta_exactly_at_a_limit_loads(warehouse: str, total: int, deleted: int) -> None:
+    _fill(warehouse, total)
+
+    result = land(warehouse, _tombstones(deleted), delete_policy=TIGHT)
+
+    assert result.rows_deleted == deleted
+
+
+def test_tombstones_and_missing_records_of_a_snapshot_count_together(warehouse: str) -> None:
+    _fill(warehouse, 10)
+    kept = [upsert(f"k{n}") for n in range(3, 10)]
+
+    with pytest.raises(ParkedFeedError, match="with full_refresh and release_parked"):
+        land(warehouse, [*_tombstones(2), *kept], FeedKind.SNAPSHOT, delete_policy=TIGHT)

@@ -16,7 +16,8 @@ from include.errors import (
     StorageError,
     WatermarkError,
 )
-from include.records import Change, FeedKind, Reject, Seen, Upsert
+from include.landing.locks import exclusive
+from include.records import Change, Feed, FeedKind, Reject, Seen, Upsert
 from tests.landing.support import (
     FEED,
     Script,
@@ -109,10 +110,41 @@ def test_a_full_read_may_set_the_watermark_back(warehouse: str) -> None:
     assert landing.read_watermark(warehouse, FEED) == 3
 
 
+@pytest.mark.parametrize("kind", [FeedKind.DELTA, FeedKind.SNAPSHOT])
+def test_a_full_read_without_a_watermark_forgets_the_old_one(
+    warehouse: str, kind: FeedKind
+) -> None:
+    land(warehouse, [upsert("a")], stream={"watermark": 50})
+    changes = [] if kind is FeedKind.DELTA else [upsert("a")]
+
+    land(warehouse, changes, kind, is_full_read=True)
+
+    assert landing.read_watermark(warehouse, FEED) is None
+    land(warehouse, [], stream={"watermark": 20})
+    assert landing.read_watermark(warehouse, FEED) == 20
+
+
+def test_a_delta_without_a_watermark_keeps_the_old_one(warehouse: str) -> None:
+    land(warehouse, [upsert("a")], stream={"watermark": 50})
+
+    land(warehouse, [upsert("b")])
+
+    assert landing.read_watermark(warehouse, FEED) == 50
+
+
+def test_a_full_read_that_fails_keeps_the_old_watermark(warehouse: str) -> None:
+    land(warehouse, [upsert("a")], stream={"watermark": 50})
+
+    with pytest.raises(CountMismatchError):
+        land(warehouse, [], stream={"source_count": 1}, is_full_read=True)
+
+    assert landing.read_watermark(warehouse, FEED) == 50
+
+
 class _Breaking(Script):
     """A stream whose source fails after its batches."""
 
-    def __init__(self, played: list[list[Change]], error: Exception) -> None:
+    def __init__(self, played: list[list[Change]], error: BaseException) -> None:
         super().__init__(played)
         self.error = error
 
@@ -141,6 +173,62 @@ def test_an_unexpected_error_is_booked_without_its_text(warehouse: str) -> None:
     row = last_ledger_row(warehouse)
     assert row["error_class"] == "KeyError"
     assert "jane" not in row["error"]
+
+
+class _TaskTimeout(BaseException):
+    """What a scheduler raises inside a task that takes too long: no Exception."""
+
+
+def test_a_task_timeout_is_booked_and_raised(warehouse: str) -> None:
+    with pytest.raises(_TaskTimeout):
+        landing.land(warehouse, _Breaking([[upsert("a")]], _TaskTimeout()), request())
+
+    row = last_ledger_row(warehouse)
+    assert (row["status"], row["error_class"]) == ("failed", "_TaskTimeout")
+    assert version_count(warehouse) == 0
+
+
+def test_an_interrupted_statement_does_not_hide_the_interrupt(warehouse: str) -> None:
+    def interrupted() -> None:
+        with (
+            psycopg.connect(warehouse, autocommit=True) as connection,
+            exclusive(connection, "a test"),
+        ):
+            connection.pgconn.send_query(b"select pg_sleep(60)")
+            raise _TaskTimeout
+
+    with pytest.raises(_TaskTimeout):
+        interrupted()
+
+    with psycopg.connect(warehouse, autocommit=True) as another, exclusive(another, "a test"):
+        assert not another.closed
+
+
+def test_a_lock_timeout_after_the_rows_were_read_is_not_staged_again(
+    warehouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("include.landing.writer.BULK_FROM_ROWS", 1)
+    broken = _Breaking([[upsert("a")]], psycopg.errors.LockNotAvailable())
+    broken.watermark = 7
+
+    with pytest.raises(StorageError):
+        landing.land(warehouse, broken, request())
+
+    assert last_ledger_row(warehouse)["status"] == "failed"
+    assert landing.read_watermark(warehouse, FEED) is None
+
+
+def test_a_large_first_load_does_not_wait_for_a_reader(
+    warehouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("include.landing.writer.BULK_FROM_ROWS", 1)
+    with psycopg.connect(warehouse) as reader:
+        reader.execute(f"select count(*) from raw.{FEED.table}")
+
+        result = land(warehouse, [upsert("a"), upsert("b")])
+
+    assert result.rows_new == 2
+    assert set(current(warehouse)) == {"a", "b"}
 
 
 def test_a_database_error_repeats_no_value(warehouse: str) -> None:
@@ -243,8 +331,38 @@ def test_a_feed_is_half_loaded_until_it_loads(warehouse: str) -> None:
     assert landing.half_loaded(warehouse, FEED.source) == []
 
 
+def test_a_feed_that_stayed_behind_its_source_is_half_loaded(warehouse: str) -> None:
+    # a killed task writes no ledger row: only its watermark shows it
+    ahead = Feed(FEED.source, "others")
+    elsewhere = Feed("another_source", "things")
+    landing.prepare(warehouse, [ahead, elsewhere])
+    land(warehouse, [upsert("a")], stream={"watermark": 10})
+    land(warehouse, [upsert("a")], feed=ahead, stream={"watermark": 12})
+    land(warehouse, [upsert("a")], feed=elsewhere, stream={"watermark": 99})
+    assert landing.half_loaded(warehouse, FEED.source) == [FEED.entity]
+
+    land(warehouse, [], stream={"watermark": 12})
+
+    assert landing.half_loaded(warehouse, FEED.source) == []
+
+
 def test_a_skipped_file_has_a_ledger_row(warehouse: str) -> None:
     result = landing.record_skipped(warehouse, request(file_hash="abc"))
 
     assert result.status == "skipped"
     assert last_ledger_row(warehouse)["status"] == "skipped"
+
+
+def test_a_failure_before_landing_has_a_ledger_row(warehouse: str) -> None:
+    error = ServerError("test source", seen="500", expected="200", next_step="Run again.")
+
+    landing.record_failed(warehouse, request(file_hash="abc"), error)
+
+    row = last_ledger_row(warehouse)
+    assert (row["status"], row["error_class"], row["error"]) == (
+        "failed",
+        "ServerError",
+        str(error),
+    )
+    assert not landing.was_loaded(warehouse, FEED, "a test", "abc")
+    assert landing.half_loaded(warehouse, FEED.source) == [FEED.entity]
