@@ -19,6 +19,7 @@
     │   └── ParkedFeedError       it would delete too much; an operator must release it
     ├── StorageError              the warehouse refused a statement or broke off
     └── TransformError            dbt failed
+        └── TransformInterruptedError   the warehouse broke off or was locked: try again
 
 Every message says where, what was seen, what was expected and what to do next. It never holds a
 student's name or identifier, nor a secret.
@@ -118,3 +119,7 @@ class StorageError(FirstbellError):
 
 class TransformError(FirstbellError):
     """A dbt command failed."""
+
+
+class TransformInterruptedError(TransformError):
+    """A dbt command lost its connection or waited too long for a lock: the next try may succeed."""

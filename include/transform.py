@@ -2,26 +2,30 @@
 
 A district has its own target folder, so districts never collide. After a failure the layer's
 results are kept, and the next attempt of the same run resumes with `dbt retry`: only what failed
-and what waited for it.
+and what waited for it. What dbt itself writes may quote a row, so only the service user reads it.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from include import dbt_outcome
 from include.config import ROOT, EdfiSource
 from include.connections import Connection
-from include.errors import ConfigError, TransformError
+from include.errors import ConfigError, TransformError, TransformInterruptedError
 
 if TYPE_CHECKING:
     from include.night import Night
+
+log = logging.getLogger(__name__)
 
 PROJECT = ROOT / "dbt_project"
 
@@ -60,6 +64,7 @@ def run_layer(
     if resume:
         arguments = ["retry", "--state", str(state)]
     else:
+        _forget_from(night, layer)
         arguments = [
             "build",
             "--select",
@@ -97,6 +102,10 @@ def invoke(night: Night, arguments: list[str]) -> dict[str, str]:
 
     home = folder(night)
     home.mkdir(parents=True, exist_ok=True)
+    # dbt.log and run_results.json may quote a value of a failing row
+    home.chmod(0o700)
+    # an earlier command's results are not this one's, should it end before it writes its own
+    _results(night).unlink(missing_ok=True)
     connection = night.connect(night.district.warehouse_connection)
     command = [
         *arguments,
@@ -108,38 +117,44 @@ def invoke(night: Night, arguments: list[str]) -> dict[str, str]:
         str(home / "target"),
         "--log-path",
         str(home / "logs"),
-        # values of rows must not reach the log: the level that shows failing rows is debug
+        # the console is the task's log: what dbt says there may quote a row
         "--log-level",
-        "info",
+        "none",
         "--log-level-file",
         "info",
     ]
     with environment(_profile_variables(connection)):
         outcome = dbtRunner().invoke(command)
-    results = {r.node.name: str(r.status) for r in getattr(outcome.result, "results", [])
-               if hasattr(r, "node")}  # fmt: skip
+    ended = dbt_outcome.nodes(outcome.result)
+    dbt_outcome.report(log, f"{night.district.code}: dbt {arguments[0]}", ended)
     if outcome.success:
-        return results
-    raise _error(night, arguments[0], results, outcome.exception)
+        return {node.name: node.status for node in ended}
+    raise _error(night, arguments[0], ended, outcome.exception)
 
 
 def _error(
-    night: Night, command: str, results: Mapping[str, str], exception: BaseException | None
+    night: Night,
+    command: str,
+    ended: Sequence[dbt_outcome.Node],
+    exception: BaseException | None,
 ) -> TransformError:
     """What failed, by name. dbt's own message may quote a row, so it stays in dbt's log."""
-    failed = sorted(n for n, status in results.items() if status in ("error", "fail"))
-    skipped = sum(status == "skipped" for status in results.values())
-    if failed:
-        seen = f"failed: {', '.join(failed[:8])}{' …' if len(failed) > 8 else ''}"
-        seen += f"; {skipped} skipped because of them" if skipped else ""
-    else:
-        seen = f"{type(exception).__name__}: {str(exception).strip()[:400]}"
+    where = f"{night.district.code}: dbt {command}"
+    seen = dbt_outcome.seen(ended, exception)
+    details = folder(night) / "logs" / "dbt.log"
+    if dbt_outcome.was_interrupted(ended, exception):
+        return TransformInterruptedError(
+            where,
+            seen=f"the warehouse broke off or was locked; {seen}",
+            expected="a warehouse that answers",
+            next_step=f"It is tried again by itself. If it stays so, read {details}, see to the "
+            "warehouse, then clear the task.",
+        )
     return TransformError(
-        f"{night.district.code}: dbt {command}",
+        where,
         seen=seen,
         expected="every model and test to succeed",
-        next_step=f"Read {folder(night) / 'logs' / 'dbt.log'}, correct, then clear the task: "
-        "it resumes with what failed.",
+        next_step=f"Read {details}, correct, then clear the task: it resumes with what failed.",
     )
 
 
@@ -167,7 +182,13 @@ def _profile_variables(connection: Connection) -> dict[str, str]:
             expected="host, and the district's database as schema",
             next_step="Complete the connection, as .env.example shows.",
         )
+    tls = {
+        f"FIRSTBELL_DBT_{key.upper()}": str(connection.extra[key])
+        for key in ("sslmode", "sslrootcert")
+        if connection.extra.get(key)
+    }
     return {
+        **tls,
         "FIRSTBELL_DBT_HOST": connection.host,
         "FIRSTBELL_DBT_PORT": str(connection.port or 5432),
         "FIRSTBELL_DBT_USER": connection.login or "",
@@ -193,13 +214,35 @@ def environment(values: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def _results(night: Night) -> Path:
+    return folder(night) / "target" / "run_results.json"
+
+
+def _is_of_a_build(results: Path) -> bool:
+    """True for results that `dbt retry` may resume; `docs generate` writes the same file."""
+    try:
+        arguments = json.loads(results.read_text(encoding="utf-8"))["args"]
+    except (OSError, ValueError, KeyError):
+        return False
+    return arguments.get("which") in ("build", "retry")
+
+
+def _forget_from(night: Night, layer: str) -> None:
+    """A fresh build replaces what this layer and the later ones stand on: none may resume."""
+    names = list(LAYERS)
+    for name in names[names.index(layer) :]:
+        state = folder(night) / "state" / name
+        if state.exists():
+            shutil.rmtree(state)
+
+
 def _failed_before(state: Path, night: Night, select: str) -> bool:
     """True when an earlier attempt of this very run of the layer failed half-way."""
     try:
         attempt = json.loads((state / "attempt.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return bool(attempt == _attempt(night, select))
+    return attempt == _attempt(night, select) and _is_of_a_build(state / "run_results.json")
 
 
 def _attempt(night: Night, select: str) -> dict[str, str]:
@@ -208,8 +251,8 @@ def _attempt(night: Night, select: str) -> dict[str, str]:
 
 def _keep_results(night: Night, state: Path, select: str) -> None:
     """Keep dbt's results of this layer: the next layer overwrites them in the target folder."""
-    results = folder(night) / "target" / "run_results.json"
-    if not results.exists():
+    results = _results(night)
+    if not _is_of_a_build(results):
         return
     state.mkdir(parents=True, exist_ok=True)
     shutil.move(results, state / "run_results.json")

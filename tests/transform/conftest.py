@@ -1,0 +1,74 @@
+"""A small dbt project in the shape of the real one, on a real database."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from include import transform
+from include.config import Settings, get_district
+from include.connections import Connection
+from include.night import Night
+
+PROJECT_FILE = """\
+name: firstbell
+version: "1.0.0"
+config-version: 2
+profile: firstbell
+flags: {send_anonymous_usage_stats: false, use_colors: false}
+"""
+MODELS = {
+    "staging/stg_people.sql": "select 1 as code",
+    "marts/fct_people.sql": "{{ config(materialized='table') }} select code"
+    " from {{ ref('stg_people') }}",
+}
+NightOf = Callable[..., Night]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Write one model of the small project, by its path and SQL."""
+    home = tmp_path / "project"
+    home.mkdir()
+    (home / "dbt_project.yml").write_text(PROJECT_FILE, encoding="utf-8")
+    shutil.copy(transform.PROJECT / "profiles.yml", home)
+    monkeypatch.setattr(transform, "PROJECT", home)
+
+    def write(path: str, sql: str) -> None:
+        file = home / "models" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(sql, encoding="utf-8")
+
+    for path, sql in MODELS.items():
+        write(path, sql)
+    return write
+
+
+@pytest.fixture
+def night_of(tmp_path: Path) -> NightOf:
+    """A night whose warehouse is the database of a URL."""
+
+    def build(url: str, run_id: str = "run_1") -> Night:
+        parts = urlsplit(url)
+        values: dict[str, Any] = {
+            "host": parts.hostname,
+            "port": parts.port,
+            "login": unquote(parts.username or ""),
+            "password": unquote(parts.password or ""),
+            "schema": parts.path.lstrip("/"),
+        }
+        return Night(
+            district=get_district("grand_bend"),
+            as_of_date=date(2022, 5, 27),
+            run_id=run_id,
+            connect=lambda conn_id: Connection(conn_id=conn_id, **values),
+            settings=Settings(work_dir=tmp_path / "work"),
+        )
+
+    return build

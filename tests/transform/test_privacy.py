@@ -1,0 +1,67 @@
+"""What dbt says about a failing row stays out of every log and message."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import pytest
+
+from include import transform
+from include.errors import TransformError, TransformInterruptedError
+from tests.transform.conftest import NightOf
+
+PLANTED = "Jane Doe 604822"
+
+
+def test_a_value_of_a_failing_row_is_said_nowhere(
+    database_url: str,
+    project: Callable[[str, str], None],
+    night_of: NightOf,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    project("staging/stg_people.sql", f"select cast('{PLANTED}' as text) as code")
+    project(
+        "marts/fct_people.sql",
+        "{{ config(materialized='table') }} select cast(code as integer) as code"
+        " from {{ ref('stg_people') }}",
+    )
+    current = night_of(database_url)
+    transform.run_layer(current, "staging")
+    with pytest.raises(TransformError, match="fct_people") as caught:
+        transform.run_layer(current, "marts")
+    assert not isinstance(caught.value, TransformInterruptedError)
+    captured = capfd.readouterr()
+    said = [captured.out, captured.err, caplog.text, repr(caught.value), str(caught.value)]
+    assert [text for text in said if "Jane" in text or "604822" in text] == []
+    assert "fct_people: error" in caplog.text
+    assert "1 failed" in caplog.text
+
+
+def test_what_dbt_itself_writes_is_for_the_service_user_only(
+    database_url: str, project: Callable[[str, str], None], night_of: NightOf
+) -> None:
+    current = night_of(database_url)
+    transform.folder(current).mkdir(parents=True, mode=0o755)
+    transform.run_layer(current, "staging")
+    assert transform.folder(current).stat().st_mode & 0o077 == 0
+
+
+def test_a_model_that_does_not_compile_is_named(
+    database_url: str, project: Callable[[str, str], None], night_of: NightOf
+) -> None:
+    project("marts/fct_people.sql", "select * from {{ ref('nowhere') }}")
+    with pytest.raises(TransformError, match=r"TargetNotFoundError in fct_people") as caught:
+        transform.run_layer(night_of(database_url), "staging")
+    assert "nowhere" not in str(caught.value)
+
+
+def test_an_exception_that_quotes_a_row_gives_only_its_class(
+    night_of: NightOf, database_url: str
+) -> None:
+    from include import dbt_outcome
+
+    seen = dbt_outcome.seen([], ValueError(f"bad row in model people ({PLANTED})"))
+    assert seen == "ValueError"
