@@ -9,6 +9,7 @@ the task's message names file, line and column. Runbook: docs/runbooks/ingest_as
 """
 
 from airflow.sdk import dag, task
+from airflow.sdk.exceptions import AirflowSkipException
 
 from include.config import District
 from include.orchestration import assets, defaults, pools
@@ -64,11 +65,19 @@ def build(dag_id: str, district: District):
             fetched = local_files(current, vendor, source, described)
             return totals(land_files(current, vendor, source, fetched))
 
-        @task(outlets=[assets.assessments(district.code)])
-        def done(loaded: list[dict[str, int]]) -> int:
-            seen = sum(counts["seen"] for counts in loaded)
+        # a vendor that fails must not keep the others' results from the next stage
+        @task(outlets=[assets.assessments(district.code)], trigger_rule="all_done")
+        def done(loaded: list[dict[str, int] | None]) -> int:
+            arrived = [counts for counts in loaded if counts is not None]
+            if not arrived:
+                raise AirflowSkipException("no vendor was loaded")
+            seen = sum(counts["seen"] for counts in arrived)
             announce(assets.assessments(district.code), night(district.code), rows=seen)
             return seen
+
+        @task(trigger_rule="all_success")
+        def all_vendors_loaded() -> None:
+            """Its state is the run's: red when a vendor failed, although `done` has run."""
 
         ready, landed = prepare(), []
         for vendor in vendors:
@@ -76,6 +85,7 @@ def build(dag_id: str, district: District):
             ready >> fetched
             landed.append(land.override(task_id=f"land_{vendor}")(vendor, fetched))
         done(landed)
+        landed >> all_vendors_loaded()
 
     return ingest_assessments()
 

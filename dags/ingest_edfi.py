@@ -73,9 +73,10 @@ def build(dag_id: str, district: District):
             return totals(results)
 
         @task(outlets=[assets.edfi(district.code)])
-        def done(loaded: list[dict[str, int]]) -> int:
+        def done(loaded: list[dict[str, int]], params: dict | None = None) -> int:
             seen = sum(counts["seen"] for counts in loaded)
-            announce(assets.edfi(district.code), night(district.code), rows=seen)
+            partial = bool((params or {}).get("resources"))
+            announce(assets.edfi(district.code), night(district.code), rows=seen, partial=partial)
             return seen
 
         ready, ceiling, names = prepare(), plan(), groups()

@@ -58,12 +58,14 @@ def build(dag_id: str, district: District):
             return PokeReturnValue(is_done=are_ingests_finished(ti, stages))
 
         @task.short_circuit(ignore_downstream_trigger_rules=True)
-        def is_there_anything_new(triggering_asset_events=None) -> bool:
+        def is_there_anything_new(params: dict | None = None, triggering_asset_events=None) -> bool:
             from include.orchestration.readiness import claim, is_held_back
 
             current = night(district.code)
             return not is_held_back(current, triggering_asset_events) and claim(
-                current, triggering_asset_events
+                current,
+                triggering_asset_events,
+                select=(params or {}).get("select") or "",
             )
 
         @task(pool=pools.warehouse(district.code))
@@ -82,6 +84,9 @@ def build(dag_id: str, district: District):
 
         @task(outlets=[assets.warehouse(district.code)])
         def done() -> None:
+            from include.orchestration.readiness import finish
+
+            finish(night(district.code))
             announce(assets.warehouse(district.code), night(district.code))
 
         last = is_there_anything_new()

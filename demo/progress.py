@@ -40,9 +40,13 @@ class Watch:
     sleep: Callable[[float], None] = time.sleep
     _told: set[tuple[str, str, int, int]] = field(default_factory=set)
     _runs: dict[str, list[str]] = field(default_factory=dict)
+    _failures: list[ConfigError] = field(default_factory=list)
 
-    def run(self, as_of: date | None) -> None:
-        """Trigger both ingests and follow them through transform and dictionary."""
+    def run(self, as_of: date | None) -> ConfigError | None:
+        """Trigger both ingests and follow them through transform and dictionary.
+
+        Returns the first stage's failure: one vendor's does not stop the rest of the night.
+        """
         conf = {"as_of_date": as_of.isoformat()} if as_of else {}
         began = self.clock()
         before = {stage: set(self._run_ids(stage)) for stage in FOLLOWING}
@@ -55,11 +59,15 @@ class Watch:
                 self._follow(began, before, lambda: live.update(self._picture(began)))
         else:
             self._follow(began, before, lambda: None)
-        self.out.print(f"[green]✓[/] the night took {self.clock() - began:.0f} s")
+        sign = "[red]✗[/]" if self._failures else "[green]✓[/]"
+        self.out.print(f"{sign} the night took {self.clock() - began:.0f} s")
+        return self._failures[0] if self._failures else None
 
     def _follow(self, began: float, before: dict[str, set[str]], show: Callable[[], None]) -> None:
         """Follow what we started, then what that started in turn."""
         for stage in (*STARTED, *FOLLOWING):
+            if not self._is_expected(stage):
+                continue
             while True:
                 for later in FOLLOWING:
                     # two ingests send two events: the second run finds nothing new and skips
@@ -67,12 +75,45 @@ class Watch:
                 states = self._states(stage)
                 self._tell_all()
                 show()
-                if "failed" in states:
-                    raise self._failure(stage)
                 if states and set(states) <= ENDED:
+                    if "failed" in states:
+                        self._report_failure(stage)
                     break
                 self._patience(began, stage)
                 self.sleep(0.5)
+
+    def _is_expected(self, stage: str) -> bool:
+        """Whether a stage before has announced itself; what was skipped or failed starts nothing.
+
+        Says why, when the transformation waits for Ed-Fi.
+        """
+        if stage in STARTED:
+            return True
+        before = STARTED if stage == "transform" else ("transform",)
+        done = [t for s in before for t in self._tasks(s) if t["task_id"] == "done"]
+        if any(task["state"] == "success" for task in done):
+            return True
+        if stage == "dictionary" and any(task["state"] == "skipped" for task in done):
+            broken = self._half_loaded()
+            why = f"Ed-Fi is half loaded ({', '.join(broken)})" if broken else "nothing was new"
+            self.out.print(
+                f"  [yellow]–[/] {'transform':<19} the last good tiers stay: {escape(why)}."
+                " See docs/runbooks/transform.md"
+            )
+        return False
+
+    def _half_loaded(self) -> list[str]:
+        from include import landing
+
+        try:
+            return landing.half_loaded(self.dsn, "edfi")
+        except psycopg.Error:
+            return []
+
+    def _report_failure(self, stage: str) -> None:
+        failure = self._failure(stage)
+        self._failures.append(failure)
+        self.out.print(f"  [red]✗[/] {escape(str(failure))}")
 
     def _tell_all(self) -> None:
         for stage in self._runs:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from include.config import FileSource
 from include.errors import FirstbellError
 from include.night import Night, raise_first
+from include.records import Feed
 
 if TYPE_CHECKING:
     from include.landing import LoadResult
@@ -30,7 +31,11 @@ def fetch_files(night: Night, name: str, source: FileSource) -> list[LocalFile]:
         if left_over != folder:
             shutil.rmtree(left_over, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fetched = files.fetch(source, night.connect(source.delivery.connection), folder)
+    try:
+        fetched = files.fetch(source, night.connect(source.delivery.connection), folder)
+    except FirstbellError as error:
+        _record_failed(night, source, error, window=f"delivery {source.delivery.pattern}")
+        raise
     if not fetched:
         log.warning("%s: nothing was delivered; what was loaded before stays", name)
     return fetched
@@ -69,13 +74,17 @@ def _land_file(night: Night, source: FileSource, file: LocalFile) -> list[LoadRe
 
     results: list[LoadResult] = []
     failures: dict[str, FirstbellError] = {}
-    feeds = files.open_feeds(
-        file,
-        source,
-        night.school_year,
-        as_of_date=night.as_of_date,
-        school_year_starts_in=night.district.school_year_starts_in,
-    )
+    try:
+        feeds = files.open_feeds(
+            file,
+            source,
+            night.school_year,
+            as_of_date=night.as_of_date,
+            school_year_starts_in=night.district.school_year_starts_in,
+        )
+    except FirstbellError as error:
+        _record_failed(night, source, error, window=file.name, file_hash=file.sha256)
+        raise
     for feed in feeds:
         request = landing.LoadRequest(
             feed=feed.feed,
@@ -98,6 +107,36 @@ def _land_file(night: Night, source: FileSource, file: LocalFile) -> list[LoadRe
             failures[feed.window] = error
     raise_first(failures)
     return results
+
+
+def _record_failed(
+    night: Night,
+    source: FileSource,
+    error: FirstbellError,
+    *,
+    window: str,
+    file_hash: str | None = None,
+) -> None:
+    """Put a failure of a whole file or delivery on the books of one of the vendor's feeds.
+
+    The one that the file's name speaks of, else the vendor's first.
+    """
+    from include import landing
+    from include.sources import files
+
+    layout = files.load_layouts().get(source.layout)
+    if layout is None:
+        return  # the error says so; without a layout there is no feed
+    known = next((f for f in layout.files if f.name_match(window)), layout.files[0])
+    request = landing.LoadRequest(
+        feed=Feed(layout.source, known.entity),
+        kind=known.kind,
+        window=window,
+        run=night.context,
+        delete_policy=source.delete_policy,
+        file_hash=file_hash,
+    )
+    landing.record_failed(night.dsn, request, error)
 
 
 def describe(file: LocalFile) -> dict[str, str]:

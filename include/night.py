@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from include import catalog, warehouse
 from include.config import District, EdfiSource, FileSource, Settings
 from include.connections import Connection, from_environment
 from include.errors import ConfigError, FirstbellError, WatermarkError
-from include.records import RunContext
+from include.records import FeedKind, RunContext
 
 if TYPE_CHECKING:
     from include.landing import LoadResult
@@ -153,18 +153,25 @@ def _load_resource(
 
     stored = None if night.full_refresh else landing.read_watermark(night.dsn, resource.feed)
     since = stored if ceiling is not None else None
-    stream = edfi.open_stream(client, resource, ceiling=ceiling, since=since)
     window = "all" if ceiling is None else f"{0 if since is None else since + 1}..{ceiling}"
+    is_full = since is None or resource.full
     request = landing.LoadRequest(
         feed=resource.feed,
-        kind=stream.kind,
+        kind=FeedKind.SNAPSHOT if is_full else FeedKind.DELTA,
         window=window,
         run=night.context,
         delete_policy=source.delete_policy,
         release_parked=night.release_parked,
         volatile=frozenset({"_etag", "_lastModifiedDate"}),
+        is_full_read=is_full,
     )
-    return landing.land(night.dsn, stream, request)
+    try:
+        stream = edfi.open_stream(client, resource, ceiling=ceiling, since=since)
+    except FirstbellError as error:
+        # the first request was refused: the ledger must know, or the tiers mix two nights
+        landing.record_failed(night.dsn, request, error)
+        raise
+    return landing.land(night.dsn, stream, replace(request, kind=stream.kind))
 
 
 def totals(results: Iterable[LoadResult]) -> dict[str, int]:

@@ -7,6 +7,9 @@ from urllib.parse import quote, urlencode
 from include.connections import Connection
 from include.errors import ConfigError
 
+# What a connection's extra may say to libpq, beside everything about TLS (ssl…).
+OPTIONS = ("channel_binding", "gssencmode", "target_session_attrs", "connect_timeout", "options")
+
 
 def url_of(connection: Connection) -> str:
     """The URL of the connection's database, password included: never log it."""
@@ -19,8 +22,12 @@ def url_of(connection: Connection) -> str:
         )
     login = quote(connection.login or "", safe="")
     password = f":{quote(connection.password, safe='')}" if connection.password else ""
-    extra = {key: value for key, value in connection.extra.items() if key.startswith("ssl")}
-    options = f"?{urlencode(extra)}" if extra else ""
+    extra = {
+        key: value
+        for key, value in connection.extra.items()
+        if key.startswith("ssl") or key in OPTIONS
+    }
+    options = f"?{urlencode(extra, quote_via=quote)}" if extra else ""
     at = f"{login}{password}@" if login else ""
     port = connection.port or 5432
     return f"postgresql://{at}{connection.host}:{port}/{connection.schema}{options}"

@@ -20,6 +20,7 @@ from include.errors import (
     FirstbellError,
     HostKeyError,
     TransformError,
+    TransformInterruptedError,
     WatermarkError,
 )
 from include.night import Night, today
@@ -28,6 +29,8 @@ from include.night import Night, today
 PERMANENT = (
     ConfigError, AuthenticationError, HostKeyError, WatermarkError, FeedError, TransformError,
 )  # fmt: skip
+# A kind of a permanent one that waiting does heal.
+PASSING = (TransformInterruptedError,)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -90,7 +93,7 @@ def no_retry_when_pointless(work: Callable[P, R]) -> Callable[P, R]:
         try:
             return work(*args, **kwargs)
         except FirstbellError as error:
-            if isinstance(error, PERMANENT):
+            if isinstance(error, PERMANENT) and not isinstance(error, PASSING):
                 raise AirflowFailException(str(error)) from error
             raise
 

@@ -1,6 +1,21 @@
-"""The pools of a district: how many tasks may use one of its systems at once."""
+"""The pools of a district: how many tasks may use one of its systems at once.
+
+python -m include.orchestration.pools           # create those that this Airflow lacks
+python -m include.orchestration.pools --print   # as JSON, for `airflow pools import`
+"""
 
 from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from include.config import load_districts
+from include.errors import ConfigError, FirstbellError
 
 
 def edfi(district_code: str) -> str:
@@ -25,3 +40,62 @@ def of(district_code: str) -> list[tuple[str, int, str]]:
         (files(district_code), 2, "file deliveries of assessment vendors"),
         (warehouse(district_code), 1, "dbt: one command at a time"),
     ]
+
+
+def missing(known: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The pools of all districts, but not those known: their size may have been changed by hand."""
+    return {
+        name: {"slots": slots, "description": description, "include_deferred": False}
+        for code in load_districts()
+        for name, slots, description in of(code)
+        if name not in known
+    }
+
+
+def create() -> list[str]:
+    """Create what is missing, by Airflow's own command; returns the names."""
+    listed = json.loads(_airflow("list", "--output", "json"))
+    wanted = missing({pool["pool"] for pool in listed})
+    if wanted:
+        with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+            json.dump(wanted, file)
+            file.flush()
+            _airflow("import", file.name)
+    return list(wanted)
+
+
+def _airflow(*arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "airflow", "pools", *arguments],
+        check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    if done.returncode:
+        words = done.stderr.strip().splitlines()
+        raise ConfigError(
+            f"airflow pools {arguments[0]}",
+            seen=f"exit code {done.returncode}: {words[-1] if words else 'no message'}",
+            expected="an Airflow whose metadata database is set up",
+            next_step="Run this where the scheduler runs, with the same AIRFLOW__* variables.",
+        )
+    # log lines may stand before the answer
+    start = done.stdout.find("[{") if arguments[0] == "list" else 0
+    return done.stdout[max(start, 0) :]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Create the pools of all districts, or print them."""
+    parser = argparse.ArgumentParser(prog="python -m include.orchestration.pools")
+    parser.add_argument("--print", action="store_true", help="JSON for `airflow pools import`")
+    options = parser.parse_args(arguments)
+    try:
+        if options.print:
+            sys.stdout.write(json.dumps(missing(()), indent=2) + "\n")
+            return
+        made = create()
+    except FirstbellError as error:
+        raise SystemExit(str(error)) from None
+    sys.stdout.write(f"created: {', '.join(made) or 'none, all were there'}\n")
+
+
+if __name__ == "__main__":
+    main()

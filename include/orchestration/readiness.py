@@ -36,11 +36,14 @@ def is_held_back(night: Night, events: Mapping[Any, Sequence[Any]] | None) -> bo
     """True while Ed-Fi is half loaded: enrolments of tonight with the absences of last night
     would be a wrong rate that looks like a right one.
 
-    A run without events was started by hand, by somebody who has looked.
+    A run without events, or after a read of some resources only, was started by somebody who
+    has looked.
     """
     from include import landing
 
-    broken = landing.half_loaded(night.dsn, "edfi") if events else []
+    if not events or _is_partial(events):
+        return False
+    broken = landing.half_loaded(night.dsn, "edfi")
     if broken:
         log.warning(
             "%s keeps its last good night: Ed-Fi is half loaded (%s). Clear the failed task of"
@@ -50,39 +53,71 @@ def is_held_back(night: Night, events: Mapping[Any, Sequence[Any]] | None) -> bo
     return bool(broken)
 
 
-def claim(night: Night, events: Mapping[Any, Sequence[Any]] | None) -> bool:
-    """True unless a transformation that started after these events already took them in.
+def _is_partial(events: Mapping[Any, Sequence[Any]]) -> bool:
+    """Whether the newest Ed-Fi event is of a read of some resources; only Ed-Fi's says so."""
+    edfi = [e for found in events.values() for e in found if "partial" in e.extra]
+    return bool(edfi) and bool(max(edfi, key=lambda event: event.timestamp).extra["partial"])
 
-    Two ingests of one night send two events, so two runs; the first waits for both ingests.
-    A run without events, started by hand, always has something to do.
+
+def claim(night: Night, events: Mapping[Any, Sequence[Any]] | None, *, select: str = "") -> bool:
+    """True unless a transformation that started after these events has taken them in.
+
+    Two ingests of one night send two events, so two runs, one after the other; the first waits
+    for both ingests. A run without events, started by hand, always has something to do. One of
+    some models only (`select`) stands for nobody else.
     """
+    if select:
+        return True
     marker = _marker(night)
     newest = max((e.timestamp for found in (events or {}).values() for e in found), default=None)
-    if newest is not None and _covers(marker, night, newest):
+    if newest is not None and _covers(_read(marker), night, newest):
         log.info("nothing new: an earlier run started after the event that caused this one")
         return False
-    marker.parent.mkdir(parents=True, exist_ok=True)
-    claimed = {
+    _write(marker, {
         "run_id": night.run_id,
         "as_of_date": night.as_of_date.isoformat(),
         "started_at": datetime.now(UTC).isoformat(),
-    }
-    marker.write_text(json.dumps(claimed), encoding="utf-8")
+        "state": "running",
+    })  # fmt: skip
     return True
 
 
-def _covers(marker: Path, night: Night, newest: datetime) -> bool:
+def finish(night: Night) -> None:
+    """Let this run's claim count: a run that failed half-way must not stand for the night."""
+    marker = _marker(night)
+    claimed = _read(marker)
+    # one that claimed nothing (`select`) finds another run's claim, or none
+    if claimed.get("run_id") == night.run_id:
+        _write(marker, {**claimed, "state": "finished"})
+
+
+def _covers(earlier: Mapping[str, str], night: Night, newest: datetime) -> bool:
     try:
-        earlier = json.loads(marker.read_text(encoding="utf-8"))
         started = datetime.fromisoformat(earlier["started_at"])
-    except (OSError, ValueError, KeyError):
-        # another worker's disk, or the first run: transforming twice is safe, skipping is not
+        return (
+            earlier["state"] == "finished"
+            and earlier["run_id"] != night.run_id
+            and earlier["as_of_date"] == night.as_of_date.isoformat()
+            and started >= newest
+        )
+    except (KeyError, ValueError):
         return False
-    return bool(
-        earlier["run_id"] != night.run_id
-        and earlier["as_of_date"] == night.as_of_date.isoformat()
-        and started >= newest
-    )
+
+
+def _read(marker: Path) -> dict[str, str]:
+    """The last claim; empty on another worker's disk or before the first run: transforming twice
+    is safe, skipping is not."""
+    try:
+        return dict(json.loads(marker.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _write(marker: Path, claimed: Mapping[str, str]) -> None:
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    part = marker.with_suffix(".part")
+    part.write_text(json.dumps(claimed), encoding="utf-8")
+    part.replace(marker)
 
 
 def _marker(night: Night) -> Path:

@@ -27,7 +27,7 @@ def night(tmp_path: Path) -> Night:
     )
 
 
-def event(at: datetime, **extra: str) -> Any:
+def event(at: datetime, **extra: Any) -> Any:
     return SimpleNamespace(timestamp=at, extra=extra)
 
 
@@ -84,28 +84,72 @@ def test_a_transformation_waits_for_the_other_ingest() -> None:
     assert readiness.are_ingests_finished(instance, list(runs))
 
 
+def after(night: Night, run_id: str, as_of: date | None = None) -> Night:
+    return Night(night.district, as_of or night.as_of_date, run_id, settings=night.settings)
+
+
 def test_the_second_event_of_a_night_finds_nothing_new(night: Night) -> None:
     assert readiness.claim(night, {"edfi": [event(NOON)]})
-    second = Night(night.district, night.as_of_date, "run_2", settings=night.settings)
-    assert not readiness.claim(second, {"files": [event(NOON)]})
+    readiness.finish(night)
+    assert not readiness.claim(after(night, "run_2"), {"files": [event(NOON)]})
+
+
+def test_a_first_run_that_failed_leaves_its_work_to_the_second(night: Night) -> None:
+    assert readiness.claim(night, {"edfi": [event(NOON)]})
+    assert readiness.claim(after(night, "run_2"), {"files": [event(NOON)]})
+
+
+def test_a_run_of_one_model_does_not_stand_for_the_night(night: Night) -> None:
+    assert readiness.claim(night, None, select="dim_student")
+    readiness.finish(night)
+    assert readiness.claim(after(night, "run_2"), {"files": [event(NOON)]})
+
+
+def test_a_run_of_one_model_leaves_the_claim_of_the_night(night: Night) -> None:
+    assert readiness.claim(night, {"edfi": [event(NOON)]})
+    readiness.finish(night)
+    by_hand = after(night, "by_hand")
+    assert readiness.claim(by_hand, None, select="dim_student")
+    readiness.finish(by_hand)
+    assert not readiness.claim(after(night, "run_2"), {"files": [event(NOON)]})
 
 
 def test_an_event_after_the_start_of_the_last_run_is_new(night: Night) -> None:
     assert readiness.claim(night, {"edfi": [event(NOON)]})
-    second = Night(night.district, night.as_of_date, "run_2", settings=night.settings)
+    readiness.finish(night)
     later = datetime(2999, 1, 1, tzinfo=UTC)
-    assert readiness.claim(second, {"files": [event(later)]})
+    assert readiness.claim(after(night, "run_2"), {"files": [event(later)]})
 
 
 def test_another_day_is_always_new(night: Night) -> None:
     assert readiness.claim(night, {"edfi": [event(NOON)]})
-    other = Night(night.district, date(2022, 5, 20), "run_2", settings=night.settings)
+    readiness.finish(night)
+    other = after(night, "run_2", date(2022, 5, 20))
     assert readiness.claim(other, {"edfi": [event(NOON)]})
 
 
 def test_a_run_cleared_later_still_has_something_to_do(night: Night) -> None:
     assert readiness.claim(night, {"edfi": [event(NOON)]})
+    readiness.finish(night)
     assert readiness.claim(night, {"edfi": [event(NOON)]})
+
+
+@pytest.mark.parametrize(
+    ("partial", "held"), [((True,), False), ((False,), True), ((True, False), True)]
+)
+def test_a_read_of_some_resources_does_not_hold_the_tiers_back(
+    night: Night, monkeypatch: pytest.MonkeyPatch, partial: tuple[bool, ...], held: bool
+) -> None:
+    from include import landing
+
+    monkeypatch.setattr(Night, "dsn", "unused")
+    monkeypatch.setattr(landing, "half_loaded", lambda dsn, source: ["students"])
+    events = [
+        event(datetime(2022, 5, day, tzinfo=UTC), partial=given)
+        for day, given in enumerate(partial, start=1)
+    ]
+    files = event(NOON, as_of_date="2022-05-27")
+    assert readiness.is_held_back(night, {"edfi": events, "files": [files]}) is held
 
 
 def test_what_only_a_person_can_heal_is_not_retried() -> None:

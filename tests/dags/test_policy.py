@@ -91,6 +91,18 @@ def test_the_layers_follow_each_other(dags: dict[str, Any]) -> None:
         assert earlier in dag.get_task(later).upstream_task_ids
 
 
+def test_a_failed_vendor_stops_neither_the_others_nor_the_alarm(dags: dict[str, Any]) -> None:
+    dag = dags["ingest_assessments__grand_bend"]
+    landed = {task.task_id for task in dag.tasks if task.task_id.startswith("land_")}
+    done, verdict = dag.get_task("done"), dag.get_task("all_vendors_loaded")
+    assert done.trigger_rule == "all_done"
+    assert done.upstream_task_ids == landed
+    # a run is as red as its last tasks: this one shows what `done` passes over
+    assert verdict.trigger_rule == "all_success"
+    assert verdict.upstream_task_ids == landed
+    assert not verdict.downstream_task_ids
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_nothing_heavy_is_imported_at_parse_time(path: Path) -> None:
     script = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import ClassVar
 
 import psycopg
@@ -155,7 +156,7 @@ def test_a_failed_layer_resumes_with_what_failed(
 
 def test_tiers_wait_while_ed_fi_is_half_loaded(grand_bend: House) -> None:
     current = grand_bend.night("night_half")
-    event = {"edfi": [object()]}
+    event = {"edfi": [SimpleNamespace(extra={"partial": False}, timestamp=current.as_of_date)]}
     assert not readiness.is_held_back(current, event)
     feed = Feed("edfi", "student_school_attendance_events")
     request = landing.LoadRequest(feed, FeedKind.SNAPSHOT, "full", current.context)

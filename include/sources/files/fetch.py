@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 import time
@@ -18,6 +19,8 @@ from include.config import FileSource, SftpDelivery
 from include.connections import Connection
 from include.errors import UnreachableError, UnreadableFileError
 from include.sources.files.local import LocalFile, sha256_of
+
+log = logging.getLogger(__name__)
 
 MAX_FILE_BYTES = 8 << 30
 _BLOCK = 1 << 20
@@ -55,7 +58,8 @@ def fetch(
 
     A file is written under a temporary name, compared in size and renamed, so that a broken
     transfer leaves nothing that could be read. Lost connections are retried; a refused login, an
-    unknown host key or a missing file is not.
+    unknown host key or a missing folder is not. No matching file is no error: vendors remove
+    files between their windows.
     """
     into.mkdir(parents=True, exist_ok=True)
     retrying = tenacity.Retrying(
@@ -74,12 +78,12 @@ def _fetch_once(source: FileSource, connection: Connection, into: Path) -> list[
         wanted = [f for f in found if matches(f.name, source.delivery.pattern)]
         if not wanted:
             names = ", ".join(sorted(f.name for f in found)[:10]) or "nothing"
-            raise UnreadableFileError(
-                f"{connection.conn_id}: {source.delivery.path}",
-                seen=f"{len(found)} files, none named {source.delivery.pattern!r} ({names})",
-                expected="at least one file of that name",
-                next_step="Has the vendor delivered, and is `pattern` in the district file right?",
-            )
+            log.warning(
+                "%s: %s: %d files, none named %r (%s). Has the vendor delivered, and is `pattern`"
+                " in the district file right?",
+                connection.conn_id, source.delivery.path, len(found), source.delivery.pattern,
+                names,
+            )  # fmt: skip
         wanted.sort(key=lambda f: (f.modified_at, f.name))
         return [_receive(remote, file, into, connection.conn_id) for file in wanted]
 

@@ -20,7 +20,6 @@ from include.errors import (
     HostKeyError,
     ProtocolError,
     UnreachableError,
-    UnreadableFileError,
 )
 from include.sources.files import fetch
 from include.sources.files.folder import Folder
@@ -116,11 +115,16 @@ def test_a_missing_folder_is_named(server: Connection, tmp_path: Path) -> None:
         _fetch(server, tmp_path, path="elsewhere")
 
 
-def test_a_delivery_without_a_matching_file_says_what_is_there(
-    server: Connection, tmp_path: Path
+def test_a_delivery_without_a_matching_file_is_empty_and_says_what_is_there(
+    server: Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with pytest.raises(UnreadableFileError, match=r"none named '\*\.csv'.*District\.zip"):
-        _fetch(server, tmp_path, pattern="*.csv")
+    assert _fetch(server, tmp_path, pattern="*.csv") == []
+    assert "2 files, none named '*.csv' (District.zip, notes.txt)" in caplog.text
+
+
+def test_an_empty_folder_delivers_nothing(tmp_path: Path) -> None:
+    (tmp_path / "exports").mkdir()
+    assert fetch(_source("folder"), _folder(tmp_path), tmp_path / "work") == []
 
 
 def test_a_persistent_host_key_stays(root: Path, tmp_path: Path) -> None:

@@ -1,0 +1,138 @@
+"""What a night leaves behind when a source fails: books that say so, and no mixed state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from demo.simulators.edfi import Fault
+from include import catalog, delivery, landing, night
+from include.connections import Connection
+from include.errors import (
+    AuthenticationError,
+    EmptyFeedError,
+    FirstbellError,
+    ParkedFeedError,
+    UnreadableFileError,
+)
+from include.orchestration import readiness
+from include.records import Feed
+from tests.integration.night import House, house
+
+ENROLLMENTS = "studentSchoolAssociations"
+FEED = Feed("edfi", "student_school_associations")
+LATEST = (
+    "select entity, status, load_window, error_class from ops.loads"
+    " where source = '{}' order by load_id desc limit 1"
+)
+LIVE = (
+    "select count(*) from raw.edfi__student_school_associations"
+    " where superseded_by is null and not is_deleted"
+)
+EVENT = {"edfi": [SimpleNamespace(timestamp=datetime(2022, 5, 27, tzinfo=UTC), extra={})]}
+
+
+@pytest.fixture(scope="module")
+def built(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house on the stand-in, after the first read of one resource."""
+    patch = pytest.MonkeyPatch()
+    folder = tmp_path_factory.mktemp("failures")
+    patch.setenv("FIRSTBELL_SAMPLES", str(folder / "none"))
+    with house(folder / "runtime", pg_server_url, "firstbell_it_failures") as made:
+        night.prepare(made.night("first"))
+        read(made, made.night("first"))
+        yield made
+    patch.undo()
+
+
+def read(built: House, current: night.Night) -> None:
+    source = night.edfi_source(current.district)
+    ceiling = night.edfi_ceiling(current, source)
+    chosen = catalog.edfi_groups([ENROLLMENTS])["enrollment"]
+    night.load_edfi(current, source, chosen, ceiling)
+
+
+def test_a_refused_first_request_holds_the_tiers_back(built: House) -> None:
+    built.server.store.upsert(ENROLLMENTS, {"schoolReference": {"schoolId": 1}})
+    built.server.faults.add(Fault("error", match=f"/ed-fi/{ENROLLMENTS}", status=403, times=100))
+    with pytest.raises(FirstbellError):
+        read(built, built.night("refused"))
+    built.server.faults.clear()
+    assert built.query(LATEST.format("edfi"))[0][:2] == (FEED.entity, "failed")
+    assert readiness.is_held_back(built.night("refused"), EVENT)
+    read(built, built.night("cleared"))
+    assert not readiness.is_held_back(built.night("cleared"), EVENT)
+
+
+def test_a_delta_that_deletes_a_third_is_parked_and_changes_nothing(built: House) -> None:
+    before, stored = built.checksums("raw"), landing.read_watermark(built.dsn, FEED)
+    known = built.server.store.ids(ENROLLMENTS)
+    gone = known[: len(known) * 3 // 10]
+    for record_id in gone:
+        built.server.store.delete(ENROLLMENTS, record_id)
+    with pytest.raises(ParkedFeedError):
+        read(built, built.night("shrunk"))
+    assert built.checksums("raw") == before
+    assert landing.read_watermark(built.dsn, FEED) == stored
+    assert readiness.is_held_back(built.night("shrunk"), EVENT)
+    read(built, replace(built.night("released"), release_parked=True))
+    assert built.one(LIVE) == len(known) - len(gone)
+    assert not readiness.is_held_back(built.night("released"), EVENT)
+
+
+def test_a_full_read_of_an_emptied_source_heals_the_watermark(built: House) -> None:
+    for record_id in built.server.store.ids(ENROLLMENTS):
+        built.server.store.delete(ENROLLMENTS, record_id)
+    read(built, replace(built.night("emptied"), full_refresh=True))
+    # nothing is lost, and the rows are read whole when they come back
+    assert landing.read_watermark(built.dsn, FEED) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [(b"", EmptyFeedError), (b"PK\x03\x04 cut off", UnreadableFileError)],
+    ids=["zero bytes", "truncated"],
+)
+def test_a_file_that_cannot_be_opened_stands_in_the_ledger(
+    built: House, tmp_path: Path, content: bytes, error: type[FirstbellError]
+) -> None:
+    from include.sources.files import LocalFile
+
+    current = built.night("broken file")
+    path = tmp_path / "District.zip"
+    path.write_bytes(content)
+    file = LocalFile(path, path.name, "0" * 64, datetime(2022, 5, 27, tzinfo=UTC))
+    source = night.file_sources(current.district)["star"]
+    with pytest.raises(error):
+        delivery.land_files(current, "star", source, [file])
+    assert built.query(LATEST.format("star")) == [
+        ("results", "failed", "District.zip", error.__name__)
+    ]
+
+
+def test_a_refused_login_at_the_vendor_stands_in_the_ledger(built: House) -> None:
+    def connect(conn_id: str) -> Connection:
+        found = built.connect(conn_id)
+        return replace(found, password="old") if conn_id.endswith("_star") else found
+
+    current = replace(built.night("login"), connect=connect)
+    source = night.file_sources(current.district)["star"]
+    with pytest.raises(AuthenticationError):
+        delivery.fetch_files(current, "star", source)
+    assert built.query(LATEST.format("star")) == [
+        ("results", "failed", "delivery *.zip", "AuthenticationError")
+    ]
+
+
+def test_a_vendor_that_delivers_nothing_is_no_failure(built: House) -> None:
+    current = built.night("nothing")
+    source = night.file_sources(current.district)["iready"]
+    missing = source.delivery.model_copy(update={"pattern": "*.never"})
+    source = source.model_copy(update={"delivery": missing})
+    fetched = delivery.fetch_files(current, "iready", source)
+    assert delivery.land_files(current, "iready", source, fetched) == []
