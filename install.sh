@@ -8,7 +8,7 @@ say() { printf '%s\n' "$*" >&2; }
 fail() { say "✗ $*"; exit 1; }
 
 lock=requirements-dev.txt
-venv=${FIRSTBELL_VENV:-.venv}
+venv=.venv
 stamp=$venv/.installed
 wanted=$(cat "$lock" requirements-bootstrap.txt | cksum)
 if [ -x "$venv/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null || true)" = "$wanted" ]; then

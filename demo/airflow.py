@@ -56,6 +56,11 @@ def environment(
         "USAGE_DATA_COLLECTION__ENABLED": "false",
         "DAG_PROCESSOR__PARSING_PROCESSES": "1",
     }
+    if "?" in metadata_url:
+        # Airflow would hand libpq's options to asyncpg, which knows none; psycopg takes them
+        settings["DATABASE__SQL_ALCHEMY_CONN_ASYNC"] = metadata_url.replace(
+            "postgresql://", "postgresql+psycopg://", 1
+        )
     return {
         **os.environ,
         **{f"AIRFLOW__{name}": value for name, value in settings.items()},

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 
@@ -43,19 +44,23 @@ class Processes:
                 start_new_session=True,
                 cwd=environment.get("PYTHONPATH") or None,
             )
-        record = {"pid": child.pid, "born": _born(child.pid)}
+        record = {"pid": child.pid, "born": _born(child.pid), "started": time.time()}
         self._record(name).write_text(json.dumps(record), encoding="utf-8")
 
     def names(self) -> list[str]:
-        """Every process that was started and not stopped since."""
-        return sorted(path.stem for path in self.folder.glob("*.json"))
+        """Every process that was started and not stopped since, in the order of start."""
+        found = [path.stem for path in self.folder.glob("*.json")]
+        return sorted(found, key=lambda name: (self._read(name).get("started", 0.0), name))
 
     def is_running(self, name: str) -> bool:
         return self._pid(name) is not None
 
     def stop(self, name: str) -> None:
-        """End the process and all it started: first by request, then by force."""
-        pid = self._pid(name)
+        """End the process and all it started: first by request, then by force.
+
+        When the process is gone already, what it started may live on: that ends too.
+        """
+        pid = self._group(name)
         if pid is not None:
             _signal_group(pid, signal.SIGTERM)
             deadline = time.monotonic() + STOP_SECONDS
@@ -91,14 +96,28 @@ class Processes:
 
     def _pid(self, name: str) -> int | None:
         """The id of the process that we started, if it still lives."""
-        try:
-            record = json.loads(self._record(name).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        record = self._read(name)
+        if not record:
             return None
         pid = int(record["pid"])
         _reap(pid)
         # a number is used again after a reboot: the birth time tells ours from a stranger's
         return pid if _born(pid) == record["born"] else None
+
+    def _group(self, name: str) -> int | None:
+        """The id of the group that we started, if any of it still lives."""
+        if (pid := self._pid(name)) is not None:
+            return pid
+        record = self._read(name)
+        if not record or record["born"] is None or psutil.pid_exists(record["pid"]):
+            return None  # the number belongs to a stranger now
+        return int(record["pid"]) if _orphans(int(record["pid"]), record["born"]) else None
+
+    def _read(self, name: str) -> dict[str, Any]:
+        try:
+            return dict(json.loads(self._record(name).read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return {}
 
 
 def _born(pid: int) -> float | None:
@@ -110,6 +129,17 @@ def _born(pid: int) -> float | None:
         return float(process.create_time())
     except psutil.NoSuchProcess:
         return None
+
+
+def _orphans(group: int, born: float) -> list[int]:
+    """Members of a group and session whose leader has ended, none older than the leader."""
+    found = []
+    for process in psutil.process_iter(["create_time"]):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            is_member = os.getpgid(process.pid) == group == os.getsid(process.pid)
+            if is_member and (process.info["create_time"] or 0.0) >= born:
+                found.append(process.pid)
+    return found
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import psycopg
 from rich.console import Console
 
 from demo import airflow, sources, summary, warehouse
@@ -48,12 +49,15 @@ class Address:
 def up(out: Console) -> None:
     """Start what does not run, run a night for the demo's district, show the result."""
     runtime = _open()
-    began = time.monotonic()
-    with out.status("starting") if out.is_terminal else nullcontext():
-        api = _start(out, runtime)
-    out.print(f"[green]✓[/] up after {time.monotonic() - began:.0f} s")
-    _run_night(out, runtime, api, DISTRICT, sources.AS_OF)
-    _where_to_look(out, runtime)
+    with runtime.lock("demo"):
+        began = time.monotonic()
+        with out.status("starting") if out.is_terminal else nullcontext():
+            api = _start(out, runtime)
+        out.print(f"[green]✓[/] up after {time.monotonic() - began:.0f} s")
+        try:
+            _run_night(out, runtime, api, DISTRICT, sources.AS_OF)
+        finally:
+            _where_to_look(out, runtime)
 
 
 def night(out: Console, district: str, as_of: date | None) -> None:
@@ -114,6 +118,13 @@ def status(out: Console) -> None:
 def down(out: Console) -> None:
     """Stop every process of the demo, the database last."""
     runtime = _open()
+    with runtime.lock("down"):
+        _stop(out, runtime)
+    out.print(f"Down. The data stays in {runtime.folder}; `make demo` goes on from here.")
+
+
+def _stop(out: Console, runtime: Runtime) -> None:
+    """In the reverse order of start: what uses another goes first."""
     processes = _processes(runtime)
     for name in reversed(processes.names()):
         processes.stop(name)
@@ -121,16 +132,23 @@ def down(out: Console) -> None:
     if runtime.postgres.exists():
         postgres.stop(runtime.postgres)
         out.print("stopped postgres")
-    out.print("Down. The data stays in .runtime; `make demo` goes on from here.")
 
 
 def clean(out: Console) -> None:
     """Stop everything and delete what the demo made."""
-    down(out)
-    runtime = current()
-    postgres.remove(runtime.postgres)
-    shutil.rmtree(runtime.folder, ignore_errors=True)
-    out.print("Deleted .runtime.")
+    runtime = _open()
+    with runtime.lock("clean"):
+        _stop(out, runtime)
+        postgres.remove(runtime.postgres)
+        runtime.delete()
+    out.print(f"Deleted {runtime.folder}: databases, files, logs and secrets of the demo.")
+    if not runtime.work.is_relative_to(runtime.folder):
+        out.print(f"FIRSTBELL_WORK_DIR stays, with files of students: {runtime.work}")
+    if warehouse.own_server():
+        out.print(
+            "FIRSTBELL_PG_URL is set: the databases firstbell_* on that server stay;"
+            " drop them there."
+        )
 
 
 def explain(error: OSError) -> str:
@@ -219,8 +237,13 @@ def _run_night(
 ) -> None:
     dsn = url(district)
     watch = Watch(api=api, out=out, district=district, dsn=dsn)
-    watch.run(as_of)
-    summary.show(out, dsn, get_district(district).name)
+    failure = watch.run(as_of)
+    try:
+        summary.show(out, dsn, get_district(district).name)
+    except psycopg.errors.UndefinedTable:
+        out.print("No tiers yet: no night has come through.")
+    if failure:
+        raise failure
 
 
 def _where_to_look(out: Console, runtime: Runtime) -> None:

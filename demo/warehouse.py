@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import psycopg
 from psycopg import sql
@@ -27,12 +27,20 @@ def load_dotenv() -> None:
             os.environ.setdefault(name, value)
 
 
+def own_server() -> str | None:
+    """FIRSTBELL_PG_URL, options and all; None when it is unset or empty."""
+    given = Settings().pg_url
+    url = given.get_secret_value().strip() if given else ""
+    # libpq takes both spellings, SQLAlchemy only the long one
+    scheme, mark, rest = url.partition("://")
+    return f"postgresql{mark}{rest}" if scheme == "postgres" else url or None
+
+
 def server_url(runtime: Runtime) -> str:
     """The URL of the server: FIRSTBELL_PG_URL, else the embedded one, started when needed."""
-    given = Settings().pg_url
-    if given is None:
+    url = own_server()
+    if url is None:
         return postgres.start(runtime.postgres, port=5433).url()
-    url = given.get_secret_value()
     try:
         psycopg.connect(url, connect_timeout=10).close()
     except psycopg.Error as error:
@@ -56,12 +64,20 @@ def create_database(server: str, name: str) -> str:
     with psycopg.connect(server, autocommit=True) as admin:
         found = admin.execute("select 1 from pg_database where datname = %s", (name,)).fetchone()
         if not found:
-            admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+            try:
+                admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+            except psycopg.errors.InsufficientPrivilege:
+                raise ConfigError(
+                    f"database {name}",
+                    seen="it does not exist and this user may not create it",
+                    expected="the database, or a user with CREATEDB",
+                    next_step=f"Let an administrator run `create database {name} owner <user>`.",
+                ) from None
     return database_url(server, name)
 
 
 def connection_variable(district: District, server: str) -> dict[str, str]:
-    """The district's warehouse as an AIRFLOW_CONN_* variable."""
+    """The district's warehouse as an AIRFLOW_CONN_* variable, with the server's options (TLS)."""
     parts = urlsplit(server)
     value = {
         "conn_type": "postgres",
@@ -70,6 +86,7 @@ def connection_variable(district: District, server: str) -> dict[str, str]:
         "login": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
         "schema": district.database,
+        "extra": dict(parse_qsl(parts.query)),
     }
     return {f"AIRFLOW_CONN_{district.warehouse_connection.upper()}": json.dumps(value)}
 

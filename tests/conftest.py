@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import psycopg.sql
@@ -34,7 +35,7 @@ def create_database(server_url: str, name: str) -> str:
     """Create an empty database on the server and return its URL."""
     with psycopg.connect(server_url, autocommit=True) as admin:
         admin.execute(psycopg.sql.SQL("create database {}").format(psycopg.sql.Identifier(name)))
-    return server_url.rsplit("/", 1)[0] + f"/{name}"
+    return urlsplit(server_url)._replace(path=f"/{name}").geturl()
 
 
 @pytest.fixture
@@ -51,6 +52,7 @@ def database_url(pg_server_url: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def samples() -> Path:
     """The folder of real sample data; tests that need it are skipped where it is absent."""
-    if not SAMPLES.is_dir():
-        pytest.skip(f"real sample data not found at {SAMPLES}; set FIRSTBELL_SAMPLES")
+    for part in ("edfi_grand_bend", "assessments"):
+        if not (SAMPLES / part).is_dir():
+            pytest.skip(f"real sample data not found at {SAMPLES / part}; set FIRSTBELL_SAMPLES")
     return SAMPLES

@@ -55,6 +55,48 @@ def test_a_number_that_now_belongs_to_a_stranger_is_left_alone(runtime: Runtime)
     processes.stop("ours")  # must not end this test
 
 
+def test_what_a_dead_process_left_behind_is_stopped(runtime: Runtime, tmp_path: Path) -> None:
+    processes, note = Processes(runtime.processes, runtime.logs), tmp_path / "pid"
+    script = FORKS.format(inner="import time; time.sleep(600)", note=str(note))
+    processes.start("parent", [sys.executable, "-c", script], os.environ)
+    processes.wait_until("parent", lambda: note.exists() and note.read_text() != "", seconds=30)
+    leader = psutil.Process(Runtime(runtime.processes).read("parent")["pid"])
+    leader.kill()
+    leader.wait(30)
+    child = psutil.Process(int(note.read_text()))
+    assert child.status() != psutil.STATUS_ZOMBIE
+    processes.stop("parent")
+    _, alive = psutil.wait_procs([child], timeout=10)
+    assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_a_second_command_is_told_that_another_runs(runtime: Runtime) -> None:
+    with runtime.lock("demo"):
+        with pytest.raises(ConfigError, match=rf"make demo \(process {os.getpid()}\) is running"):
+            with runtime.lock("clean"):
+                pass
+    with runtime.lock("clean"):
+        pass
+
+
+def test_only_a_folder_of_our_own_is_used_and_deleted(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").touch()
+    with pytest.raises(ConfigError, match="holds other things"):
+        Runtime(tmp_path).create()
+    with pytest.raises(ConfigError, match="has no file"):
+        Runtime(tmp_path).delete()
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_an_open_folder_is_closed(tmp_path: Path) -> None:
+    folder = tmp_path / "runtime"
+    (folder).mkdir(mode=0o755)
+    made = Runtime(folder)
+    made.create()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(made.work.stat().st_mode) == 0o700
+
+
 def test_a_process_that_ends_at_once_is_explained_by_its_log(runtime: Runtime) -> None:
     processes = Processes(runtime.processes, runtime.logs)
     processes.start(
