@@ -25,12 +25,9 @@ schools as (
     select * from {{ ref('dim_school') }}
 ),
 
-periods as (
-    select * from {{ ref('dim_grading_period') }}
-),
-
 grades as (
     select * from {{ ref('fct_grades_by_period') }}
+    where is_latest_closed
 ),
 
 programs as (
@@ -48,29 +45,10 @@ figures as (
             as attendance_pct,
         max(case when indicators.indicator = 'assessment' then indicators.value end)
             as latest_percentile,
-        max(case when indicators.indicator = 'course_grades' then indicators.evidence_from end)
-            as grades_begin_date,
-        max(case when indicators.indicator = 'course_grades' then indicators.evidence_to end)
-            as grades_end_date
+        max(case when indicators.indicator = 'course_grades' then 1 else 0 end) as has_grades
     from indicators
     where indicators.flag in ('none', 'yellow', 'red')
     group by indicators.student_key
-),
-
--- the GPA of the period that decides the course-grade indicator
-gpas as (
-    select
-        figures.student_key,
-        max(grades.gpa_unweighted) as gpa
-    from figures
-    inner join grades
-        on grades.student_key = figures.student_key
-    inner join periods
-        on periods.grading_period_key = grades.grading_period_key
-        and periods.begin_date = figures.grades_begin_date
-        and periods.end_date = figures.grades_end_date
-        and periods.is_latest_closed
-    group by figures.student_key
 ),
 
 last_level_changes as (
@@ -104,7 +82,8 @@ scored as (
         tiers.grade_level,
         figures.attendance_pct,
         -- a grade band whose GPA does not count has none
-        case when policy.gpa_counts then gpas.gpa end as gpa,
+        case when policy.gpa_counts and figures.has_grades = 1 then grades.gpa_unweighted end
+            as gpa,
         figures.latest_percentile,
         levels.risk_level,
         last_level_changes.changed_on as risk_level_changed_date,
@@ -131,8 +110,9 @@ scored as (
         on schools.school_key = tiers.school_key
     left join figures
         on figures.student_key = tiers.student_key
-    left join gpas
-        on gpas.student_key = tiers.student_key
+    -- at most one period of a student is the latest closed: that of the student's school
+    left join grades
+        on grades.student_key = tiers.student_key
     left join last_level_changes
         on last_level_changes.student_key = tiers.student_key
     left join supports
