@@ -80,16 +80,17 @@ measured as (
                 then cast(reasoned.days_absent_90d as numeric)
                     / nullif(reasoned.days_enrolled_90d, 0)
         end as absence_rate_90d,
-        -- counts are compared, not a rate: exactly the line is on the line
         case
             when reasoned.insufficient_reason is null
-                then reasoned.days_absent * 100
-                    >= reasoned.chronic_absence_pct * reasoned.days_enrolled
+                then {{ absent_share_reaches(
+                    'reasoned.days_absent', 'reasoned.days_enrolled', 'reasoned.chronic_absence_pct'
+                ) }}
         end as is_chronically_absent,
         case
             when reasoned.insufficient_reason is null
-                then reasoned.days_absent * 100
-                    >= reasoned.severe_absence_pct * reasoned.days_enrolled
+                then {{ absent_share_reaches(
+                    'reasoned.days_absent', 'reasoned.days_enrolled', 'reasoned.severe_absence_pct'
+                ) }}
         end as is_severely_absent,
         reasoned.insufficient_reason,
         reasoned.partial_reason,
