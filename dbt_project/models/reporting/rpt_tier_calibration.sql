@@ -24,8 +24,7 @@ tiered as (
         tiers.rule_tier,
         coalesce(schools.school_id, 'unknown') as school_id,
         coalesce(tiers.grade_band, 'unknown') as grade_band,
-        case when tiers.tier_rank is not null and tiers.tier_rank > 1 then 1 else 0 end
-            as is_flagged,
+        case when tiers.yellow_count + tiers.red_count > 0 then 1 else 0 end as is_flagged,
         case when tiers.attendance_flag in ('yellow', 'red') then 1 else 0 end as has_attendance,
         case when tiers.course_grades_flag in ('yellow', 'red') then 1 else 0 end
             as has_course_grades,
@@ -114,7 +113,9 @@ by_tier as (
     from grouped
     cross join tier_ladder
     inner join policy
-        on policy.grade_band = '*'
+        -- a group of several bands, or of none known, has the district's numbers
+        on policy.grade_band
+        = case when grouped.grade_band in ('all', 'unknown') then '*' else grouped.grade_band end
     where tier_ladder.tier_rank is not null
 ),
 
