@@ -1,8 +1,8 @@
 -- One row per source, id column of the source and numbering of the district: how often the id
 -- exists there and how often the second attribute then agrees.
 --
--- `agreement_rate` is agreed / (agreed + disagreed). Below the required rate (var
--- `assessment_id_agreement_min_rate`, 0.5) the column is another numbering that meets ours by
+-- `agreement_rate` is agreed / (agreed + disagreed). Below the required rate (policy
+-- `assessment_id_agreement_min_rate`) the column is another numbering that meets ours by
 -- chance, and nothing of it is used: with thousands of chance meetings a few birth dates agree
 -- by chance too. Ids that are not found do not count against a column: students of other
 -- districts and those who left are normal in vendor files, and holding back every other student
@@ -15,6 +15,12 @@ student_ids as (
 
 candidates as (
     select * from {{ ref('int_assessment__id_candidates') }}
+),
+
+policy as (
+    select * from {{ ref('int_policy__by_grade_band') }}
+    -- a numbering is one for all grades
+    where grade_band = '*'
 ),
 
 offered as (
@@ -73,9 +79,10 @@ decided as (
         rated.found_rate,
         rated.agreement_rate,
         coalesce(
-            rated.agreement_rate >= {{ var('assessment_id_agreement_min_rate', 0.5) }}, false
+            rated.agreement_rate >= policy.assessment_id_agreement_min_rate, false
         ) as is_used
     from rated
+    cross join policy
 )
 
 select * from decided

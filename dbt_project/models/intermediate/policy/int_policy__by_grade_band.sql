@@ -39,6 +39,8 @@ typed as (
         {{ policy_value('growth_low_consecutive_results', 'integer') }}
             as growth_low_consecutive_results,
         {{ policy_value('assessment_max_age_days', 'integer') }} as assessment_max_age_days,
+        {{ policy_value('assessment_id_agreement_min_rate', 'numeric') }}
+            as assessment_id_agreement_min_rate,
         {{ policy_value('incidents_yellow_count', 'integer') }} as incidents_yellow_count,
         {{ policy_value('incidents_red_count', 'integer') }} as incidents_red_count,
         {{ policy_value('in_school_suspension_is_red', 'boolean') }} as in_school_suspension_is_red,
@@ -89,6 +91,7 @@ joined as (
         typed.growth_percentile_low_below,
         typed.growth_low_consecutive_results,
         typed.assessment_max_age_days,
+        typed.assessment_id_agreement_min_rate,
         typed.incidents_yellow_count,
         typed.incidents_red_count,
         typed.in_school_suspension_is_red,
