@@ -1,6 +1,6 @@
 -- One row per student's participation in a program, whatever kind. The kind of the association
--- decides
--- the program type; an association without a kind of its own is mapped by its program's type.
+-- decides the program type; an association without a kind of its own is mapped by its program's
+-- type.
 with
 
 special_education_participations as (
@@ -48,123 +48,39 @@ crosswalk as (
 ),
 
 together as (
+    {%- for participations, association_type in [
+        ('special_education_participations', 'special_education'),
+        ('food_service_participations', 'food_service'),
+        ('language_instruction_participations', 'language_instruction'),
+        ('homeless_participations', 'homeless'),
+        ('migrant_education_participations', 'migrant'),
+        ('neglected_or_delinquent_participations', 'neglected_or_delinquent'),
+        ('cte_participations', 'cte'),
+        ('title_i_participations', 'title_i'),
+        ('section_504_participations', 'section_504'),
+    ] %}
     select
-        participation_key,
-        student_key,
-        education_organization_id,
-        program_name,
-        program_type_code,
-        begin_date,
-        end_date,
-        exit_date,
-        'special_education' as association_type
-    from special_education_participations
+        {{ participations }}.participation_key,
+        {{ participations }}.student_key,
+        {{ participations }}.education_organization_id,
+        {{ participations }}.program_name,
+        {{ participations }}.program_type_code,
+        {{ participations }}.begin_date,
+        {{ participations }}.end_date,
+        {{ participations }}.exit_date,
+        '{{ association_type }}' as association_type
+    from {{ participations }}
     union all
+    {%- endfor %}
     select
-        participation_key,
-        student_key,
-        education_organization_id,
-        program_name,
-        program_type_code,
-        begin_date,
-        end_date,
-        exit_date,
-        'food_service' as association_type
-    from food_service_participations
-    union all
-    select
-        participation_key,
-        student_key,
-        education_organization_id,
-        program_name,
-        program_type_code,
-        begin_date,
-        end_date,
-        exit_date,
-        'language_instruction' as association_type
-    from language_instruction_participations
-    union all
-    select
-        participation_key,
-        student_key,
-        education_organization_id,
-        program_name,
-        program_type_code,
-        begin_date,
-        end_date,
-        exit_date,
-        'homeless' as association_type
-    from homeless_participations
-    union all
-    select
-        participation_key,
-        student_key,
-        education_organization_id,
-        program_name,
-        program_type_code,
-        begin_date,
-        end_date,
-        exit_date,
-        'migrant' as association_type
-    from migrant_education_participations
-    union all
-    select
-        participation_key,
-        student_key,
-        education_organization_id,
-        program_name,
-        program_type_code,
-        begin_date,
-        end_date,
-        exit_date,
-        'neglected_or_delinquent' as association_type
-    from neglected_or_delinquent_participations
-    union all
-    select
-        participation_key,
-        student_key,
-        education_organization_id,
-        program_name,
-        program_type_code,
-        begin_date,
-        end_date,
-        exit_date,
-        'cte' as association_type
-    from cte_participations
-    union all
-    select
-        participation_key,
-        student_key,
-        education_organization_id,
-        program_name,
-        program_type_code,
-        begin_date,
-        end_date,
-        exit_date,
-        'title_i' as association_type
-    from title_i_participations
-    union all
-    select
-        participation_key,
-        student_key,
-        education_organization_id,
-        program_name,
-        program_type_code,
-        begin_date,
-        end_date,
-        exit_date,
-        'section_504' as association_type
-    from section_504_participations
-    union all
-    select
-        participation_key,
-        student_key,
-        education_organization_id,
-        program_name,
-        program_type_code,
-        begin_date,
-        end_date,
-        exit_date,
+        program_participations.participation_key,
+        program_participations.student_key,
+        program_participations.education_organization_id,
+        program_participations.program_name,
+        program_participations.program_type_code,
+        program_participations.begin_date,
+        program_participations.end_date,
+        program_participations.exit_date,
         cast(null as text) as association_type
     from program_participations
 ),
