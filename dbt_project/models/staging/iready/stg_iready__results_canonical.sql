@@ -57,6 +57,7 @@ ranked as (
                 windowed.student_id, windowed.subject_code, windowed.administered_on,
                 case
                     when windowed.source_invalid_reason is not null
+                        or windowed.student_id is null
                         or windowed.overall_scale_score is null then windowed.result_id
                 end
             order by

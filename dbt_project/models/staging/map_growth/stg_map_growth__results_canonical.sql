@@ -20,11 +20,16 @@ ranked as (
         tests._load_id,
         tests._loaded_at,
         -- the vendor's rule for several tests of one course in one term: the growth measure
-        -- first, then the lowest standard error; a test without a score replaces nothing
+        -- first, then the lowest standard error. A test without a score or a usable id replaces
+        -- nothing, nor does one that is still to come on the day of the report
         row_number() over (
             partition by
                 tests.student_id, tests.course, tests.term_name,
-                case when tests.test_rit_score is null then tests.result_id end
+                case
+                    when tests.test_rit_score is null
+                        or tests.student_id is null
+                        or tests.administered_on > {{ as_of_date() }} then tests.result_id
+                end
             order by
                 case when tests.is_growth_measure then 0 else 1 end,
                 tests.test_standard_error nulls last,
