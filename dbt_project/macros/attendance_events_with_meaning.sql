@@ -37,7 +37,6 @@ with_category as (
         events.school_key,
         events.event_date,
         events.category_code,
-        events.attendance_reason,
         events.event_duration,
         events.attendance_minutes,
         -- what the source says a code stands for comes before the code itself
@@ -73,7 +72,6 @@ measured as (
         with_category.known_category_code is null as is_category_unmapped,
         with_category.is_absence,
         with_category.is_excused,
-        with_category.attendance_reason,
         with_category.event_duration,
         with_category.attendance_minutes,
         case

@@ -17,7 +17,6 @@ joined as (
         daily_events.event_date,
         event_verdicts.school_year,
         daily_events.category_code,
-        daily_events.attendance_reason,
         daily_events.is_absence,
         daily_events.is_excused,
         daily_events.event_duration,

@@ -17,7 +17,6 @@ joined as (
         section_events.section_key,
         section_events.event_date,
         section_events.category_code,
-        section_events.attendance_reason,
         section_events.is_absence,
         section_events.is_excused,
         section_events.event_duration,

@@ -11,7 +11,6 @@ selected as (
         staff_id,
         first_name,
         last_name,
-        login_id,
         email_address
     from members
 )

@@ -10,7 +10,6 @@ renamed as (
         {{ json_text('payload', ['staffUniqueId']) }} as staff_id,
         {{ json_text('payload', ['firstName']) }} as first_name,
         {{ json_text('payload', ['lastSurname']) }} as last_name,
-        {{ json_text('payload', ['loginId']) }} as login_id,
         {{ json_text('payload', ['electronicMails', '0', 'electronicMailAddress']) }}
             as email_address,
         record_key as _record_key,
@@ -25,7 +24,6 @@ numbered as (
         staff_id,
         first_name,
         last_name,
-        login_id,
         email_address,
         _record_key,
         _loaded_at,
@@ -43,7 +41,6 @@ newest as (
         staff_id,
         first_name,
         last_name,
-        login_id,
         email_address,
         _record_key,
         _loaded_at

@@ -17,7 +17,6 @@ renamed as (
             as category_namespace,
         {{ descriptor_code(json_text('payload', ['attendanceEventCategoryDescriptor'])) }}
             as category_code,
-        {{ json_text('payload', ['attendanceEventReason']) }} as attendance_reason,
         {{ safe_date(json_text('payload', ['eventDate'])) }} as event_date,
         {{ safe_numeric(json_text('payload', ['eventDuration'])) }} as event_duration,
         cast({{ safe_numeric(json_text('payload', ['schoolAttendanceDuration'])) }} as integer)
@@ -45,7 +44,6 @@ numbered as (
         session_name,
         category_namespace,
         category_code,
-        attendance_reason,
         event_date,
         event_duration,
         attendance_minutes,
@@ -77,7 +75,6 @@ newest as (
         session_name,
         category_namespace,
         category_code,
-        attendance_reason,
         event_date,
         event_duration,
         attendance_minutes,

@@ -19,7 +19,6 @@ renamed as (
             as category_namespace,
         {{ descriptor_code(json_text('payload', ['attendanceEventCategoryDescriptor'])) }}
             as category_code,
-        {{ json_text('payload', ['attendanceEventReason']) }} as attendance_reason,
         {{ safe_date(json_text('payload', ['eventDate'])) }} as event_date,
         {{ safe_numeric(json_text('payload', ['eventDuration'])) }} as event_duration,
         cast({{ safe_numeric(json_text('payload', ['sectionAttendanceDuration'])) }} as integer)
@@ -52,7 +51,6 @@ numbered as (
         section_identifier,
         category_namespace,
         category_code,
-        attendance_reason,
         event_date,
         event_duration,
         attendance_minutes,
@@ -89,7 +87,6 @@ newest as (
         section_identifier,
         category_namespace,
         category_code,
-        attendance_reason,
         event_date,
         event_duration,
         attendance_minutes,
