@@ -10,6 +10,11 @@ non_offenders as (
     select * from {{ ref('stg_edfi__student_incident_non_offenders') }}
 ),
 
+-- data standard 4 and before: one record for all parts a student may take
+older_associations as (
+    select * from {{ ref('stg_edfi__student_incidents') }}
+),
+
 incidents as (
     select * from {{ ref('stg_edfi__discipline_incidents') }}
 ),
@@ -37,6 +42,15 @@ together as (
         participation_code,
         false as is_perpetrator_by_default
     from non_offenders
+    union all
+    select
+        student_key,
+        incident_key,
+        school_key,
+        incident_id,
+        participation_code,
+        participation_code is null as is_perpetrator_by_default
+    from older_associations
 ),
 
 mapped as (

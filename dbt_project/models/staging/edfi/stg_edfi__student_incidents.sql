@@ -1,0 +1,58 @@
+-- One row per student and incident, up to data standard 4: how the student took part.
+with
+
+student_discipline_incident_associations as (
+    {{ current_rows(source('edfi', 'student_discipline_incident_associations')) }}
+),
+
+renamed as (
+    select
+        {{ json_text('payload', ['studentReference', 'studentUniqueId']) }} as student_id,
+        {{ json_text('payload', ['disciplineIncidentReference', 'schoolId']) }} as school_id,
+        {{ json_text('payload', ['disciplineIncidentReference', 'incidentIdentifier']) }}
+            as incident_id,
+        {{ descriptor_code(json_text('payload', ['studentParticipationCodeDescriptor'])) }}
+            as participation_code,
+        record_key as _record_key,
+        load_id as _load_id,
+        loaded_at as _loaded_at
+    from student_discipline_incident_associations
+),
+
+numbered as (
+    select
+        {{ surrogate_key(['student_id', 'school_id', 'incident_id']) }} as participation_key,
+        {{ surrogate_key(['student_id']) }} as student_key,
+        {{ surrogate_key(['school_id', 'incident_id']) }} as incident_key,
+        {{ surrogate_key(['school_id']) }} as school_key,
+        student_id,
+        school_id,
+        incident_id,
+        participation_code,
+        _record_key,
+        _loaded_at,
+        -- the newest version of a natural key wins; the record key breaks a tie
+        row_number() over (
+            partition by student_id, school_id, incident_id
+            order by _load_id desc, _loaded_at desc, _record_key
+        ) as version_number
+    from renamed
+),
+
+newest as (
+    select
+        participation_key,
+        student_key,
+        incident_key,
+        school_key,
+        student_id,
+        school_id,
+        incident_id,
+        participation_code,
+        _record_key,
+        _loaded_at
+    from numbered
+    where version_number = 1
+)
+
+select * from newest
