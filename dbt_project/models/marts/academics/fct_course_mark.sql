@@ -1,6 +1,5 @@
 -- One row per student, grading period and course: the mark that counts there, the evidence
--- behind the
--- counts and the GPA of fct_grades_by_period.
+-- behind the counts and the GPA of fct_grades_by_period.
 with
 
 course_marks as (

@@ -1,6 +1,5 @@
 -- One row per mark of the source, of every kind: nothing that a teacher gave is lost. What
--- decides is
--- in fct_course_mark.
+-- decides is in fct_course_mark.
 with
 
 marks as (
