@@ -184,7 +184,7 @@ def _profile_variables(connection: Connection) -> dict[str, str]:
         )
     tls = {
         f"FIRSTBELL_DBT_{key.upper()}": str(connection.extra[key])
-        for key in ("sslmode", "sslrootcert")
+        for key in ("sslmode", "sslrootcert", "sslcert", "sslkey")
         if connection.extra.get(key)
     }
     return {

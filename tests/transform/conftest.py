@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -50,24 +50,29 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, s
     return write
 
 
+def connection_to(url: str) -> Connection:
+    parts = urlsplit(url)
+    return Connection(
+        conn_id="warehouse",
+        host=parts.hostname,
+        port=parts.port,
+        login=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        schema=parts.path.lstrip("/"),
+    )
+
+
 @pytest.fixture
 def night_of(tmp_path: Path) -> NightOf:
-    """A night whose warehouse is the database of a URL."""
+    """A night whose warehouse is the database of a URL or connection."""
 
-    def build(url: str, run_id: str = "run_1") -> Night:
-        parts = urlsplit(url)
-        values: dict[str, Any] = {
-            "host": parts.hostname,
-            "port": parts.port,
-            "login": unquote(parts.username or ""),
-            "password": unquote(parts.password or ""),
-            "schema": parts.path.lstrip("/"),
-        }
+    def build(where: str | Connection, run_id: str = "run_1") -> Night:
+        connection = connection_to(where) if isinstance(where, str) else where
         return Night(
             district=get_district("grand_bend"),
             as_of_date=date(2022, 5, 27),
             run_id=run_id,
-            connect=lambda conn_id: Connection(conn_id=conn_id, **values),
+            connect=lambda conn_id: replace(connection, conn_id=conn_id),
             settings=Settings(work_dir=tmp_path / "work"),
         )
 
