@@ -207,14 +207,21 @@ def record_skipped(dsn: str, request: LoadRequest) -> LoadResult:
 
 
 def record_failed(dsn: str, request: LoadRequest, error: FirstbellError) -> None:
-    """Write to the ledger that this load failed before it could start: nothing was read."""
-    with psycopg.connect(dsn) as connection:
-        result = LoadResult(new_load_id(connection), request.feed, "failed")
-        write(
-            connection,
-            request,
-            result,
-            datetime.now(UTC),
-            error_class=type(error).__name__,
-            error=str(error),
-        )
+    """Write to the ledger that this load failed before it could start: nothing was read.
+
+    Raises nothing when the database is gone as well: `error` is the one to report, with a note.
+    """
+    try:
+        with psycopg.connect(dsn) as connection:
+            result = LoadResult(new_load_id(connection), request.feed, "failed")
+            write(
+                connection,
+                request,
+                result,
+                datetime.now(UTC),
+                error_class=type(error).__name__,
+                error=str(error),
+            )
+    except psycopg.Error as trouble:
+        # the class alone: what the driver says may quote the connection
+        error.add_note(f"The ledger has no row of it either: {type(trouble).__name__}.")

@@ -366,3 +366,11 @@ def test_a_failure_before_landing_has_a_ledger_row(warehouse: str) -> None:
     )
     assert not landing.was_loaded(warehouse, FEED, "a test", "abc")
     assert landing.half_loaded(warehouse, FEED.source) == [FEED.entity]
+
+
+def test_when_the_database_is_gone_too_the_first_error_is_the_one_to_hear() -> None:
+    error = ServerError("Ed-Fi things", seen="503", expected="200", next_step="Wait.")
+
+    landing.record_failed("postgresql://127.0.0.1:1/gone", request(), error)
+
+    assert error.__notes__ == ["The ledger has no row of it either: OperationalError."]
