@@ -20,7 +20,13 @@ from typing import TYPE_CHECKING, Any
 from include import dbt_outcome
 from include.config import ROOT, EdfiSource
 from include.connections import Connection
-from include.errors import ConfigError, TransformError, TransformInterruptedError
+from include.errors import (
+    ConfigError,
+    FirstbellError,
+    TransformError,
+    TransformInterruptedError,
+)
+from include.interrupts import as_keyboard_interrupt
 
 if TYPE_CHECKING:
     from include.night import Night
@@ -78,8 +84,11 @@ def run_layer(
         ]
     try:
         results = invoke(night, arguments)
-    finally:
+    except FirstbellError:
         _keep_results(night, state, select)
+        raise
+    # after anything else nothing is kept: dbt's results then lack what it never reached, and a
+    # resumed layer would leave that out
     shutil.rmtree(state, ignore_errors=True)
     warned = sum(status == "warn" for status in results.values())
     return LayerResult(layer, len(results) - warned, warned, resume)
@@ -97,7 +106,11 @@ def write_dictionary(night: Night) -> Path:
 
 
 def invoke(night: Night, arguments: list[str]) -> dict[str, str]:
-    """Run one dbt command; returns the status of each node by its name."""
+    """Run one dbt command; returns the status of each node by its name.
+
+    Raises TransformError; and as it came what a signal's handler raised meanwhile, once dbt has
+    cancelled its queries.
+    """
     from dbt.cli.main import dbtRunner
 
     home = folder(night)
@@ -123,8 +136,13 @@ def invoke(night: Night, arguments: list[str]) -> dict[str, str]:
         "--log-level-file",
         "info",
     ]
-    with environment(_profile_variables(connection)):
+    with environment(_profile_variables(connection)), as_keyboard_interrupt() as interruption:
         outcome = dbtRunner().invoke(command)
+    # dbt hands over what it caught, Ctrl-C and a scheduler's time limit too
+    if interruption.cause is not None:
+        raise interruption.cause
+    if outcome.exception is not None and not isinstance(outcome.exception, Exception):
+        raise outcome.exception
     ended = dbt_outcome.nodes(outcome.result)
     dbt_outcome.report(log, f"{night.district.code}: dbt {arguments[0]}", ended)
     if outcome.success:
