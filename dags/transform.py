@@ -59,11 +59,10 @@ def build(dag_id: str, district: District):
 
         @task.short_circuit(ignore_downstream_trigger_rules=True)
         def is_there_anything_new(params: dict | None = None, triggering_asset_events=None) -> bool:
-            from include.orchestration.readiness import claim, is_held_back
+            from include.orchestration.readiness import begin
 
-            current = night(district.code)
-            return not is_held_back(current, triggering_asset_events) and claim(
-                current,
+            return begin(
+                night(district.code),
                 triggering_asset_events,
                 select=(params or {}).get("select") or "",
             )

@@ -212,6 +212,7 @@ def run(
     for name, files_source in file_sources(night.district).items():
         results += land_files(night, name, files_source, fetch_files(night, name, files_source))
     if transform:
+        dbt.begin(night, select=select)
         for layer in dbt.LAYERS:
             dbt.run_layer(night, layer, select=select)
     return results

@@ -61,12 +61,31 @@ def folder(night: Night) -> Path:
     return night.settings.work_dir / "dbt" / night.district.code
 
 
+def begin(night: Night, *, select: str = "") -> None:
+    """Fix which loads the layers of this run see: one state of raw, whatever lands meanwhile.
+
+    A run of some models only (`select`) stands on the state of the last whole run, because the
+    tables around those models do.
+    """
+    from include import landing
+
+    if select and landing.current_intake(night.dsn) is not None:
+        return
+    intake = landing.fix_intake(night.dsn, night.context)
+    log.info(
+        "%s: takes in the loads up to %d, without %d under way",
+        night.district.code, intake.ceiling, len(intake.under_way),
+    )  # fmt: skip
+
+
 def run_layer(
     night: Night, layer: str, *, select: str = "", full_refresh: bool = False
 ) -> LayerResult:
     """Build and test one layer; raises TransformError that names what failed."""
     state = folder(night) / "state" / layer
-    resume = _failed_before(state, night, select)
+    variables = _variables(night)
+    attempt = _attempt(night, select, variables)
+    resume = _failed_before(state, attempt)
     if resume:
         arguments = ["retry", "--state", str(state)]
     else:
@@ -79,13 +98,13 @@ def run_layer(
             "--indirect-selection",
             "buildable",
             "--vars",
-            json.dumps(_variables(night)),
+            json.dumps(variables),
             *(["--full-refresh"] if full_refresh else []),
         ]
     try:
         results = invoke(night, arguments)
     except FirstbellError:
-        _keep_results(night, state, select)
+        _keep_results(night, state, attempt)
         raise
     # after anything else nothing is kept: dbt's results then lack what it never reached, and a
     # resumed layer would leave that out
@@ -176,6 +195,19 @@ def _error(
     )
 
 
+def _unreachable(night: Night, error: Exception) -> TransformError:
+    """A warehouse that does not even say which loads to take in; its text may hold a password."""
+    is_passing = dbt_outcome.is_passing(str(error).removeprefix("connection failed: "))
+    kind = TransformInterruptedError if is_passing else TransformError
+    return kind(
+        f"{night.district.code}: warehouse",
+        seen=type(error).__name__,
+        expected="a warehouse that answers",
+        next_step=f"Check connection {night.district.warehouse_connection} and the server, then "
+        "clear the task.",
+    )
+
+
 def _within(layer: str, select: str) -> list[str]:
     """The layer, or the part of it that `select` (dbt's syntax) names."""
     return [f"{layer},{part}" for part in select.split()] or [layer]
@@ -189,7 +221,23 @@ def _variables(night: Night) -> dict[str, Any]:
         "school_year_starts_in": night.district.school_year_starts_in,
         "time_zone": night.district.time_zone,
         **({"edfi_exit_date": edfi[0].exit_date} if edfi else {}),
+        **_intake(night),
     }
+
+
+def _intake(night: Night) -> dict[str, Any]:
+    """Which loads dbt may see; nothing in a database that never fixed an intake."""
+    from psycopg import Error
+
+    from include import landing
+
+    try:
+        intake = landing.current_intake(night.dsn)
+    except Error as error:
+        raise _unreachable(night, error) from None
+    if intake is None:
+        return {}
+    return {"load_ceiling": intake.ceiling, "loads_under_way": list(intake.under_way)}
 
 
 def _profile_variables(connection: Connection) -> dict[str, str]:
@@ -254,24 +302,25 @@ def _forget_from(night: Night, layer: str) -> None:
             shutil.rmtree(state)
 
 
-def _failed_before(state: Path, night: Night, select: str) -> bool:
+def _failed_before(state: Path, attempt: Mapping[str, Any]) -> bool:
     """True when an earlier attempt of this very run of the layer failed half-way."""
     try:
-        attempt = json.loads((state / "attempt.json").read_text(encoding="utf-8"))
+        earlier = json.loads((state / "attempt.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return attempt == _attempt(night, select) and _is_of_a_build(state / "run_results.json")
+    return bool(earlier == attempt) and _is_of_a_build(state / "run_results.json")
 
 
-def _attempt(night: Night, select: str) -> dict[str, str]:
-    return {"run_id": night.run_id, "as_of": night.as_of_date.isoformat(), "select": select}
+def _attempt(night: Night, select: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """What must be the same for an attempt to go on where an earlier one failed."""
+    return {"run_id": night.run_id, "select": select, "variables": dict(variables)}
 
 
-def _keep_results(night: Night, state: Path, select: str) -> None:
+def _keep_results(night: Night, state: Path, attempt: Mapping[str, Any]) -> None:
     """Keep dbt's results of this layer: the next layer overwrites them in the target folder."""
     results = _results(night)
     if not _is_of_a_build(results):
         return
     state.mkdir(parents=True, exist_ok=True)
     shutil.move(results, state / "run_results.json")
-    (state / "attempt.json").write_text(json.dumps(_attempt(night, select)), encoding="utf-8")
+    (state / "attempt.json").write_text(json.dumps(attempt), encoding="utf-8")

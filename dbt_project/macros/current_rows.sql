@@ -7,6 +7,10 @@
             {{ current_rows(source('edfi', 'students')) }}
         ),
 
+    With the variable `load_ceiling` raw is read as it stood then (was_landed): rows that landed later do
+    not show, and what they replaced still does. So all layers of a night stand on one state, whatever
+    lands while they run.
+
     Columns: record_key, payload, load_id, loaded_at, source_ref, scope.
 #}
 {% macro current_rows(relation) -%}
@@ -25,4 +29,21 @@
     from {{ relation }}
     where superseded_by is null
         and is_deleted is not true
+    {%- if var('load_ceiling', none) is not none %}
+        and {{ was_landed('load_id') }}
+    union all
+    -- two branches, so that each has its partial index
+    select
+        record_key,
+        payload,
+        load_id,
+        loaded_at,
+        source_ref,
+        scope
+    from {{ relation }}
+    where superseded_by is not null
+        and not ({{ was_landed('superseded_by') }})
+        and is_deleted is not true
+        and {{ was_landed('load_id') }}
+    {%- endif %}
 {%- endmacro %}

@@ -5,10 +5,13 @@ land            load one feed in one transaction
 read_watermark  where the last committed load of a feed ended
 was_loaded      whether a file of this content is already in
 half_loaded     which feeds of a source are behind, so that nothing may be computed from it
+fix_intake      decide which loads a transformation sees
+current_intake  the decision made last
 record_skipped  write to the ledger that a file was left out on purpose
 record_failed   write to the ledger that a load failed before `land` could start
 """
 
+from include.landing.intake import Intake, current_intake, fix_intake
 from include.landing.ledger import (
     half_loaded,
     read_watermark,
@@ -21,8 +24,11 @@ from include.landing.request import LoadRequest, LoadResult
 from include.landing.writer import land
 
 __all__ = [
+    "Intake",
     "LoadRequest",
     "LoadResult",
+    "current_intake",
+    "fix_intake",
     "half_loaded",
     "land",
     "prepare",

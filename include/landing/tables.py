@@ -36,6 +36,10 @@ _HISTORY = sql.SQL(
     "create index if not exists {name} on {table} (record_key, load_id)"
     " where superseded_by is not null"
 )
+# what later loads replaced, for readers that stand at an earlier one
+_SUPERSEDED = sql.SQL(
+    "create index if not exists {name} on {table} (superseded_by) where superseded_by is not null"
+)
 # rows of a load lie together, so a block-range index finds them for incremental models at no cost
 _LOAD = sql.SQL("create index if not exists {name} on {table} using brin (load_id)")
 
@@ -54,7 +58,7 @@ def create(connection: psycopg.Connection, feed: Feed) -> None:
     """Create the feed's table and indexes where they are missing."""
     connection.execute(_TABLE.format(table=table(feed)))
     create_current_index(connection, feed)
-    for template, suffix in ((_HISTORY, "hist"), (_LOAD, "load")):
+    for template, suffix in ((_HISTORY, "hist"), (_SUPERSEDED, "sup"), (_LOAD, "load")):
         name = sql.Identifier(_index_name(feed, suffix))
         connection.execute(template.format(name=name, table=table(feed)))
 

@@ -59,6 +59,17 @@ def _is_partial(events: Mapping[Any, Sequence[Any]]) -> bool:
     return bool(edfi) and bool(max(edfi, key=lambda event: event.timestamp).extra["partial"])
 
 
+def begin(night: Night, events: Mapping[Any, Sequence[Any]] | None, *, select: str = "") -> bool:
+    """Claim the work and fix which loads it takes in; False when there is nothing to do.
+
+    In this order: whatever came before the claim is then taken in.
+    """
+    if is_held_back(night, events) or not claim(night, events, select=select):
+        return False
+    transform.begin(night, select=select)
+    return True
+
+
 def claim(night: Night, events: Mapping[Any, Sequence[Any]] | None, *, select: str = "") -> bool:
     """True unless a transformation that started after these events has taken them in.
 

@@ -16,7 +16,7 @@ IN_MODEL = "Database Error in model fct_people (models/marts/fct_people.sql)\n  
 
 
 def test_no_connection_is_an_interruption(project: Write, night_of: NightOf) -> None:
-    with pytest.raises(TransformInterruptedError, match="FailedToConnectError"):
+    with pytest.raises(TransformInterruptedError, match="OperationalError"):
         transform.run_layer(night_of("postgresql://a:b@127.0.0.1:1/none"), "staging")
 
 

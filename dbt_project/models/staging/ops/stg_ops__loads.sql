@@ -26,6 +26,7 @@ renamed as (
         loads.finished_at,
         loads.error
     from loads
+    where {{ was_landed('loads.load_id') }}
 )
 
 select * from renamed
