@@ -55,6 +55,8 @@ class EdfiSource(_Strict):
     max_attempts: int = Field(default=6, ge=1)
     # Ed-Fi says the exit date is the last day in; some hosts store the first day out.
     exit_date: Literal["inclusive", "exclusive"] = "inclusive"
+    # School years (spring year) of which the ODS must hold one; unset: that of the as-of date.
+    school_years: list[int] | None = None
     delete_policy: DeletePolicy = DeletePolicy()
 
 

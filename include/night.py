@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from include import catalog, warehouse
 from include.config import District, EdfiSource, FileSource, Settings
 from include.connections import Connection, from_environment
-from include.errors import ConfigError, FirstbellError, WatermarkError
+from include.errors import ConfigError, FirstbellError, WatermarkError, WrongYearError
 from include.records import FeedKind, RunContext
 
 if TYPE_CHECKING:
@@ -100,12 +100,15 @@ def edfi_ceiling(night: Night, source: EdfiSource) -> int | None:
     """The newest change version now: every resource of the run is read up to it.
 
     None: the source has no change queries, so everything is read in full. Raises WatermarkError
-    when a stored watermark is higher, because then the source was restored or replaced.
+    when a stored watermark is higher, because then the source was restored or replaced, and
+    WrongYearError when the source holds other school years only.
     """
     from include import landing
     from include.sources import edfi
 
-    newest = edfi.Client(night.connect(source.connection), source).newest_change_version()
+    client = edfi.Client(night.connect(source.connection), source)
+    newest = client.newest_change_version()
+    _check_school_year(night, client, newest)
     if newest is None or night.full_refresh:
         return newest
     for resource in edfi.RESOURCES:
@@ -118,6 +121,45 @@ def edfi_ceiling(night: Night, source: EdfiSource) -> int | None:
                 next_step="If the ODS was restored or replaced, run once with full_refresh.",
             )
     return newest
+
+
+def _check_school_year(night: Night, client: Client, ceiling: int | None) -> None:
+    """Refuse an ODS of other school years only, before it replaces what is loaded.
+
+    An ODS of several years may hold the right one among them; one that dates nothing is let in with
+    a warning, because a first night may find it so. The refusal is put on the books, so that no
+    tiers of the new year are computed from the records of the old one.
+    """
+    from include import landing
+    from include.sources import edfi
+
+    source = client.source
+    wanted = source.school_years or [night.school_year]
+    found = edfi.school_years(client, ceiling, wanted)
+    if found & set(wanted):
+        return
+    where = f"{night.district.code}: Ed-Fi at {client.host}"
+    if not found:
+        log.warning("%s: no session, grading period or calendar says its school year", where)
+        return
+    error = WrongYearError(
+        where,
+        seen=f"records of school year {_listed(found)}",
+        expected=f"some of {_listed(wanted)}",
+        next_step="Nothing was read. Was the connection, or its ODS, rolled over? If the district"
+        f" runs on these years, name them in school_years of include/districts/"
+        f"{night.district.code}.yaml; for a day of that year set as_of_date.",
+    )
+    first = next(r for r in edfi.RESOURCES if r.name == "sessions")
+    request = landing.LoadRequest(
+        first.feed, FeedKind.SNAPSHOT, "school year", night.context, is_full_read=True
+    )
+    landing.record_failed(night.dsn, request, error)
+    raise error
+
+
+def _listed(years: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(years)))
 
 
 def load_edfi(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,6 +19,7 @@ from include.errors import (
     FirstbellError,
     ParkedFeedError,
     UnreadableFileError,
+    WrongYearError,
 )
 from include.orchestration import readiness
 from include.records import Feed
@@ -91,6 +92,42 @@ def test_a_full_read_of_an_emptied_source_heals_the_watermark(built: House) -> N
     read(built, replace(built.night("emptied"), full_refresh=True))
     # nothing is lost, and the rows are read whole when they come back
     assert landing.read_watermark(built.dsn, FEED) is None
+
+
+def in_year(built: House, run_id: str, day: date, *school_years: int) -> night.Night:
+    """A night of that day in a district that names these school years, or none."""
+    current = built.night(run_id, day)
+    source = night.edfi_source(current.district).model_copy(
+        update={"school_years": list(school_years) or None}
+    )
+    district = current.district.model_copy(update={"sources": {"edfi": source}})
+    return replace(current, district=district)
+
+
+def test_an_ods_of_last_year_only_changes_nothing_and_holds_the_tiers_back(built: House) -> None:
+    before = built.checksums("raw")
+    july = in_year(built, "july", date(2022, 7, 5))
+    for current in (july, replace(july, full_refresh=True)):
+        with pytest.raises(WrongYearError, match="of school year 2022; expected some of 2023"):
+            read(built, current)
+    assert built.checksums("raw") == before
+    assert readiness.is_held_back(july, EVENT)
+
+
+def test_an_ods_that_was_rolled_over_early_is_refused_as_well(built: House) -> None:
+    with pytest.raises(WrongYearError, match="of school year 2022; expected some of 2021"):
+        read(built, in_year(built, "early", date(2021, 6, 20)))
+
+
+def test_a_district_may_name_the_years_that_its_ods_holds(built: House) -> None:
+    read(built, in_year(built, "named", date(2022, 7, 5), 2022, 2023))
+
+
+def test_an_ods_of_several_years_needs_the_right_one_among_them(built: House) -> None:
+    year = {"schoolYearTypeReference": {"schoolYear": 2023}}
+    built.server.store.upsert("sessions", {"sessionName": "Next", **year})
+    read(built, in_year(built, "several", date(2022, 7, 5)))
+    read(built, in_year(built, "still", date(2022, 5, 28)))
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ class EdfiStream:
             # no watermark: when rows or rights appear one day, all is read, old versions too
             self.watermark = None
 
-    def batches(self) -> Batches:
+    def batches(self) -> Generator[list[Change], None, None]:
         """One batch per page; key changes first, then deletes, then rows.
 
         Rows come last because they are the later truth: a row that is there under the ceiling
