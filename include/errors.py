@@ -102,7 +102,7 @@ class MissingColumnsError(FeedError):
 
 
 class WrongYearError(FeedError):
-    """The content is of another school year than the run."""
+    """The content of a file, or of a whole source, is of another school year than the run."""
 
 
 class CountMismatchError(FeedError):

@@ -77,14 +77,20 @@ class House:
 
 
 @contextmanager
-def house(folder: Path, server_url: str, database: str) -> Iterator[House]:
-    """The demo's sources on free ports and an empty warehouse."""
+def house(
+    folder: Path, server_url: str, database: str, *, store: edfi.Store | None = None
+) -> Iterator[House]:
+    """The demo's sources on free ports and an empty warehouse.
+
+    `store` is what the Ed-Fi API holds; by default the demo's records.
+    """
     runtime = Runtime(folder)
     runtime.create()
     given = sources.prepare(runtime)
     dsn = warehouse.create_database(server_url, database)
-    store = edfi.Store("aggregate")
-    edfi.load_folder(store, given.edfi, untracked_share=0.5)
+    if store is None:
+        store = edfi.Store("aggregate")
+        edfi.load_folder(store, given.edfi, untracked_share=0.5)
     parts = urlsplit(server_url)
     with (
         edfi.serve(store, edfi.Behaviour()) as api,

@@ -38,5 +38,5 @@ def school_years(client: Client, ceiling: int | None, wanted: Collection[int]) -
 
 def _year(payload: dict[str, object]) -> int | None:
     reference = payload.get("schoolYearTypeReference")
-    value = reference.get("schoolYear") if isinstance(reference, dict) else None
-    return int(value) if str(value).isdigit() else None
+    value = str(reference.get("schoolYear")) if isinstance(reference, dict) else ""
+    return int(value) if value.isdecimal() else None

@@ -1,0 +1,95 @@
+"""An attendance code that nobody has mapped, from the source to the words in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from demo.simulators import edfi
+from include import night
+from include.sources.edfi import RESOURCES
+from tests.dbt.small_district import HIGH, enrolled, event, school_day, schools, student
+from tests.integration.night import House, house
+
+AS_OF = date(2026, 11, 17)
+CODE = "Remote Asynchronous Day"
+WORDS = "An attendance code of this student is not mapped to present or absent"
+
+
+@pytest.fixture(scope="module")
+def said() -> list[str]:
+    """What the night wrote to its log."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def built(
+    pg_server_url: str, tmp_path_factory: pytest.TempPathFactory, said: list[str]
+) -> Iterator[House]:
+    """After a night on two students: s1 has a code that nobody has mapped, s2 has none."""
+    import logging
+
+    store = edfi.Store("aggregate")
+    names = {resource.feed.entity: resource.name for resource in RESOURCES}
+    for entity, payload in [
+        *schools(),
+        *(
+            record
+            for n in ("s1", "s2")
+            for record in (student(n), enrolled(n, HIGH, "Tenth grade"))
+        ),
+        event("s1", HIGH, school_day(5), CODE),
+        event("s2", HIGH, school_day(6), "Unexcused Absence"),
+        event("s2", HIGH, school_day(60), "Tardy"),
+    ]:
+        store.load(names[entity], [payload])
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.append(record.getMessage())
+
+    listener, log = Listener(), logging.getLogger("include")
+    log.addHandler(listener)
+    folder = tmp_path_factory.mktemp("unmapped") / "runtime"
+    with house(folder, pg_server_url, "firstbell_it_unmapped", store=store) as made:
+        current = made.night("night", AS_OF)
+        source = night.edfi_source(current.district).model_copy(update={"school_years": None})
+        only_edfi = current.district.model_copy(update={"sources": {"edfi": source}})
+        night.run(replace(current, district=only_edfi))
+        yield made
+    log.removeHandler(listener)
+
+
+def test_the_night_ends_and_warns_by_name(built: House, said: list[str]) -> None:
+    assert [line for line in said if line.endswith("attendance_categories_are_mapped: warn")]
+    # which student it is stays out of the log
+    assert not [line for line in said if "s1" in line.split()]
+
+
+def test_the_event_stands_in_the_mart_and_counts_for_nothing(built: House) -> None:
+    assert built.query(
+        "select student_id, days_absent, days_enrolled, insufficient_reason"
+        " from marts.fct_attendance_to_date join marts.dim_student using (student_key) order by 1"
+    ) == [("s1", None, None, "unmapped_category"), ("s2", 1, 60, None)]
+
+
+def test_the_indicator_says_that_the_data_is_not_enough_and_why(built: House) -> None:
+    assert built.query(
+        "select student_id, flag, reason_code"
+        " from risk.risk_indicators join marts.dim_student using (student_key)"
+        " where indicator = 'attendance' order by 1"
+    ) == [("s1", "insufficient_data", "unmapped_category"), ("s2", "none", "attendance_fine")]
+
+
+def test_the_report_shows_no_rate_and_the_reason_in_words(built: House) -> None:
+    assert built.query(
+        "select attendance_pct, attendance_flag from reporting.vw_student_risk_scores"
+        " where student_unique_id = 's1'"
+    ) == [(None, "insufficient_data")]
+    assert built.query(
+        "select flag, reason from reporting.rpt_student_indicators"
+        " where student_unique_id = 's1' and indicator = 'attendance'"
+    ) == [("insufficient_data", WORDS)]
