@@ -31,7 +31,7 @@ def test_several_processes_may_prepare_at_once(database_url: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: landing.prepare(database_url, [FEED]), range(4)))
 
-    assert query(database_url, "select version_num from ops.alembic_version") == [("0001",)]
+    assert query(database_url, "select version_num from ops.alembic_version") == [("0002",)]
 
 
 def test_the_raw_table_has_the_agreed_columns(warehouse: str) -> None:
