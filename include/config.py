@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AnyHttpUrl,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from include.errors import ConfigError
@@ -92,8 +100,57 @@ class FileSource(_Strict):
 Source = Annotated[EdfiSource | FileSource, Field(discriminator="kind")]
 
 
+class OnCrossing(_Strict):
+    """Which crossings a channel hears of."""
+
+    tiers: list[str] = Field(default=["High Risk"], min_length=1)
+    # School ids; unset: all schools of the district.
+    schools: list[str] | None = None
+
+
+class OnFeed(_Strict):
+    """Which feeds a channel hears of: those whose last attempt ended so."""
+
+    statuses: list[Literal["failed", "parked"]] = Field(default=["failed", "parked"], min_length=1)
+
+
+class _Channel(_Strict):
+    connection: str
+    # The row of the vendor registry that says what may be sent there.
+    recipient: str
+    timeout_s: float = Field(default=20, gt=0)
+    # Further attempts after a failure that may pass; then the message waits for a person.
+    max_attempts: int = Field(default=12, ge=1)
+    # Older messages are not sent any more: an alert of last month helps nobody.
+    max_age_days: int = Field(default=7, ge=1)
+
+
+class TeamsChannel(_Channel):
+    """A Teams channel behind a Workflows webhook; the connection's password is the whole URL."""
+
+    kind: Literal["teams"]
+    when: OnCrossing = OnCrossing()
+    # The page that a card opens; who may see it decides that page.
+    link: AnyHttpUrl | None = None
+    # Documented for the older connectors: more than 4 a second or 100 an hour are refused.
+    min_gap_s: float = Field(default=0.5, ge=0)
+    max_per_hour: int = Field(default=100, ge=1)
+
+
+class PsaChannel(_Channel):
+    """A service desk's REST API; login and password are its API keys."""
+
+    kind: Literal["psa"]
+    when: OnFeed = OnFeed()
+    min_gap_s: float = Field(default=1.0, ge=0)
+    max_per_hour: int = Field(default=600, ge=1)
+
+
+Channel = Annotated[TeamsChannel | PsaChannel, Field(discriminator="kind")]
+
+
 class District(_Strict):
-    """One district: its sources, its time zone, its schedule."""
+    """One district: its sources, its time zone, its schedule, its channels."""
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
     name: str
@@ -102,6 +159,8 @@ class District(_Strict):
     school_year_starts_in: int = Field(default=7, ge=1, le=12)
     schedule: str | None = None
     sources: dict[str, Source]
+    # Where alerts and tickets go, by a name of the district's choice; none: nothing leaves.
+    channels: dict[str, Channel] = {}
 
     @field_validator("time_zone")
     @classmethod

@@ -17,6 +17,12 @@
     │   ├── WrongYearError        the content is of another school year than the run
     │   ├── CountMismatchError    we hold fewer rows than the source says it sent
     │   └── ParkedFeedError       it would delete too much; an operator must release it
+    ├── EgressError               something must not, or could not, leave the house
+    │   ├── GateRefusedError      the vendor registry does not permit it
+    │   ├── StaleReportError      the report is of another day than the run
+    │   ├── CardTooLargeError     the message is too large even without its reasons
+    │   ├── ChannelError          a receiver refused, or kept failing
+    │   └── NeedsAttentionError   messages wait for a person
     ├── StorageError              the warehouse refused a statement or broke off
     └── TransformError            dbt failed
         └── TransformInterruptedError   the warehouse broke off or was locked: try again
@@ -111,6 +117,30 @@ class CountMismatchError(FeedError):
 
 class ParkedFeedError(FeedError):
     """The feed would delete too many rows and waits for an operator."""
+
+
+class EgressError(FirstbellError):
+    """Something must not, or could not, leave the house."""
+
+
+class GateRefusedError(EgressError):
+    """The vendor registry does not permit the message."""
+
+
+class StaleReportError(EgressError):
+    """The report that messages are made from is of another day than the run."""
+
+
+class CardTooLargeError(EgressError):
+    """The message is too large for its channel, even without its reasons."""
+
+
+class ChannelError(EgressError):
+    """A receiver refused us, or kept failing."""
+
+
+class NeedsAttentionError(EgressError):
+    """Messages wait for a person to decide."""
 
 
 class StorageError(FirstbellError):

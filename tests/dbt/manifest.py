@@ -24,7 +24,15 @@ MAY_READ = {
     "marts": {"intermediate", "marts", "xwalk", "policy"},
     "risk": {"intermediate.policy", "marts", "risk", "policy"},
     "features": {"intermediate.policy", "marts", "risk", "features", "policy"},
-    "reporting": {"intermediate.policy", "marts", "risk", "reporting", "policy", "staging.ops"},
+    "reporting": {
+        "intermediate.policy",
+        "marts",
+        "risk",
+        "reporting",
+        "policy",
+        "privacy",
+        "staging.ops",
+    },
 }
 VENDORS = (
     "edfi",

@@ -1,0 +1,23 @@
+"""What leaves the house: alerts and tickets, through the gate, each on the books.
+
+enqueue_alerts    put the day's crossings into the outbox, once each
+enqueue_tickets   put broken and healed feeds into the outbox, once per outage
+send_due          send what is due, at most once each
+waiting           messages that wait for a person
+check             raise NeedsAttentionError when there are any
+resolve           a person's decision on one of them
+
+It reads schema reporting and writes ops.outbox and ops.disclosures, under the role
+firstbell_egress. Repeating any of it is safe.
+"""
+
+from include.egress.stages import (
+    check,
+    enqueue_alerts,
+    enqueue_tickets,
+    resolve,
+    send_due,
+    waiting,
+)
+
+__all__ = ["check", "enqueue_alerts", "enqueue_tickets", "resolve", "send_due", "waiting"]

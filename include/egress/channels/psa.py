@@ -1,0 +1,193 @@
+"""Tickets about feeds in a service desk's REST API, in the shape of ConnectWise PSA 3.0.
+
+A ticket carries our reference as `externalXRef` and in its summary. Before one is created it is
+looked for, so whatever went wrong before, a repetition opens no second. It never holds anything
+about a student: not even the load's error text or the name of its file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from include.config import PsaChannel
+from include.connections import Connection
+from include.egress import http
+from include.egress.channels.base import Fate, Outcome, Payload, Wanted
+from include.egress.channels.teams import LOOPBACK
+from include.egress.gate import DataElement, Purpose
+from include.egress.outbox import Item
+from include.errors import ConfigError
+
+MAX_SUMMARY = 100
+_TAKES_NOTHING = frozenset({401, 403, 404})
+# 409: somebody has the record open.
+_TAKES_IT_LATER = frozenset({408, 409, 429, 500, 502, 503, 504})
+
+
+class _NoAnswer(Exception):  # noqa: N818 - carries an outcome, is no error of its own
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.note)
+        self.outcome = outcome
+
+
+class PsaLine:
+    """An open line to one service desk."""
+
+    purpose = Purpose.PIPELINE_HEALTH
+    wanted = Wanted(required=frozenset({DataElement.PIPELINE}))
+    can_look_up = True
+
+    def __init__(
+        self,
+        channel: PsaChannel,
+        connection: Connection,
+        *,
+        district_name: str,
+        pause: Callable[[], None],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._base = _base_url(connection)
+        self._extra = connection.extra
+        self._district_name = district_name
+        self._clock = clock
+        self._http = http.Http(
+            timeout_s=channel.timeout_s,
+            pause=pause,
+            auth=(connection.login or "", connection.password or ""),
+            headers={"clientId": str(connection.extra["client_id"])},
+            verify=connection.extra.get("verify", True),
+        )
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self._base).hostname or ""
+
+    def render(self, item: Item, permitted: frozenset[DataElement]) -> Payload:
+        build = self._closing if item.action == "close_ticket" else self._opening
+        return Payload(orjson.dumps(build(item)), permitted)
+
+    def deliver(self, item: Item, payload: Payload) -> Outcome:
+        try:
+            ticket = self._find(item.reference)
+            if item.action == "close_ticket":
+                return self._close(ticket, payload)
+            if ticket is not None:
+                return Outcome(
+                    Fate.ACCEPTED, "the ticket was there already", external_id=str(ticket["id"])
+                )
+            created = self._call("POST", "/service/tickets", payload.body)
+        except _NoAnswer as stopped:
+            return stopped.outcome
+        return Outcome(Fate.ACCEPTED, "created", external_id=str(created["id"]))
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _opening(self, item: Item) -> dict[str, Any]:
+        facts = item.facts
+        feed = f"{facts['source']}.{facts['entity']}"
+        summary = f"[{item.reference}] {self._district_name}: feed {feed} {facts['last_status']}"
+        return {
+            "summary": summary[:MAX_SUMMARY],
+            "board": {"name": self._extra["board"]},
+            "company": {"identifier": self._extra["company"]},
+            "externalXRef": item.reference,
+            "initialDescription": "\n".join(
+                (
+                    f"Feed: {feed}",
+                    f"Last attempt: {facts['last_status']}, for {facts['as_of_date']}",
+                    f"Last good data: {facts['last_good_at'] or 'never'}",
+                    "What was seen and what to do: reporting.rpt_load_health, column last_error.",
+                    "This ticket closes by itself when the feed brings good data again.",
+                )
+            ),
+        }
+
+    def _closing(self, item: Item) -> list[dict[str, Any]]:
+        status = {"name": self._extra["closed_status"]}
+        return [{"op": "replace", "path": "status", "value": status}]
+
+    def _find(self, reference: str) -> dict[str, Any] | None:
+        """Our ticket, open or closed; the oldest one, should a person have copied it."""
+        found = self._call(
+            "GET",
+            "/service/tickets",
+            params={"conditions": f'externalXRef="{reference}"', "orderBy": "id", "pageSize": "1"},
+        )
+        if not isinstance(found, list) or not all(isinstance(t, dict) for t in found):
+            raise _NoAnswer(Outcome(Fate.AGAIN, "the search's answer is no list of tickets"))
+        # a server that ignores the condition would hand us somebody else's ticket
+        return next((t for t in found if t.get("externalXRef") == reference), None)
+
+    def _close(self, ticket: dict[str, Any] | None, payload: Payload) -> Outcome:
+        if ticket is None:
+            return Outcome(Fate.ACCEPTED, "there is no ticket to close")
+        if not ticket.get("closedFlag"):
+            self._call("PATCH", f"/service/tickets/{ticket['id']}", payload.body)
+        return Outcome(Fate.ACCEPTED, "closed", external_id=str(ticket["id"]))
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        params: dict[str, str] | None = None,
+    ) -> Any:
+        headers = {"Content-Type": "application/json"} if body else {}
+        try:
+            reply = self._http.call(
+                method, f"{self._base}{path}", data=body, params=params, headers=headers
+            )
+        except http.UntrustedError as error:
+            raise _NoAnswer(Outcome(Fate.BLOCKED, str(error))) from None
+        except http.NotReceivedError as error:
+            raise _NoAnswer(Outcome(Fate.AGAIN, str(error), holds_channel=True)) from None
+        except http.UnclearError as error:
+            # it may have been taken: the next attempt looks for the ticket first
+            raise _NoAnswer(
+                Outcome(Fate.AGAIN, str(error), holds_channel=True, is_certain=method == "GET")
+            ) from None
+        note = f"HTTP {reply.status} to {method}"
+        if reply.status in (200, 201):
+            try:
+                return orjson.loads(reply.body)
+            except orjson.JSONDecodeError:
+                raise _NoAnswer(Outcome(Fate.AGAIN, f"{note}, but no JSON")) from None
+        if reply.status in _TAKES_IT_LATER:
+            wait = http.retry_after_s(reply.headers, self._clock())
+            raise _NoAnswer(
+                Outcome(
+                    Fate.AGAIN,
+                    note,
+                    retry_after_s=wait,
+                    holds_channel=reply.status == 429 or wait is not None,
+                    is_certain=method == "GET" or reply.status in (409, 429),
+                )
+            )
+        if reply.status in _TAKES_NOTHING:
+            raise _NoAnswer(Outcome(Fate.BLOCKED, note))
+        raise _NoAnswer(Outcome(Fate.REJECTED, note))
+
+
+def _base_url(connection: Connection) -> str:
+    base = (connection.host or "").rstrip("/")
+    parts = urlsplit(base)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    missing = [
+        name
+        for name in ("client_id", "company", "board", "closed_status")
+        if not connection.extra.get(name)
+    ]
+    if not is_safe or missing:
+        raise ConfigError(
+            f"connection {connection.conn_id}",
+            seen=f"extra without {', '.join(missing)}" if missing else "no https URL as host",
+            expected="the base URL as host; client_id, company, board, closed_status as extra",
+            next_step="Complete the connection, as .env.example shows.",
+        )
+    return base

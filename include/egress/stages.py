@@ -1,0 +1,215 @@
+"""The stages of egress for one district's night."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+import psycopg
+
+from include.config import Channel, PsaChannel, TeamsChannel
+from include.egress import alerts, attention, outbox, sender, tickets
+from include.egress.channels import Line, open_line
+from include.egress.pace import Clock, Pace, Sleep
+from include.egress.session import session
+from include.errors import ChannelError, FirstbellError, NeedsAttentionError
+from include.night import today
+
+if TYPE_CHECKING:
+    from include.night import Night
+
+C = TypeVar("C", TeamsChannel, PsaChannel)
+
+# How long one run waits for messages that are tried again soon.
+PATIENCE = timedelta(minutes=2)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def enqueue_alerts(night: Night, *, clock: Clock = utc_now) -> dict[str, int]:
+    """Put the day's crossings into the outbox for each channel that wants them, once each.
+
+    Raises StaleReportError when the report is of another day: its crossings are another day's.
+    """
+    counts = Counter({"crossings": 0, "enqueued": 0})
+    channels = _channels(night, TeamsChannel)
+    if not channels:
+        return dict(counts)
+    with session(night.dsn) as connection:
+        found = alerts.read(connection, night.as_of_date, where=f"{night.district.code}: alerts")
+        counts["crossings"] = len(found)
+        for name, channel in channels.items():
+            counts["enqueued"] += outbox.enqueue(
+                connection,
+                alerts.drafts(found, name, channel),
+                district_code=night.district.code,
+                as_of_date=night.as_of_date,
+                run_id=night.run_id,
+                now=clock(),
+            )
+    return dict(counts)
+
+
+def enqueue_tickets(night: Night, *, clock: Clock = utc_now) -> dict[str, int]:
+    """Put into the outbox what makes the tickets say how the feeds stand: openings, closings.
+
+    It believes reporting.rpt_load_health. Where the transformation is held back, refresh it first:
+    `transform.run_layer(night, "reporting", select="rpt_load_health")`.
+    """
+    counts = Counter({"feeds": 0, "open": 0, "close": 0, "withdraw": 0})
+    channels = _channels(night, PsaChannel)
+    if not channels:
+        return dict(counts)
+    with session(night.dsn) as connection:
+        feeds = tickets.read(connection)
+        counts["feeds"] = len(feeds)
+        for name, channel in channels.items():
+            # two at once would both see no open ticket
+            with connection.transaction():
+                connection.execute(
+                    "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                    (f"firstbell egress tickets {name}",),
+                )
+                counts += _enqueue_steps(
+                    connection, night, feeds, name=name, channel=channel, now=clock()
+                )
+    return dict(counts)
+
+
+def _enqueue_steps(
+    connection: psycopg.Connection,
+    night: Night,
+    feeds: list[tickets.Feed],
+    *,
+    name: str,
+    channel: PsaChannel,
+    now: datetime,
+) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    known = tickets.openings(connection, name)
+    for kind, what in tickets.steps(
+        feeds, known, name=name, channel=channel, district_code=night.district.code
+    ):
+        if isinstance(what, tickets.Opening):
+            counts[kind] += outbox.withdraw_unsent(connection, what.outbox_id, now)
+        else:
+            counts[kind] += outbox.enqueue(
+                connection,
+                [what],
+                district_code=night.district.code,
+                as_of_date=night.as_of_date,
+                run_id=night.run_id,
+                now=now,
+            )
+    return counts
+
+
+def send_due(
+    night: Night,
+    *,
+    clock: Clock = utc_now,
+    sleep: Sleep = time.sleep,
+    patience: timedelta = PATIENCE,
+) -> dict[str, int]:
+    """Send what is due on every channel; returns counts by what became of the messages.
+
+    One channel's trouble does not stop the others; the first error is raised after the last one.
+    What the gate refused or nobody can know is counted, and shown by `waiting` and `check`.
+    """
+    counts: Counter[str] = Counter(sent=0, again=0, refused=0, ambiguous=0, failed=0)
+    failures: list[FirstbellError] = []
+    for name, channel in night.district.channels.items():
+        job = sender.Job(
+            name=name,
+            channel=channel,
+            district_code=night.district.code,
+            district_name=night.district.name,
+            run_id=night.run_id,
+            today=lambda: today(night.district, clock()),
+            clock=clock,
+            sleep=sleep,
+            patience=patience,
+        )
+        try:
+            with session(night.dsn) as connection:
+                done, blocked = sender.run_channel(
+                    connection, job, partial(_open, night, channel, job)
+                )
+        except FirstbellError as error:
+            failures.append(error)
+            continue
+        counts += done
+        if blocked:
+            failures.append(_blocked(night, name, channel, blocked))
+    if failures:
+        for other in failures[1:]:
+            failures[0].add_note(str(other))
+        raise failures[0]
+    return dict(counts)
+
+
+def waiting(night: Night) -> list[attention.Waiting]:
+    """Messages that wait for a person: refused, ambiguous, failed or expired."""
+    with session(night.dsn) as connection:
+        return attention.read(connection)
+
+
+def check(night: Night) -> None:
+    """Raise NeedsAttentionError when messages wait for a person; counts and reasons, no names."""
+    found = waiting(night)
+    if not found:
+        return
+    groups = Counter((w.channel, w.state, w.state_reason or "no reason given") for w in found)
+    seen = "; ".join(
+        f"{channel}: {count} {state} ({reason})"
+        for (channel, state, reason), count in sorted(groups.items())
+    )
+    raise NeedsAttentionError(
+        f"{night.district.code}: outbox",
+        seen=seen,
+        expected="every message sent",
+        next_step="Refused: correct the vendor registry, it is asked again by itself. Otherwise"
+        " look for the reference in the channel, then decide: docs/privacy.md.",
+    )
+
+
+def resolve(
+    night: Night,
+    outbox_id: int,
+    decision: attention.Decision,
+    *,
+    who: str,
+    clock: Clock = utc_now,
+) -> None:
+    """Settle one waiting message: `sent` (it arrived), `pending` (send it again), `withdrawn`."""
+    with session(night.dsn) as connection:
+        attention.resolve(connection, outbox_id, decision, clock(), who)
+
+
+def _channels(night: Night, kind: type[C]) -> dict[str, C]:
+    return {name: c for name, c in night.district.channels.items() if isinstance(c, kind)}
+
+
+def _open(night: Night, channel: Channel, job: sender.Job) -> Line:
+    return open_line(
+        channel,
+        night.connect(channel.connection),
+        district_name=night.district.name,
+        pause=Pace(channel.min_gap_s, job.clock, job.sleep),
+        clock=job.clock,
+    )
+
+
+def _blocked(night: Night, name: str, channel: Channel, note: str) -> ChannelError:
+    return ChannelError(
+        f"{night.district.code}: channel {name}",
+        seen=note,
+        expected="a receiver that takes messages",
+        next_step=f"Correct the connection {channel.connection}, then clear the task: the messages"
+        " wait.",
+    )

@@ -1,0 +1,144 @@
+"""From the health of feeds to tickets: one per outage of a feed, closed when it is over.
+
+An outage begins after the last good load and is named by it, so that a further failure of the same
+outage is the same message. A feed with an open ticket gets no second one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import psycopg
+from psycopg.rows import class_row
+
+from include.config import PsaChannel
+from include.egress.outbox import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """How a feed stands: what of rpt_load_health a ticket may say."""
+
+    source: str
+    entity: str
+    last_status: str
+    last_good_at: datetime | None
+    as_of_date: date
+
+    @property
+    def name(self) -> str:
+        return f"{self.source}.{self.entity}"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The newest ticket of a feed that was not closed since."""
+
+    outbox_id: int
+    feed: str
+    reference: str
+    # True: nothing has left yet, and nothing can be under way.
+    is_unsent: bool
+
+
+def read(connection: psycopg.Connection) -> list[Feed]:
+    """All feeds that were ever attempted."""
+    with connection.cursor(row_factory=class_row(Feed)) as cursor:
+        return cursor.execute(
+            "select source, entity, last_status, last_good_at, as_of_date"
+            " from reporting.rpt_load_health order by source, entity"
+        ).fetchall()
+
+
+def openings(connection: psycopg.Connection, channel: str) -> dict[str, Opening]:
+    """By feed: its ticket, sent or still to be sent, that nothing was enqueued to close."""
+    with connection.cursor(row_factory=class_row(Opening)) as cursor:
+        rows = cursor.execute(
+            """
+            select opening.outbox_id, split_part(opening.message_key, ':', 2) as feed,
+                opening.reference,
+                opening.attempts = 0 and opening.state in ('pending', 'refused') as is_unsent
+            from ops.outbox as opening
+            where opening.channel = %s
+                and opening.action = 'open_ticket'
+                and opening.state not in ('withdrawn', 'expired')
+                and not exists (
+                    select from ops.outbox as closing
+                    where closing.channel = opening.channel
+                        and closing.action = 'close_ticket'
+                        and closing.reference = opening.reference
+                )
+            order by opening.outbox_id
+            """,
+            (channel,),
+        ).fetchall()
+    return {row.feed: row for row in rows}
+
+
+Step = tuple[Literal["open", "close", "withdraw"], Draft | Opening]
+
+
+def steps(
+    feeds: list[Feed],
+    known: dict[str, Opening],
+    *,
+    name: str,
+    channel: PsaChannel,
+    district_code: str,
+) -> list[Step]:
+    """What is to be done so that the tickets say how the feeds stand."""
+    found: list[Step] = []
+    for feed in feeds:
+        is_broken = feed.last_status in channel.when.statuses
+        opening = known.get(feed.name)
+        if is_broken and opening is None:
+            found.append(("open", _open(feed, name, channel, district_code)))
+        elif not is_broken and opening is not None:
+            if opening.is_unsent:
+                found.append(("withdraw", opening))
+            else:
+                found.append(("close", _close(feed, opening, name, channel)))
+    return found
+
+
+def _open(feed: Feed, name: str, channel: PsaChannel, district_code: str) -> Draft:
+    since = feed.last_good_at.isoformat() if feed.last_good_at else "never"
+    key = f"open:{feed.name}:{since}"
+    return Draft(
+        channel=name,
+        recipient=channel.recipient,
+        action="open_ticket",
+        message_key=key,
+        reference=_reference(district_code, key),
+        facts=_facts(feed),
+    )
+
+
+def _close(feed: Feed, opening: Opening, name: str, channel: PsaChannel) -> Draft:
+    return Draft(
+        channel=name,
+        recipient=channel.recipient,
+        action="close_ticket",
+        message_key=f"close:{feed.name}:{opening.reference}",
+        reference=opening.reference,
+        facts=_facts(feed),
+    )
+
+
+def _reference(district_code: str, key: str) -> str:
+    """The same after a restored backup, so that the desk's ticket is found again."""
+    digest = hashlib.sha256(f"{district_code}|{key}".encode()).hexdigest()[:12]
+    return f"firstbell-{district_code}-{digest}"
+
+
+def _facts(feed: Feed) -> dict[str, Any]:
+    return {
+        "source": feed.source,
+        "entity": feed.entity,
+        "last_status": feed.last_status,
+        "last_good_at": feed.last_good_at.isoformat() if feed.last_good_at else None,
+        "as_of_date": feed.as_of_date.isoformat(),
+    }
