@@ -75,9 +75,10 @@ def enqueue_tickets(night: Night, *, clock: Clock = utc_now) -> dict[str, int]:
                     "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
                     (f"firstbell egress tickets {name}",),
                 )
-                counts += _enqueue_steps(
+                done = _enqueue_steps(
                     connection, night, feeds, name=name, channel=channel, now=clock()
                 )
+                counts.update(done)
     return dict(counts)
 
 
@@ -143,7 +144,7 @@ def send_due(
         except FirstbellError as error:
             failures.append(error)
             continue
-        counts += done
+        counts.update(done)
         if blocked:
             failures.append(_blocked(night, name, channel, blocked))
     if failures:
