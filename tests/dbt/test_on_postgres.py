@@ -71,21 +71,23 @@ def dbt(bench: Bench, *arguments: str, as_of: str = TODAY) -> str:
     return done.stdout
 
 
-def test_reporting_role_reads_reporting_and_nothing_else(empty: Bench) -> None:
+def test_the_roles_read_reporting_and_nothing_else(empty: Bench) -> None:
     with psycopg.connect(empty.url, autocommit=True) as owner:
         for schema in ("raw", "marts", "risk", "reporting"):
             owner.execute(f"create schema {schema}")
             owner.execute(f"create table {schema}.some_table as select 1 as one")
         dbt(empty, "seed", "--select", "grade_bands")
         owner.execute("create table reporting.later as select 2 as two")
-        owner.execute("set role firstbell_reporting")
-        assert owner.execute("select one from reporting.some_table").fetchone() == (1,)
-        assert owner.execute("select two from reporting.later").fetchone() == (2,)
-        for schema in ("raw", "marts", "risk"):
+        for role in ("firstbell_reporting", "firstbell_egress"):
+            owner.execute(f"set role {role}")
+            assert owner.execute("select one from reporting.some_table").fetchone() == (1,)
+            assert owner.execute("select two from reporting.later").fetchone() == (2,)
+            for schema in ("raw", "marts", "risk"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    owner.execute(f"select one from {schema}.some_table")
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                owner.execute(f"select one from {schema}.some_table")
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            owner.execute("insert into reporting.some_table values (2)")
+                owner.execute("insert into reporting.some_table values (2)")
+            owner.execute("reset role")
 
 
 def run_night(bench: Bench, as_of: str, tiers: dict[int, str]) -> None:
