@@ -7,7 +7,7 @@ import pytest
 from include import landing
 from include.config import DeletePolicy
 from include.errors import ParkedFeedError
-from include.records import FeedKind, Reject, Seen, Tombstone
+from include.records import Change, FeedKind, Reject, Seen, Tombstone, Upsert
 from tests.landing.support import FEED, current, land, last_ledger_row, upsert, version_count
 
 TIGHT = DeletePolicy(max_rows=2, max_pct=10)
@@ -69,6 +69,52 @@ def test_a_key_that_arrived_without_its_record_is_not_missing(
     land(warehouse, [upsert("k0"), mark], FeedKind.SNAPSHOT)
 
     assert current(warehouse)["k1"] == {"value": 1}
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        pytest.param([], id="alone"),
+        pytest.param([Reject("bad_date", "column x", "row 9", key="k2")], id="beside a reject"),
+        pytest.param([Seen("k2")], id="beside a mark"),
+        pytest.param([upsert("n"), upsert("n", 2)], id="beside a new one twice"),
+        pytest.param([upsert("k2", scope="ela")], id="beside one of another scope"),
+        pytest.param([upsert("gone")], id="beside one that returns"),
+    ],
+)
+def test_a_record_twice_in_a_snapshot_is_one_record(warehouse: str, others: list[Change]) -> None:
+    land(warehouse, [*(upsert(f"k{n}", scope="math") for n in range(3)), upsert("gone")])
+    land(warehouse, [Tombstone("gone", "deletes")])
+    changes = [upsert("k0", scope="math"), upsert("k1", scope="math"), *others]
+    once = {change.key for change in changes if isinstance(change, Upsert)}
+
+    result = land(
+        warehouse,
+        [*changes, upsert("k0", 2, scope="math")],
+        FeedKind.SNAPSHOT,
+        stream={"scopes": {"math", "ela"}},
+    )
+
+    upserts = 1 + sum(isinstance(change, Upsert) for change in changes)
+    assert result.rows_duplicate == upserts - len(once)
+    assert result.rows_new + result.rows_changed + result.rows_unchanged == len(once)
+    assert current(warehouse)["k0"] == {"value": 2}
+
+
+def test_a_snapshot_of_distinct_records_counts_none_twice(warehouse: str) -> None:
+    land(warehouse, [*(upsert(f"k{n}") for n in range(3)), upsert("gone")])
+    land(warehouse, [Tombstone("gone", "deletes")])
+
+    result = land(
+        warehouse,
+        [upsert("k0"), upsert("k1", 2), upsert("gone"), upsert("n")],
+        FeedKind.SNAPSHOT,
+        stream={"source_count": 4},
+    )
+
+    assert result.rows_duplicate == 0
+    assert (result.rows_new, result.rows_changed, result.rows_unchanged) == (2, 1, 1)
+    assert result.rows_deleted == 1
 
 
 def test_a_snapshot_that_deletes_too_much_is_parked(warehouse: str) -> None:
