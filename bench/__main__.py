@@ -1,4 +1,4 @@
-"""`python -m bench`: what landing costs, each figure beside a peer measured in the same run."""
+"""`python -m bench`: what landing and a night cost, beside a peer or a limit, in one run."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import edfi_memory, landing, landing_csv, landing_workload
-from bench.landing_report import HEADER, Measure, Memory
+from bench import edfi_memory, landing, landing_csv, landing_workload, night
+from bench.landing_report import HEADER, Limit, Measure, Memory
 from include.local import postgres
 
 _FOLDER = Path(__file__).parents[1] / ".runtime" / "bench"
+_PARTS = ["landing", "csv", "memory", "night"]
 
 
 def main() -> int:
@@ -26,7 +27,7 @@ def main() -> int:
     return min(missed, 1)
 
 
-def _measures(arguments: argparse.Namespace) -> Iterator[Measure | Memory]:
+def _measures(arguments: argparse.Namespace) -> Iterator[Measure | Memory | Limit]:
     _FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=_FOLDER) as name:
         folder = Path(name)
@@ -42,6 +43,8 @@ def _measures(arguments: argparse.Namespace) -> Iterator[Measure | Memory]:
                 yield landing_csv.measure(server.url(), file, arguments.csv_rows, arguments.rounds)
             if "memory" in arguments.only:
                 yield edfi_memory.measure(server.url(), arguments.memory_records)
+            if "night" in arguments.only:
+                yield from night.measure(server.url(), folder / "night")
 
 
 def _arguments() -> argparse.Namespace:
@@ -54,8 +57,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--only",
         nargs="+",
-        choices=["landing", "csv", "memory"],
-        default=["landing", "csv", "memory"],
+        choices=_PARTS,
+        default=_PARTS,
     )
     arguments = parser.parse_args()
     share, rounds = (10, 1) if arguments.quick else (1, 3)

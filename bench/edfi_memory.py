@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import random
-import resource
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 from bench.landing_report import Memory
 from bench.landing_workload import VOLATILE, attendance_event
+from bench.peak import peak_mb
 from demo.simulators.edfi.server import KEY, SECRET, serve
 from demo.simulators.edfi.store import Store
 from include import landing
@@ -88,7 +87,7 @@ class _Watched:
             yield batch
             before, passed = passed, passed + len(batch)
             if passed // self._every > before // self._every:
-                _say(str(_peak_mb()))
+                _say(str(peak_mb()))
         # final only now
         self.source_count, self.watermark = self._stream.source_count, self._stream.watermark
 
@@ -104,16 +103,7 @@ def _read(dsn: str, url: str, count: str) -> None:
         result = landing.land(dsn, _Watched(stream, int(count)), request)
         if (result.status, result.rows_seen) != (expected, int(count)):
             raise SystemExit(f"seen {result}, expected {count} rows, {expected}")
-        _say(str(_peak_mb()))
-
-
-def _peak_mb() -> int:
-    """Peak resident memory; getrusage would count what the parent held before the exec."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        return int(lines["VmHWM"].split()[0]) // 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 * 1024)  # macOS: bytes
+        _say(str(peak_mb()))
 
 
 def _say(line: str) -> None:

@@ -68,3 +68,23 @@ class Memory:
             f"  peak; limit {self.limit_mb} MB, grows {self.growth_mb} MB"
             f" (limit {self.growth_limit_mb}): {self.peaks}"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Seconds against an absolute limit; `beside` says what they consist of."""
+
+    what: str
+    seconds: float
+    limit_s: float
+    beside: str
+
+    @property
+    def passed(self) -> bool:
+        return self.seconds < self.limit_s
+
+    def __str__(self) -> str:
+        return (
+            f"{self.what:<34}{self.seconds:>7.2f} s{'':>18}{self.limit_s:>7.0f} s"
+            f"  {'PASS' if self.passed else 'MISS':<5}{'':>17}  {self.beside}"
+        )
