@@ -1,0 +1,5 @@
+"""`python -m ml`."""
+
+from ml.cli import app
+
+app()

@@ -1,0 +1,101 @@
+"""`python -m ml train|evaluate|predict|card`; the database comes from FIRSTBELL_ML_DSN."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import psycopg
+import typer
+
+from ml import card as cards
+from ml import monitoring, prediction, registry, training
+from ml.catalog import DISTRICT
+from ml.errors import MlError
+from ml.policy import Policy
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
+
+AsOf = Annotated[datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="the run's date")]
+District = Annotated[str | None, typer.Option("--district", help="code of the district")]
+PolicyFile = Annotated[Path | None, typer.Option("--policy", help="YAML file of ml.policy.Policy")]
+ModelId = Annotated[str | None, typer.Option("--model", help="id of a model; default: the newest")]
+
+
+@app.command()
+def train(
+    as_of: AsOf,
+    district: Annotated[str, typer.Option("--district", help="code of the district")],
+    policy: PolicyFile = None,
+) -> None:
+    """Train on what is known by a date; publish the model if the gate lets it."""
+    with _told():
+        result = training.train(
+            _dsn(), as_of.date(), district,
+            os.environ.get("FIRSTBELL_CODE_VERSION", "unknown"), policy=Policy.read(policy),
+        )  # fmt: skip
+    _say(f"{result.model_id}: {result.state}")
+    for reason in result.reasons:
+        _say(f"- {reason}")
+    for name, value in result.figures.items():
+        _say(f"{name:<42} {'–' if value is None else format(value, '.3f')}")
+
+
+@app.command()
+def evaluate(as_of: AsOf, model: ModelId = None, policy: PolicyFile = None) -> None:
+    """Measure a model again on everything that has come true since it was trained."""
+    with _told():
+        result = monitoring.evaluate(
+            _dsn(), as_of.date(), model_id=model, policy=Policy.read(policy)
+        )
+        with psycopg.connect(_dsn()) as connection:
+            entry = registry.get(connection, result.model_id)
+    _say(cards.text(entry, result.rows, DISTRICT))
+
+
+@app.command()
+def predict(as_of: AsOf, district: District = None) -> None:
+    """Predict for everyone enrolled on a date, with the published model."""
+    with _told():
+        result = prediction.predict(_dsn(), as_of.date(), district_code=district)
+    if result.reason:
+        _say(result.reason)
+    _say(f"{result.count} predictions as of {as_of:%Y-%m-%d}, model {result.model_id or 'none'}")
+
+
+@app.command()
+def card(model: ModelId = None) -> None:
+    """Print a model's card."""
+    with _told(), psycopg.connect(_dsn()) as connection:
+        _say(registry.get(connection, model).card)
+
+
+def _dsn() -> str:
+    dsn = os.environ.get("FIRSTBELL_ML_DSN")
+    if not dsn:
+        raise MlError(
+            "python -m ml",
+            seen="FIRSTBELL_ML_DSN is not set",
+            expected="the warehouse's connection string",
+            next_step="Set it in the environment; it never belongs on a command line.",
+        )
+    return dsn
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Errors of ours as one line and status 1, others as they are."""
+    try:
+        yield
+    except MlError as error:
+        sys.stderr.write(f"{error}\n")
+        raise typer.Exit(1) from None
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")

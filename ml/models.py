@@ -1,0 +1,174 @@
+"""Two models behind one face: regularised logistic regression, and shallow boosted trees.
+
+Both turn a feature matrix (NaN = missing) into log odds. Neither fills a missing value with a
+guess that reads as a fact: the logistic model keeps an indicator beside the imputed median, the
+trees send missing values their own way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+
+from ml.features import FeatureList
+from ml.policy import Policy
+
+Floats = NDArray[np.float64]
+
+LOGISTIC = "logistic_regression"
+BOOSTED = "gradient_boosting"
+
+
+class Model(Protocol):
+    """What calibration, reasons and the registry need of a model."""
+
+    @property
+    def algorithm(self) -> str: ...
+
+    def log_odds(self, matrix: Floats) -> Floats: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LogisticModel:
+    """Imputed, reshaped, standardised features and missing indicators, times coefficients."""
+
+    shapes: tuple[str, ...]
+    median: Floats
+    mean: Floats
+    scale: Floats
+    indicators: tuple[int, ...]
+    coefficients: Floats
+    intercept: float
+    strength: float
+
+    @property
+    def algorithm(self) -> str:
+        return LOGISTIC
+
+    def log_odds(self, matrix: Floats) -> Floats:
+        design = _design(matrix, self.shapes, self.median, self.mean, self.scale, self.indicators)
+        return np.asarray(design @ self.coefficients + self.intercept, dtype=np.float64)
+
+
+def fit_logistic(
+    matrix: Floats, outcome: Floats, features: FeatureList, *, strength: float
+) -> LogisticModel:
+    """A logistic model with inverse penalty `strength`, statistics taken from these rows only."""
+    shapes = tuple(feature.shape for feature in features.features)
+    missing = np.isnan(matrix)
+    known = ~missing.all(axis=0)
+    median = np.zeros(matrix.shape[1])
+    median[known] = np.nanmedian(matrix[:, known], axis=0)
+    shaped = _shaped(np.where(missing, median, matrix), shapes)
+    mean, scale = shaped.mean(axis=0), shaped.std(axis=0)
+    # a constant column says nothing; dividing by its zero spread would
+    scale = np.where(scale < 1e-12, 1.0, scale)
+    indicators = tuple(int(at) for at in np.flatnonzero(missing.any(axis=0) & known))
+    design = _design(matrix, shapes, median, mean, scale, indicators)
+    fitted = LogisticRegression(C=strength, max_iter=1000).fit(design, outcome)
+    return LogisticModel(
+        shapes, median, mean, scale, indicators,
+        np.asarray(fitted.coef_[0]), float(fitted.intercept_[0]), strength,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class BoostedModel:
+    """A scikit-learn estimator whose size was chosen on a later slice.
+
+    `columns` are the features that had any value among the rows learnt from.
+    """
+
+    estimator: HistGradientBoostingClassifier
+    columns: tuple[int, ...]
+
+    @property
+    def algorithm(self) -> str:
+        return BOOSTED
+
+    def seen(self, matrix: Floats) -> Floats:
+        """What the trees look at."""
+        return matrix[:, list(self.columns)]
+
+    def log_odds(self, matrix: Floats) -> Floats:
+        return np.asarray(self.estimator.decision_function(self.seen(matrix)), dtype=np.float64)
+
+
+def fit_boosted(
+    matrix: Floats, outcome: Floats, features: FeatureList, policy: Policy, *,
+    leaves: int, rounds: int,
+) -> BoostedModel:  # fmt: skip
+    """Boosted trees held to each feature's declared direction."""
+    columns = tuple(int(at) for at in np.flatnonzero(~np.isnan(matrix).all(axis=0)))
+    estimator = HistGradientBoostingClassifier(
+        learning_rate=policy.boosted_learning_rate,
+        max_iter=rounds,
+        max_leaf_nodes=leaves,
+        min_samples_leaf=40,
+        l2_regularization=1.0,
+        monotonic_cst=[features.features[at].direction for at in columns],
+        early_stopping=False,  # it would hold out rows at random
+        random_state=policy.seed % 2**31,
+    )
+    return BoostedModel(estimator.fit(matrix[:, list(columns)], outcome), columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """How large each model may be, as the inner slice says."""
+
+    strength: float
+    leaves: int
+    rounds: int
+
+
+def choose_capacity(
+    train: tuple[Floats, Floats], inner: tuple[Floats, Floats], features: FeatureList,
+    policy: Policy,
+) -> Capacity:  # fmt: skip
+    """The sizes with the least log loss on rows that come later than those learnt from."""
+    losses = {
+        strength: log_loss(
+            fit_logistic(*train, features, strength=strength).log_odds(inner[0]), inner[1]
+        )
+        for strength in policy.logistic_strengths
+    }
+    best_leaves, best_rounds, least = policy.boosted_leaves[0], policy.boosted_rounds, np.inf
+    for leaves in policy.boosted_leaves:
+        grown = fit_boosted(*train, features, policy, leaves=leaves, rounds=policy.boosted_rounds)
+        stages = grown.estimator.staged_decision_function(grown.seen(inner[0]))
+        for rounds, scores in enumerate(stages, 1):
+            if rounds % 20 == 0 and (loss := log_loss(np.ravel(scores), inner[1])) < least:
+                best_leaves, best_rounds, least = leaves, rounds, loss
+    return Capacity(min(losses, key=losses.__getitem__), best_leaves, best_rounds)
+
+
+def log_loss(log_odds: Floats, outcome: Floats) -> float:
+    """Mean negative log likelihood of the outcomes."""
+    return float(np.mean(np.logaddexp(0.0, log_odds) - outcome * log_odds))
+
+
+def _shaped(matrix: Floats, shapes: Sequence[str]) -> Floats:
+    shaped = matrix.copy()
+    for at, shape in enumerate(shapes):
+        # signed, so that a difference keeps its sign
+        if shape == "sqrt":
+            shaped[:, at] = np.sign(matrix[:, at]) * np.sqrt(np.abs(matrix[:, at]))
+        elif shape == "log1p":
+            shaped[:, at] = np.sign(matrix[:, at]) * np.log1p(np.abs(matrix[:, at]))
+    return shaped
+
+
+def _design(
+    matrix: Floats, shapes: Sequence[str], median: Floats, mean: Floats, scale: Floats,
+    indicators: Sequence[int],
+) -> Floats:  # fmt: skip
+    missing = np.isnan(matrix)
+    shaped = _shaped(np.where(missing, median, matrix), shapes)
+    return np.hstack([(shaped - mean) / scale, missing[:, list(indicators)].astype(np.float64)])

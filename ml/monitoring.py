@@ -1,0 +1,81 @@
+"""Measures a registered model again on all that has come true since it was trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import psycopg
+from threadpoolctl import threadpool_limits
+
+from ml import artefact, comparison, evaluation, registry, splits, store
+from ml.catalog import DISTRICT, Task, column
+from ml.errors import ArtefactError
+from ml.evaluation import Cohort, Row
+from ml.policy import Policy
+from ml.splits import Boundaries
+
+SPLIT = "since_training"
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluateResult:
+    """The figures of a model on every as-of date later than what it learnt from."""
+
+    model_id: str
+    state: str
+    rows: tuple[Row, ...]
+
+
+def evaluate(
+    dsn: str, as_of_date: date, *, model_id: str | None = None, policy: Policy | None = None,
+    task: Task = DISTRICT,
+) -> EvaluateResult:  # fmt: skip
+    """Compare a model (default: the newest) with the baselines on outcomes known by now.
+
+    Stored as split `since_training`; safe to rerun.
+    """
+    policy = policy or Policy()
+    with psycopg.connect(dsn) as connection:
+        entry = registry.get(connection, model_id)
+        if entry.artefact is None or entry.artefact_sha256 is None:
+            raise ArtefactError(
+                f"model {entry.model_id}",
+                seen="a model that was refused before it could be trained",
+                expected="a trained model",
+                next_step=registry.refusal(entry),
+            )
+        bundle = artefact.load(entry.artefact, sha256=entry.artefact_sha256, features=task.features)
+        frame, _ = store.labelled(connection, task, as_of=as_of_date, max_rows=policy.max_rows)
+        slices = splits.by_time(frame, _boundaries(entry.metrics))
+        rows: list[Row] = []
+        with threadpool_limits(limits=1):  # see study.conduct
+            matrix = task.features.matrix(frame, beside=task.beside)
+            cohort = Cohort.of(frame[slices.test].reset_index(drop=True), policy, SPLIT)
+            for name in (*task.outcome_names, task.union):
+                outcome = column(frame, name)
+                subjects = comparison.subjects_of(
+                    name, [bundle], frame, matrix, outcome, task, slices
+                )
+                _, found = comparison.table(
+                    cohort, subjects, name, outcome[slices.test], task, frame, slices, policy
+                )
+                rows += found
+                if name == task.union:
+                    rows += evaluation.audit(
+                        cohort, subjects[0], name, outcome[slices.test], task, policy
+                    )
+        with connection.transaction():
+            registry.write_evaluations(connection, entry.model_id, rows, replace_all=False)
+    return EvaluateResult(entry.model_id, entry.state, tuple(rows))
+
+
+def _boundaries(metrics: dict[str, object]) -> Boundaries:
+    kept = metrics["boundaries"]
+    assert isinstance(kept, dict)
+    inner = kept["inner_from"]
+    return Boundaries(
+        None if inner in (None, "None") else date.fromisoformat(inner),
+        date.fromisoformat(kept["calibrate_from"]),
+        date.fromisoformat(kept["test_from"]),
+    )

@@ -1,0 +1,97 @@
+"""Every number that decides: what is tried, what is good enough, where tiers are cut."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Gate(BaseModel):
+    """When a model may be published. A model that fails one check is refused, and the tiers stay
+    those of the rules."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    min_positive_students_fit: int = Field(
+        100, description="Students with the outcome among those learnt from, per outcome."
+    )
+    min_positive_students_later: int = Field(
+        30, description="The same in the calibration slice and in the test slice."
+    )
+    max_ece: float = Field(
+        0.05, description="Largest mean gap between probability and outcome rate, by deciles."
+    )
+    min_calibration_slope: float = Field(
+        0.7, description="Below it the probabilities are too extreme."
+    )
+    max_calibration_slope: float = Field(1.4, description="Above it they are too timid.")
+    max_feature_auc: float = Field(
+        0.90, description="A single feature that ranks better than this knows the outcome already."
+    )
+    max_feature_correlation: float = Field(
+        0.999, description="A feature that correlates with the outcome beyond this is the outcome."
+    )
+    max_credible_auc: float = Field(
+        0.97,
+        description="No published model foresees the next grading period this well; features that"
+        " do were used to make the label.",
+    )
+    explained_features: tuple[str, ...] = Field(
+        (), description="Features whose high AUC a person looked into and accepted."
+    )
+
+
+class Policy(BaseModel):
+    """How a district trains, judges and words its model; defaults are the house's."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    gate: Gate = Gate()
+    tier_cuts: tuple[float, float, float] = Field(
+        (0.25, 0.50, 0.75),
+        description="Probabilities from which a student is Some Risk, At Risk, High Risk.",
+    )
+    seats: int | None = Field(
+        None, ge=1, description="Students the district can support at one time; None: not told."
+    )
+    top_shares: tuple[float, ...] = Field(
+        (0.05, 0.10, 0.20), description="Shares of the enrolment at which precision is told."
+    )
+    audit_share: float = Field(
+        0.20, gt=0, lt=1, description="The share flagged, when false alarms of groups are compared."
+    )
+    min_group_students: int = Field(10, description="Smaller groups are suppressed in the audit.")
+    isotonic_from_positives: int = Field(
+        1000,
+        description="Calibration rows with the outcome from which isotonic regression is used;"
+        " below it a two-number sigmoid.",
+    )
+    logistic_strengths: tuple[float, ...] = Field(
+        (0.003, 0.03, 0.3), description="Inverse penalties tried on the inner slice (C)."
+    )
+    boosted_leaves: tuple[int, ...] = Field(
+        (4, 8, 15), description="Leaves per tree tried on the inner slice."
+    )
+    boosted_rounds: int = Field(240, description="Most trees; the inner slice says how many.")
+    boosted_learning_rate: float = 0.05
+    max_rows: int = Field(
+        400_000, description="Snapshots read at most; beyond it, a fixed sample of the students."
+    )
+    replicates: int = Field(200, ge=20, description="Bootstrap samples, drawn by student.")
+    seed: int = Field(20_261_119, description="Of the bootstrap, of ties and of the trees.")
+
+    @model_validator(mode="after")
+    def _cuts_rise(self) -> Self:
+        if not 0 < self.tier_cuts[0] < self.tier_cuts[1] < self.tier_cuts[2] < 1:
+            raise ValueError("tier_cuts must rise and lie between 0 and 1")
+        return self
+
+    @classmethod
+    def read(cls, path: Path | None) -> Policy:
+        """The policy of a YAML file; the defaults without one."""
+        if path is None:
+            return cls()
+        return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
