@@ -22,7 +22,7 @@ from ml.bundle import Bundle, OutcomeModel
 from ml.calibration import Calibrator
 from ml.errors import ArtefactError
 from ml.features import FeatureList
-from ml.models import BoostedModel, LogisticModel, Model
+from ml.models import BoostedModel, Design, LogisticModel, Model
 
 FORMAT = "firstbell-model-1"
 
@@ -111,11 +111,11 @@ def _model(model: Model) -> dict[str, object]:
     if isinstance(model, LogisticModel):
         return {
             "kind": "logistic",
-            "shapes": list(model.shapes),
-            "median": model.median.tolist(),
-            "mean": model.mean.tolist(),
-            "scale": model.scale.tolist(),
-            "indicators": list(model.indicators),
+            "shapes": list(model.design.shapes),
+            "median": model.design.median.tolist(),
+            "mean": model.design.mean.tolist(),
+            "scale": model.design.scale.tolist(),
+            "indicators": list(model.design.indicators),
             "coefficients": model.coefficients.tolist(),
             "intercept": model.intercept,
             "strength": model.strength,
@@ -144,10 +144,13 @@ def _outcome(told: dict[str, Any], written_by: str) -> OutcomeModel:
 
 def _restore(told: dict[str, Any], written_by: str) -> Model:
     if told["kind"] == "logistic":
-        return LogisticModel(
+        design = Design(
             tuple(told["shapes"]), np.array(told["median"]), np.array(told["mean"]),
-            np.array(told["scale"]), tuple(told["indicators"]), np.array(told["coefficients"]),
-            float(told["intercept"]), float(told["strength"]),
+            np.array(told["scale"]), tuple(told["indicators"]),
+        )  # fmt: skip
+        return LogisticModel(
+            design, np.array(told["coefficients"]), float(told["intercept"]),
+            float(told["strength"]),
         )  # fmt: skip
     if told["kind"] != "boosted":
         raise _refused(f"a model of kind {told['kind']!r}", "logistic or boosted", "Train again.")

@@ -64,8 +64,9 @@ class Bundle:
 
     def tiers(self, probability: Floats) -> NDArray[np.object_]:
         """The four tier names; a probability on a cut belongs to the higher tier."""
-        names = np.array(TIERS, dtype=object)[np.digitize(probability, self.tier_cuts)]
-        return np.where(np.isnan(probability), None, names)
+        names = np.array([*TIERS, None], dtype=object)
+        places = np.digitize(probability, self.tier_cuts)
+        return np.asarray(names[np.where(np.isnan(probability), len(TIERS), places)])
 
 
 @dataclass(frozen=True, slots=True)

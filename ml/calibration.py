@@ -57,8 +57,5 @@ def _isotonic(log_odds: Floats, outcome: Floats) -> Calibrator:
     knots, rates = fitted.X_thresholds_, fitted.y_thresholds_
     # a step of exactly 0 or 1 is a promise that no finite slice supports: Laplace's bounds instead
     low, high = 1 / (len(outcome) + 2), 1 - 1 / (len(outcome) + 2)
-    return Calibrator(
-        "isotonic",
-        knots=tuple(map(float, knots)),
-        rates=tuple(map(float, np.clip(rates, low, high))),
-    )
+    rates = np.clip(rates, low, high)
+    return Calibrator("isotonic", knots=tuple(knots.tolist()), rates=tuple(rates.tolist()))

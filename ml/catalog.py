@@ -111,7 +111,7 @@ DISTRICT_FEATURES = FeatureList(
         ),
         _count("f_count_latest", "marks", "failing marks in the latest period: {value:.0f}"),
         _count("df_count_latest", "marks", "marks of D or F in the latest period: {value:.0f}"),
-        _count("f_count_last_year", "marks last year", "failing marks last school year: {value:.0f}"),
+        _count("f_count_last_year", "marks last year", "failing marks last year: {value:.0f}"),
         Feature("course_load", "course load", 0, "courses taken: {value:.0f}", low=0),
         Feature(
             "percentile_latest", "tests", -1, "latest test at percentile {value:.0f}",

@@ -1,45 +1,70 @@
-"""The subjects of the table, models and baselines, and the rows in which they are compared."""
+"""The table: models and baselines on the test slice, overall, for new cases and new students."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ml import baselines, evaluation
 from ml.baselines import Scored
 from ml.bundle import Bundle, combine
-from ml.catalog import ORACLE, Baseline, Task, column
+from ml.catalog import ORACLE, column
+from ml.data import Labelled
 from ml.evaluation import Cohort, Measured, Row
-from ml.policy import Policy
-from ml.splits import Slices
 
 Floats = NDArray[np.float64]
 
 _ALL = ("all", "all")
 
 
-def bands_of(frame: pd.DataFrame) -> list[object] | None:
-    """The grade bands of a frame's rows, where it has any."""
-    return list(frame["grade_band"]) if "grade_band" in frame else None
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The stored rows, and the samples behind the union's for comparisons."""
+
+    rows: tuple[Row, ...]
+    union: tuple[Measured, ...]
 
 
-def scored(
-    bundle: Bundle, name: str, matrix: Floats, bands: list[object] | None, task: Task
-) -> Scored:
+def compare(data: Labelled, bundles: Sequence[Bundle], split: str) -> Table:
+    """Every subject on every outcome of the test slice; the bootstrap is the same for all."""
+    test = data.frame[data.slices.test].reset_index(drop=True)
+    cohort = Cohort.of(test, data.policy, split)
+    rows: list[Row] = []
+    union: list[Measured] = []
+    for name in data.outcomes:
+        subjects = _subjects(data, name, bundles)
+        measured, found = _table(data, cohort, subjects, name)
+        rows += found
+        if name == data.task.union:
+            union = measured
+    return Table(tuple(rows), tuple(union))
+
+
+def audit(data: Labelled, bundle: Bundle, split: str) -> list[Row]:
+    """The published model's errors by group, on the union."""
+    test = data.slices.test
+    cohort = Cohort.of(data.frame[test].reset_index(drop=True), data.policy, split)
+    subject = _scored(data, bundle, data.task.union)
+    outcome = data.outcomes[data.task.union][test]
+    return list(evaluation.audit(cohort, subject, outcome, data.task, data.policy))
+
+
+def _scored(data: Labelled, bundle: Bundle, name: str) -> Scored:
     """A bundle as a subject; it ranks by uncalibrated odds, which keep what steps would tie."""
+    test = data.slices.test
+    matrix, bands = data.matrix[test], data.bands(test)
     raw = [
         np.where(one.applies(bands, len(matrix)), _expit(one.model.log_odds(matrix)), np.nan)
         for one in bundle.outcomes
     ]
     found = bundle.probabilities(matrix, bands)
-    if name == task.union:
-        # steps of the isotonic map would tie: the uncalibrated union orders within a step
+    if name == data.task.union:
         score = found.either + 1e-6 * combine(raw, bundle.odds_ratio)
         return Scored(bundle.algorithm, score, found.either)
-    at = task.outcome_names.index(name)
+    at = data.task.outcome_names.index(name)
     return Scored(bundle.algorithm, raw[at], found.each[name])
 
 
@@ -47,53 +72,50 @@ def _expit(log_odds: Floats) -> Floats:
     return 1 / (1 + np.exp(-np.clip(log_odds, -50, 50)))
 
 
-def subjects_of(
-    name: str, contenders: Sequence[Bundle], frame: pd.DataFrame, matrix: Floats, outcome: Floats,
-    task: Task, slices: Slices,
-) -> list[Scored]:  # fmt: skip
-    """Models and baselines on the test slice, for one outcome."""
-    test = slices.test
-    bands = bands_of(frame[test])
-    subjects = [scored(one, name, matrix[test], bands, task) for one in contenders]
+def _subjects(data: Labelled, name: str, bundles: Sequence[Bundle]) -> list[Scored]:
+    frame, outcome, slices = data.frame, data.outcomes[name], data.slices
+    subjects = [_scored(data, one, name) for one in bundles]
     whole = [baselines.base_rate(outcome, slices.fit)]
     if "school_key" in frame:
         school = frame["school_key"].to_numpy(dtype=object)
         whole.append(baselines.school_mean(school, outcome, slices.fit))
-    whole += [_ranked(one, frame, outcome, slices) for one in task.baselines]
-    if ORACLE in frame and name == task.union:
+    # on the slices that the models were calibrated on, so that nobody has an advantage
+    later = slices.calibration | slices.inner
+    whole += [baselines.ranked(one, frame, outcome, later) for one in data.task.baselines]
+    if ORACLE in frame and name == data.task.union:
         truth = column(frame, ORACLE)
         whole.append(Scored("oracle", truth, truth))
     # who a model cannot judge (no outcome applies), no baseline is judged on either
     judged = ~np.isnan(subjects[0].probability)
-    cut = [
-        Scored(one.name, one.score[test], np.where(judged, one.probability[test], np.nan),
-               one.is_rule)
+    test = slices.test
+    return subjects + [
+        Scored(
+            one.name, one.score[test], np.where(judged, one.probability[test], np.nan),
+            one.is_rule,
+        )
         for one in whole
     ]  # fmt: skip
-    return subjects + cut
 
 
-def _ranked(one: Baseline, frame: pd.DataFrame, outcome: Floats, slices: Slices) -> Scored:
-    return baselines.ranked(one, frame, outcome, slices.calibration)
-
-
-def table(
-    cohort: Cohort, subjects: list[Scored], name: str, outcome: Floats, task: Task,
-    frame: pd.DataFrame, slices: Slices, policy: Policy,
-) -> tuple[list[Measured], list[Row]]:  # fmt: skip
+def _table(
+    data: Labelled, cohort: Cohort, subjects: Sequence[Scored], name: str
+) -> tuple[list[Measured], list[Row]]:
+    outcome = data.outcomes[name][data.slices.test]
     everyone = np.ones(len(outcome), dtype=bool)
-    overall = evaluation.measure(cohort, subjects, outcome, everyone, policy)
-    rows = list(evaluation.rows_of(cohort, overall, name, outcome, everyone, _ALL))
-    seen = frame["student_key"].to_numpy()[slices.fit | slices.calibration]
+    overall = evaluation.measure(cohort, subjects, outcome, everyone, data.policy)
+    rows = list(evaluation.rows_of(cohort, overall, name, outcome, everyone, group=_ALL))
+    learnt = data.slices.fit | data.slices.calibration
+    seen = data.frame["student_key"].to_numpy()[learnt]
     parts = {("student", "never seen in training"): ~cohort.frame["student_key"].isin(seen)}
-    if task.onset and task.onset in cohort.frame:
-        parts[("onset", "not yet failing or chronic")] = cohort.frame[task.onset] == 1
+    if data.task.onset and data.task.onset in cohort.frame:
+        onset = column(cohort.frame, data.task.onset) == 1
+        parts[("onset", "not yet failing or chronic")] = cohort.frame["student_key"].notna() & onset
     for group, mask in parts.items():
         part = mask.to_numpy(dtype=bool)
         students = cohort.frame["student_key"][part].nunique()
         positive = outcome[part][~np.isnan(outcome[part])]
-        if students < policy.min_group_students or not 0 < positive.sum() < len(positive):
+        if students < data.policy.min_group_students or not 0 < positive.sum() < len(positive):
             continue
-        found = evaluation.measure(cohort, subjects, outcome, part, policy)
-        rows += evaluation.rows_of(cohort, found, name, outcome, part, group)
+        found = evaluation.measure(cohort, subjects, outcome, part, data.policy)
+        rows += evaluation.rows_of(cohort, found, name, outcome, part, group=group)
     return overall, rows

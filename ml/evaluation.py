@@ -89,7 +89,7 @@ def measure(
 
 def rows_of(
     cohort: Cohort, measured: Sequence[Measured], outcome_name: str, outcome: Floats, rows: Mask,
-    group: tuple[str, str],
+    *, group: tuple[str, str],
 ) -> Iterator[Row]:  # fmt: skip
     """The figures as they are stored."""
     known = rows & ~np.isnan(outcome)
@@ -103,9 +103,8 @@ def rows_of(
 
 
 def audit(
-    cohort: Cohort, subject: Scored, outcome_name: str, outcome: Floats, task: Task,
-    policy: Policy,
-) -> Iterator[Row]:  # fmt: skip
+    cohort: Cohort, subject: Scored, outcome: Floats, task: Task, policy: Policy
+) -> Iterator[Row]:
     """How the model treats each group: false alarms, misses, ranking and calibration.
 
     One list is cut for the whole district, the top `audit_share` of each as-of date; each group is
@@ -127,7 +126,7 @@ def audit(
             group = (name, _told(value))
             if len(np.unique(students[rows])) < policy.min_group_students:
                 yield Row(
-                    cohort.split, *group, subject.name, outcome_name, "suppressed",
+                    cohort.split, *group, subject.name, task.union, "suppressed",
                     None, None, None, None, None,
                 )  # fmt: skip
                 continue
@@ -138,8 +137,8 @@ def audit(
                 for metric in ("base_rate", "auc", "ece", "calibration_slope")
             }
             yield from rows_of(
-                cohort, [Measured(subject.name, False, samples | kept)], outcome_name, outcome,
-                rows, group,
+                cohort, [Measured(subject.name, False, samples | kept)], task.union, outcome,
+                rows, group=group,
             )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ml.errors import ColumnsError, ProtectedAttributeError, ValuesError
 
-# Audited, never learnt from (docs/model.md). The guide's names are here too, so that no alias slips in.
+# Audited, never learnt from (docs/model.md); with other names for the same, so that none slips in.
 PROTECTED = frozenset(
     {
         "sex", "gender", "race", "race_ethnicity", "ethnicity", "has_special_education",

@@ -63,7 +63,7 @@ def enough_positives(counts: dict[tuple[str, str], int], gate: Gate) -> list[Che
                 required,
                 f"Too few students with the outcome {outcome} in the {slice_name} slice: "
                 f"{count}, at least {required} are needed.",
-            )  # fmt: skip
+            )
         )
     return checks
 
@@ -129,7 +129,7 @@ def beats_the_rules(model: Measured, rules: Sequence[Measured], share: str) -> l
                 f"Not better than the rule {rule.subject} out of time: AUC "
                 f"{model.samples['auc'][0]:.3f} against {rule.samples['auc'][0]:.3f}, and the gain "
                 "is not beyond its 95 % interval.",
-            )  # fmt: skip
+            )
         )
         name = f"precision_at_{share}"
         ours, theirs = float(model.samples[name][0]), float(rule.samples[name][0])
@@ -141,7 +141,7 @@ def beats_the_rules(model: Measured, rules: Sequence[Measured], share: str) -> l
                 theirs,
                 f"Among the top {share} % the rule {rule.subject} is right more often: "
                 f"{theirs:.0%} against {ours:.0%}.",
-            )  # fmt: skip
+            )
         )
     return checks
 

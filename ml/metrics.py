@@ -81,7 +81,7 @@ def ranking(
             / positives,
             "base_rate": positives / (positives + negatives),
         }
-        for name, flagged in _tops(score, tie, dates, weights, shares, seats):
+        for name, flagged in _tops(score, tie, dates, weights, shares=shares, seats=seats):
             hits = (flagged * outcome[:, None].astype(np.float32)).sum(axis=0, dtype=np.float64)
             found[f"precision_at_{name}"] = hits / flagged.sum(axis=0, dtype=np.float64)
             found[f"recall_at_{name}"] = hits / positives
@@ -89,7 +89,7 @@ def ranking(
 
 
 def _tops(
-    score: Floats, tie: Floats, dates: Ints, weights: Weights, shares: Sequence[float],
+    score: Floats, tie: Floats, dates: Ints, weights: Weights, *, shares: Sequence[float],
     seats: int | None,
 ) -> list[tuple[str, Weights]]:  # fmt: skip
     """For each cut, the weights of the rows above it and zero below."""
@@ -114,7 +114,7 @@ def top_mask(score: Floats, dates: Ints, share: float, seed: int) -> NDArray[np.
     """Rows in the top `share` of their as-of date."""
     tie = np.random.default_rng(seed).random(len(score))
     ones = np.ones((len(score), 1), np.float32)
-    return np.asarray(_tops(score, tie, dates, ones, [share], None)[0][1][:, 0] > 0)
+    return np.asarray(_tops(score, tie, dates, ones, shares=[share], seats=None)[0][1][:, 0] > 0)
 
 
 def calibration(probability: Floats, outcome: Floats, weights: Weights) -> dict[str, Floats]:

@@ -7,7 +7,7 @@ trees send missing values their own way.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,14 +35,46 @@ class Model(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class LogisticModel:
-    """Imputed, reshaped, standardised features and missing indicators, times coefficients."""
+class Design:
+    """How a feature matrix becomes the logistic model's columns.
+
+    Missing values take the median, values their feature's shape, columns mean 0 and spread 1; an
+    indicator follows for each of `indicators`, the features that were ever missing.
+    """
 
     shapes: tuple[str, ...]
     median: Floats
     mean: Floats
     scale: Floats
     indicators: tuple[int, ...]
+
+    @classmethod
+    def of(cls, matrix: Floats, features: FeatureList) -> Design:
+        """The design that these rows ask for."""
+        shapes = tuple(feature.shape for feature in features.features)
+        missing = np.isnan(matrix)
+        known = ~missing.all(axis=0)
+        median = np.zeros(matrix.shape[1])
+        median[known] = np.nanmedian(matrix[:, known], axis=0)
+        shaped = _shaped(np.where(missing, median, matrix), shapes)
+        mean, scale = shaped.mean(axis=0), shaped.std(axis=0)
+        # a constant column says nothing; dividing by its zero spread would
+        scale = np.where(scale < 1e-12, 1.0, scale)
+        indicators = tuple(int(at) for at in np.flatnonzero(missing.any(axis=0) & known))
+        return cls(shapes, median, mean, scale, indicators)
+
+    def __call__(self, matrix: Floats) -> Floats:
+        missing = np.isnan(matrix)
+        shaped = _shaped(np.where(missing, self.median, matrix), self.shapes)
+        flags = missing[:, list(self.indicators)].astype(np.float64)
+        return np.hstack([(shaped - self.mean) / self.scale, flags])
+
+
+@dataclass(frozen=True, slots=True)
+class LogisticModel:
+    """Coefficients on a design; `strength` is the inverse penalty it was fitted with."""
+
+    design: Design
     coefficients: Floats
     intercept: float
     strength: float
@@ -52,30 +84,25 @@ class LogisticModel:
         return LOGISTIC
 
     def log_odds(self, matrix: Floats) -> Floats:
-        design = _design(matrix, self.shapes, self.median, self.mean, self.scale, self.indicators)
-        return np.asarray(design @ self.coefficients + self.intercept, dtype=np.float64)
+        return np.asarray(self.design(matrix) @ self.coefficients + self.intercept)
 
 
 def fit_logistic(
     matrix: Floats, outcome: Floats, features: FeatureList, *, strength: float
 ) -> LogisticModel:
-    """A logistic model with inverse penalty `strength`, statistics taken from these rows only."""
-    shapes = tuple(feature.shape for feature in features.features)
-    missing = np.isnan(matrix)
-    known = ~missing.all(axis=0)
-    median = np.zeros(matrix.shape[1])
-    median[known] = np.nanmedian(matrix[:, known], axis=0)
-    shaped = _shaped(np.where(missing, median, matrix), shapes)
-    mean, scale = shaped.mean(axis=0), shaped.std(axis=0)
-    # a constant column says nothing; dividing by its zero spread would
-    scale = np.where(scale < 1e-12, 1.0, scale)
-    indicators = tuple(int(at) for at in np.flatnonzero(missing.any(axis=0) & known))
-    design = _design(matrix, shapes, median, mean, scale, indicators)
-    fitted = LogisticRegression(C=strength, max_iter=1000).fit(design, outcome)
-    return LogisticModel(
-        shapes, median, mean, scale, indicators,
-        np.asarray(fitted.coef_[0]), float(fitted.intercept_[0]), strength,
-    )  # fmt: skip
+    """A logistic model whose design and coefficients come from these rows only."""
+    design = Design.of(matrix, features)
+    fitted = LogisticRegression(C=strength, max_iter=1000).fit(design(matrix), outcome)
+    return LogisticModel(design, np.asarray(fitted.coef_[0]), float(fitted.intercept_[0]), strength)
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """How large each model may be, as the inner slice says."""
+
+    strength: float
+    leaves: int
+    rounds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,31 +128,12 @@ class BoostedModel:
 
 
 def fit_boosted(
-    matrix: Floats, outcome: Floats, features: FeatureList, policy: Policy, *,
-    leaves: int, rounds: int,
-) -> BoostedModel:  # fmt: skip
+    matrix: Floats, outcome: Floats, features: FeatureList, policy: Policy, *, size: Capacity
+) -> BoostedModel:
     """Boosted trees held to each feature's declared direction."""
-    columns = tuple(int(at) for at in np.flatnonzero(~np.isnan(matrix).all(axis=0)))
-    estimator = HistGradientBoostingClassifier(
-        learning_rate=policy.boosted_learning_rate,
-        max_iter=rounds,
-        max_leaf_nodes=leaves,
-        min_samples_leaf=40,
-        l2_regularization=1.0,
-        monotonic_cst=[features.features[at].direction for at in columns],
-        early_stopping=False,  # it would hold out rows at random
-        random_state=policy.seed % 2**31,
-    )
-    return BoostedModel(estimator.fit(matrix[:, list(columns)], outcome), columns)
-
-
-@dataclass(frozen=True, slots=True)
-class Capacity:
-    """How large each model may be, as the inner slice says."""
-
-    strength: float
-    leaves: int
-    rounds: int
+    model = _unfitted(matrix, features, policy, size.leaves)
+    model.estimator.set_params(max_iter=size.rounds).fit(model.seen(matrix), outcome)
+    return model
 
 
 def choose_capacity(
@@ -139,14 +147,49 @@ def choose_capacity(
         )
         for strength in policy.logistic_strengths
     }
-    best_leaves, best_rounds, least = policy.boosted_leaves[0], policy.boosted_rounds, np.inf
+    strength = min(losses, key=losses.__getitem__)
+    best, least = Capacity(strength, policy.boosted_leaves[0], _STEP), np.inf
     for leaves in policy.boosted_leaves:
-        grown = fit_boosted(*train, features, policy, leaves=leaves, rounds=policy.boosted_rounds)
-        stages = grown.estimator.staged_decision_function(grown.seen(inner[0]))
-        for rounds, scores in enumerate(stages, 1):
-            if rounds % 20 == 0 and (loss := log_loss(np.ravel(scores), inner[1])) < least:
-                best_leaves, best_rounds, least = leaves, rounds, loss
-    return Capacity(min(losses, key=losses.__getitem__), best_leaves, best_rounds)
+        for rounds, loss in _growth(train, inner, features, policy, leaves):
+            if loss < least:
+                best, least = Capacity(strength, leaves, rounds), loss
+    return best
+
+
+# trees are added this many at a time, until two steps in a row made the inner slice no better
+_STEP = 20
+_PATIENCE = 2
+
+
+def _growth(
+    train: tuple[Floats, Floats], inner: tuple[Floats, Floats], features: FeatureList,
+    policy: Policy, leaves: int,
+) -> Iterator[tuple[int, float]]:  # fmt: skip
+    model = _unfitted(train[0], features, policy, leaves)
+    model.estimator.set_params(warm_start=True)
+    least, worse = np.inf, 0
+    for rounds in range(_STEP, policy.boosted_rounds + 1, _STEP):
+        model.estimator.set_params(max_iter=rounds).fit(model.seen(train[0]), train[1])
+        loss = log_loss(model.log_odds(inner[0]), inner[1])
+        yield rounds, loss
+        worse = 0 if loss < least else worse + 1
+        least = min(least, loss)
+        if worse == _PATIENCE:
+            return
+
+
+def _unfitted(matrix: Floats, features: FeatureList, policy: Policy, leaves: int) -> BoostedModel:
+    columns = tuple(int(at) for at in np.flatnonzero(~np.isnan(matrix).all(axis=0)))
+    estimator = HistGradientBoostingClassifier(
+        learning_rate=policy.boosted_learning_rate,
+        max_leaf_nodes=leaves,
+        min_samples_leaf=40,
+        l2_regularization=1.0,
+        monotonic_cst=[features.features[at].direction for at in columns],
+        early_stopping=False,  # it would hold out rows at random
+        random_state=policy.seed % 2**31,
+    )
+    return BoostedModel(estimator, columns)
 
 
 def log_loss(log_odds: Floats, outcome: Floats) -> float:
@@ -163,12 +206,3 @@ def _shaped(matrix: Floats, shapes: Sequence[str]) -> Floats:
         elif shape == "log1p":
             shaped[:, at] = np.sign(matrix[:, at]) * np.log1p(np.abs(matrix[:, at]))
     return shaped
-
-
-def _design(
-    matrix: Floats, shapes: Sequence[str], median: Floats, mean: Floats, scale: Floats,
-    indicators: Sequence[int],
-) -> Floats:  # fmt: skip
-    missing = np.isnan(matrix)
-    shaped = _shaped(np.where(missing, median, matrix), shapes)
-    return np.hstack([(shaped - mean) / scale, missing[:, list(indicators)].astype(np.float64)])

@@ -8,10 +8,11 @@ from datetime import date
 import psycopg
 from threadpoolctl import threadpool_limits
 
-from ml import artefact, comparison, evaluation, registry, splits, store
-from ml.catalog import DISTRICT, Task, column
+from ml import artefact, comparison, registry, splits, store
+from ml.catalog import DISTRICT, Task
+from ml.data import Labelled
 from ml.errors import ArtefactError
-from ml.evaluation import Cohort, Row
+from ml.evaluation import Row
 from ml.policy import Policy
 from ml.splits import Boundaries
 
@@ -48,23 +49,12 @@ def evaluate(
         bundle = artefact.load(entry.artefact, sha256=entry.artefact_sha256, features=task.features)
         frame, _ = store.labelled(connection, task, as_of=as_of_date, max_rows=policy.max_rows)
         slices = splits.by_time(frame, _boundaries(entry.metrics))
-        rows: list[Row] = []
+        data = Labelled.of(frame, task, policy, slices)
         with threadpool_limits(limits=1):  # see study.conduct
-            matrix = task.features.matrix(frame, beside=task.beside)
-            cohort = Cohort.of(frame[slices.test].reset_index(drop=True), policy, SPLIT)
-            for name in (*task.outcome_names, task.union):
-                outcome = column(frame, name)
-                subjects = comparison.subjects_of(
-                    name, [bundle], frame, matrix, outcome, task, slices
-                )
-                _, found = comparison.table(
-                    cohort, subjects, name, outcome[slices.test], task, frame, slices, policy
-                )
-                rows += found
-                if name == task.union:
-                    rows += evaluation.audit(
-                        cohort, subjects[0], name, outcome[slices.test], task, policy
-                    )
+            rows = [
+                *comparison.compare(data, [bundle], SPLIT).rows,
+                *comparison.audit(data, bundle, SPLIT),
+            ]
         with connection.transaction():
             registry.write_evaluations(connection, entry.model_id, rows, replace_all=False)
     return EvaluateResult(entry.model_id, entry.state, tuple(rows))
@@ -75,7 +65,7 @@ def _boundaries(metrics: dict[str, object]) -> Boundaries:
     assert isinstance(kept, dict)
     inner = kept["inner_from"]
     return Boundaries(
-        None if inner in (None, "None") else date.fromisoformat(inner),
+        None if inner is None else date.fromisoformat(inner),
         date.fromisoformat(kept["calibrate_from"]),
         date.fromisoformat(kept["test_from"]),
     )

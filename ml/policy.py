@@ -60,6 +60,9 @@ class Policy(BaseModel):
     top_shares: tuple[float, ...] = Field(
         (0.05, 0.10, 0.20), description="Shares of the enrolment at which precision is told."
     )
+    gate_share: float = Field(
+        0.10, description="The top of the list at which a model must match the rules' precision."
+    )
     audit_share: float = Field(
         0.20, gt=0, lt=1, description="The share flagged, when false alarms of groups are compared."
     )
@@ -82,6 +85,12 @@ class Policy(BaseModel):
     )
     replicates: int = Field(200, ge=20, description="Bootstrap samples, drawn by student.")
     seed: int = Field(20_261_119, description="Of the bootstrap, of ties and of the trees.")
+
+    @model_validator(mode="after")
+    def _shares_fit(self) -> Self:
+        if self.gate_share not in self.top_shares:
+            raise ValueError("gate_share must be one of top_shares")
+        return self
 
     @model_validator(mode="after")
     def _cuts_rise(self) -> Self:

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 from ml import artefact, reasons, registry, store
 from ml.bundle import Bundle
 from ml.catalog import DISTRICT, Task
-from ml.study import bands_of
+from ml.data import bands_of
 
 
 @dataclass(frozen=True, slots=True)

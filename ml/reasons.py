@@ -47,7 +47,7 @@ def explain(
             choice, texts = told[at]
             rows = np.flatnonzero((family_of == at) & (strength[at] > _LEAST))
             for row in rows:
-                text = texts(row, choice[row])
+                text = texts(int(row), int(choice[row]))
                 tail = f" (raises the chance of {names[raised[at, row]]})" if several else ""
                 reasons[row].append(f"{text}{tail}")
     return reasons

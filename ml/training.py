@@ -44,11 +44,27 @@ def train(
             slices = splits.by_time(frame, splits.plan(frame))
             found = study.conduct(frame, task, policy, slices)
         except (TooLittleHistoryError, TooFewPositivesError) as error:
-            entry = _unborn(error, frame, task, as_of_date, district_code, code_version, now)
+            entry = _unborn(
+                error,
+                frame,
+                task,
+                as_of=as_of_date,
+                district_code=district_code,
+                code_version=code_version,
+                now=now,
+            )
             registry.write(connection, entry, [])
             return TrainResult(entry.model_id, entry.state, (str(error),))
         found.notes["students_read"] = f"1 in {step}"
-        entry = _entry(found, frame, task, as_of_date, district_code, code_version, now)
+        entry = _entry(
+            found,
+            frame,
+            task,
+            as_of=as_of_date,
+            district_code=district_code,
+            code_version=code_version,
+            now=now,
+        )
         registry.write(connection, entry, found.rows)
     return TrainResult(
         entry.model_id, entry.state, found.verdict.reasons, figures(found, task.union)
@@ -66,7 +82,7 @@ def figures(found: study.Study, outcome: str) -> dict[str, float | None]:
 
 
 def _entry(
-    found: study.Study, frame: pd.DataFrame, task: Task, as_of: date, district_code: str,
+    found: study.Study, frame: pd.DataFrame, task: Task, *, as_of: date, district_code: str,
     code_version: str, now: datetime,
 ) -> Entry:  # fmt: skip
     data = artefact.dump(found.bundle)
@@ -97,7 +113,7 @@ def _entry(
 
 
 def _unborn(
-    error: Exception, frame: pd.DataFrame, task: Task, as_of: date, district_code: str,
+    error: Exception, frame: pd.DataFrame, task: Task, *, as_of: date, district_code: str,
     code_version: str, now: datetime,
 ) -> Entry:  # fmt: skip
     """The record of a model that could not be trained, so that the reason can be shown."""

@@ -79,7 +79,7 @@ def _table(connection: psycopg.Connection, name: str, frame: pd.DataFrame) -> No
     )
     told = frame.copy()
     for column in _BOOLEAN.intersection(told.columns):
-        told[column] = told[column].map({1.0: "t", 0.0: "f", True: "t", False: "f"})
+        told[column] = told[column].map({1.0: "t", 0.0: "f"})
     buffer = io.StringIO()
     told.to_csv(buffer, index=False, date_format="%Y-%m-%d")
     command = sql.SQL("copy features.{} from stdin (format csv, header)").format(

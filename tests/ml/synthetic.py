@@ -1,4 +1,4 @@
-"""A small made-up district: latent traits, eleven grading periods, snapshots with later outcomes."""
+"""A small made-up district: latent traits, nine grading periods, snapshots, later outcomes."""
 
 from __future__ import annotations
 

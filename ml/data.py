@@ -1,0 +1,60 @@
+"""A labelled frame with all that belongs to it, so that rows and slices cannot drift apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ml import splits
+from ml.catalog import Task, column
+from ml.policy import Policy
+from ml.splits import Slices
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Checked features, outcomes (NaN = not known) and slices of one frame."""
+
+    frame: pd.DataFrame
+    matrix: Floats
+    outcomes: dict[str, Floats]
+    slices: Slices
+    task: Task
+    policy: Policy
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, task: Task, policy: Policy, slices: Slices) -> Labelled:
+        """Refuses undeclared columns, impossible values, and slices that overlap in time."""
+        matrix = task.features.matrix(frame, beside=task.beside)
+        splits.check_windows(frame)
+        splits.check(frame, earlier=slices.fit | slices.calibration, test=slices.test)
+        outcomes = {name: column(frame, name) for name in (*task.outcome_names, task.union)}
+        return cls(frame, matrix, outcomes, slices, task, policy)
+
+    def bands(self, rows: Mask) -> list[object] | None:
+        """Grade bands of some rows."""
+        return bands_of(self.frame[rows])
+
+    def known(self, name: str, rows: Mask) -> Mask:
+        """The rows whose outcome is known."""
+        return rows & ~np.isnan(self.outcomes[name])
+
+    def pair(self, name: str, rows: Mask) -> tuple[Floats, Floats]:
+        """Features and outcome of the rows whose outcome is known."""
+        known = self.known(name, rows)
+        return self.matrix[known], self.outcomes[name][known]
+
+    def positive_students(self, name: str, rows: Mask) -> int:
+        positive = rows & (self.outcomes[name] == 1)
+        return len(np.unique(self.frame["student_key"].to_numpy()[positive]))
+
+
+def bands_of(frame: pd.DataFrame) -> list[object] | None:
+    """The grade bands of a frame's rows, where it has any."""
+    return list(frame["grade_band"]) if "grade_band" in frame else None
