@@ -1,19 +1,31 @@
-"""`python -m bench`: what landing and a night cost, beside a peer or a limit, in one run."""
+"""`python -m bench`: what landing, nights and models cost, beside a peer or a limit of the run."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import edfi_memory, landing, landing_csv, landing_workload, night
+from bench import (
+    edfi_memory,
+    landing,
+    landing_csv,
+    landing_workload,
+    ml_speed,
+    night,
+    oulad_report,
+)  # fmt: skip
 from bench.landing_report import HEADER, Limit, Measure, Memory
 from include.local import postgres
 
 _FOLDER = Path(__file__).parents[1] / ".runtime" / "bench"
-_PARTS = ["landing", "csv", "memory", "night"]
+_SAMPLES = Path(
+    os.environ.get("FIRSTBELL_SAMPLES", Path(__file__).parents[2] / "shared" / "samples")
+)
+_PARTS = ["landing", "csv", "memory", "night", "oulad", "ml"]
 
 
 def main() -> int:
@@ -24,6 +36,9 @@ def main() -> int:
     for measure in _measures(arguments):
         _say(str(measure))
         missed += not measure.passed
+    for told in _models(arguments):
+        _say(str(told))
+        missed += isinstance(told, ml_speed.Figure) and not told.passed
     return min(missed, 1)
 
 
@@ -47,6 +62,13 @@ def _measures(arguments: argparse.Namespace) -> Iterator[Measure | Memory | Limi
                 yield from night.measure(server.url(), folder / "night")
 
 
+def _models(arguments: argparse.Namespace) -> Iterator[ml_speed.Figure | str]:
+    if "oulad" in arguments.only:
+        yield from oulad_report.measure(_SAMPLES / "oulad")
+    if "ml" in arguments.only:
+        yield from ml_speed.measure(arguments.snapshots, arguments.snapshots * 2)
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the sizes, one round")
@@ -66,6 +88,7 @@ def _arguments() -> argparse.Namespace:
     arguments.memory_records = arguments.memory_records or 1_000_000 // share
     arguments.csv_rows = arguments.csv_rows or 20_000 // share
     arguments.rounds = arguments.rounds or rounds
+    arguments.snapshots = 50_000 // share
     return arguments
 
 

@@ -7,7 +7,7 @@ trees send missing values their own way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -150,32 +150,17 @@ def choose_capacity(
     strength = min(losses, key=losses.__getitem__)
     best, least = Capacity(strength, policy.boosted_leaves[0], _STEP), np.inf
     for leaves in policy.boosted_leaves:
-        for rounds, loss in _growth(train, inner, features, policy, leaves):
-            if loss < least:
+        full = Capacity(strength, leaves, policy.boosted_rounds)
+        grown = fit_boosted(*train, features, policy, size=full)
+        stages = grown.estimator.staged_decision_function(grown.seen(inner[0]))
+        for rounds, scores in enumerate(stages, 1):
+            if rounds % _STEP == 0 and (loss := log_loss(np.ravel(scores), inner[1])) < least:
                 best, least = Capacity(strength, leaves, rounds), loss
     return best
 
 
-# trees are added this many at a time, until two steps in a row made the inner slice no better
-_STEP = 20
-_PATIENCE = 2
-
-
-def _growth(
-    train: tuple[Floats, Floats], inner: tuple[Floats, Floats], features: FeatureList,
-    policy: Policy, leaves: int,
-) -> Iterator[tuple[int, float]]:  # fmt: skip
-    model = _unfitted(train[0], features, policy, leaves)
-    model.estimator.set_params(warm_start=True)
-    least, worse = np.inf, 0
-    for rounds in range(_STEP, policy.boosted_rounds + 1, _STEP):
-        model.estimator.set_params(max_iter=rounds).fit(model.seen(train[0]), train[1])
-        loss = log_loss(model.log_odds(inner[0]), inner[1])
-        yield rounds, loss
-        worse = 0 if loss < least else worse + 1
-        least = min(least, loss)
-        if worse == _PATIENCE:
-            return
+# numbers of trees are compared at this distance
+_STEP = 10
 
 
 def _unfitted(matrix: Floats, features: FeatureList, policy: Policy, leaves: int) -> BoostedModel:

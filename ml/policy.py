@@ -76,10 +76,10 @@ class Policy(BaseModel):
         (0.003, 0.03, 0.3), description="Inverse penalties tried on the inner slice (C)."
     )
     boosted_leaves: tuple[int, ...] = Field(
-        (4, 8, 15), description="Leaves per tree tried on the inner slice."
+        (4, 15), description="Leaves per tree tried on the inner slice."
     )
-    boosted_rounds: int = Field(240, description="Most trees; the inner slice says how many.")
-    boosted_learning_rate: float = 0.05
+    boosted_rounds: int = Field(160, description="Most trees; the inner slice says how many.")
+    boosted_learning_rate: float = Field(0.05, description="Share of each tree that is added.")
     max_rows: int = Field(
         400_000, description="Snapshots read at most; beyond it, a fixed sample of the students."
     )

@@ -9,8 +9,12 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 import ml
+from ml.cli import app
+from ml.errors import ArtefactError, ColumnsError
+from ml.policy import Gate, Policy
 from tests.ml.synthetic import AS_OF
 
 NOW = datetime(2026, 11, 19, 12, tzinfo=UTC)
@@ -75,3 +79,96 @@ def test_the_card_is_stored_and_names_no_student(published: tuple[str, ml.TrainR
     assert "## By group" in found[0]
     assert "rule_tier" in found[0]
     assert not any(str(key) in found[0] + json.dumps(found[1]) for key in range(10_000, 10_050))
+
+
+def test_a_district_without_a_model_predicts_nothing_and_says_why(
+    warehouse: Load, people: pd.DataFrame
+) -> None:
+    result = ml.predict(warehouse(today(people)), TODAY, now=NOW)
+    assert result == ml.PredictResult(0, None, "No model has been trained for this district yet.")
+
+
+def test_too_short_a_history_is_refused_with_its_reason(
+    warehouse: Load, people: pd.DataFrame
+) -> None:
+    young = people[people["label_end_date"] < pd.Timestamp("2025-04-01")]
+    dsn = warehouse(young)
+    result = ml.train(dsn, AS_OF, "maple_valley", "test", now=NOW)
+    assert result.state == "refused"
+    assert "separate label windows" in result.reasons[0]
+    told = ml.predict(dsn, TODAY, now=NOW).reason
+    assert told is not None
+    assert "separate label windows" in told
+
+
+def test_a_refused_training_retires_the_model_before_it(
+    published: tuple[str, ml.TrainResult],
+) -> None:
+    dsn, first = published
+    assert ml.predict(dsn, TODAY, now=NOW).count == 2000
+    # nothing can be half a percent off with so few students
+    strict = Policy(gate=Gate(max_ece=0.0001))
+    second = ml.train(dsn, AS_OF, "other_run", "test", policy=strict, now=NOW)
+    assert second.state == "refused"
+    third = ml.train(dsn, date(2026, 11, 18), "maple_valley", "test", policy=strict, now=NOW)
+    assert third.state == "refused"
+    result = ml.predict(dsn, TODAY, district_code="maple_valley", now=NOW)
+    assert (result.count, result.model_id) == (0, None)
+    assert result.reason is not None
+    assert "Badly calibrated" in result.reason
+    with psycopg.connect(dsn) as connection:
+        found = connection.execute(
+            "select state from ml.models where model_id = %s", (first.model_id,)
+        ).fetchone()
+        left = connection.execute("select count(*) from ml.predictions").fetchone()
+    assert (found, left) == (("retired",), (0,))
+
+
+def test_a_tampered_row_of_the_registry_predicts_nothing(
+    published: tuple[str, ml.TrainResult],
+) -> None:
+    dsn, _ = published
+    with psycopg.connect(dsn) as connection:
+        connection.execute("update ml.models set artefact = artefact || ' '::bytea")
+    with pytest.raises(ArtefactError, match="differ from those registered"):
+        ml.predict(dsn, TODAY, now=NOW)
+
+
+def test_a_missing_feature_column_is_named(published: tuple[str, ml.TrainResult]) -> None:
+    dsn, _ = published
+    with psycopg.connect(dsn) as connection:
+        connection.execute("alter table features.ftr_student_as_of drop column gpa_latest")
+    with pytest.raises(ColumnsError, match="gpa_latest"):
+        ml.predict(dsn, TODAY, now=NOW)
+
+
+def test_a_model_is_measured_again_on_what_came_true(
+    published: tuple[str, ml.TrainResult],
+) -> None:
+    dsn, trained = published
+    result = ml.evaluate(dsn, AS_OF, policy=Policy(replicates=20))
+    assert result.model_id == trained.model_id
+    with psycopg.connect(dsn) as connection:
+        found = connection.execute(
+            "select count(distinct split) from ml.evaluations where metric = 'auc'"
+        ).fetchone()
+    assert found == (2,)
+
+
+def test_the_command_line_prints_the_card(
+    published: tuple[str, ml.TrainResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dsn, trained = published
+    monkeypatch.setenv("FIRSTBELL_ML_DSN", dsn)
+    done = CliRunner().invoke(app, ["card"])
+    assert done.exit_code == 0
+    assert done.stdout.startswith(f"# Model card: {trained.model_id}")
+
+
+def test_the_command_line_wants_its_database_in_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("FIRSTBELL_ML_DSN", raising=False)
+    done = CliRunner().invoke(app, ["predict", "--as-of", "2026-11-20"])
+    assert done.exit_code == 1
+    assert "FIRSTBELL_ML_DSN is not set" in done.stderr
