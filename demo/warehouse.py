@@ -14,6 +14,7 @@ from demo.runtime import ROOT, Runtime
 from include.config import District, Settings
 from include.errors import ConfigError
 from include.local import postgres
+from include.warehouse import require_version
 
 METADATA = "firstbell_airflow"
 
@@ -42,7 +43,8 @@ def server_url(runtime: Runtime) -> str:
     if url is None:
         return postgres.start(runtime.postgres, port=5433).url()
     try:
-        psycopg.connect(url, connect_timeout=10).close()
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            version = connection.info.server_version
     except psycopg.Error as error:
         raise ConfigError(
             "FIRSTBELL_PG_URL",
@@ -50,6 +52,7 @@ def server_url(runtime: Runtime) -> str:
             expected="a Postgres server that lets us in",
             next_step="Correct the URL, or unset it to use the embedded Postgres.",
         ) from None
+    require_version(version, "FIRSTBELL_PG_URL")
     return url
 
 

@@ -7,8 +7,26 @@ from urllib.parse import quote, urlencode
 from include.connections import Connection
 from include.errors import ConfigError
 
+# the dates of staging need pg_input_is_valid, which came with 16
+MINIMUM_VERSION = 16
+
 # What a connection's extra may say to libpq, beside everything about TLS (ssl…).
 OPTIONS = ("channel_binding", "gssencmode", "target_session_attrs", "connect_timeout", "options")
+
+
+def require_version(server_version: int, where: str) -> None:
+    """Raise ConfigError for a server that is too old; `server_version` is libpq's, 150018 = 15.18.
+
+    Asked before anything is written: dbt would stop half-way, at a function that is not there.
+    """
+    major, minor = divmod(server_version, 10_000)
+    if major < MINIMUM_VERSION:
+        raise ConfigError(
+            where,
+            seen=f"Postgres {major}.{minor}",
+            expected=f"Postgres {MINIMUM_VERSION} or newer",
+            next_step="Upgrade the server, or name another one.",
+        )
 
 
 def url_of(connection: Connection) -> str:

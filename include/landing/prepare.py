@@ -11,6 +11,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
+from include import warehouse
 from include.landing import tables
 from include.landing.locks import exclusive
 from include.records import Feed
@@ -21,9 +22,12 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 def prepare(dsn: str, feeds: Iterable[Feed]) -> None:
     """Bring schema ops to the newest version and create the raw table of every feed.
 
-    Safe to repeat and to run at the same time from several processes.
+    Safe to repeat and to run at the same time from several processes. Raises ConfigError when the
+    server is too old, before anything is made.
     """
     with psycopg.connect(dsn, autocommit=True) as connection, exclusive(connection, "prepare"):
+        database = f"warehouse {connection.info.dbname}"
+        warehouse.require_version(connection.info.server_version, database)
         # Alembic keeps its own version table in ops, so the schema must be there first
         connection.execute("create schema if not exists ops")
         connection.execute("create schema if not exists raw")
