@@ -31,6 +31,12 @@ _PASSING = re.compile(
     r"|could not serialize access)",
     re.IGNORECASE,
 )
+# How Postgres begins when its disk is full; the rest of the line names a file of its own.
+_FULL = re.compile(
+    r"(?:(?:connection to server\b.*? failed): *)?(?:(?:FATAL|ERROR|PANIC): *)?"
+    r"(?:could not (?:extend|write(?: to)?|create|open|resize) .*: No space left on device"
+    r"|.* wrote only \d+ of \d+ bytes)"
+)
 _NODE = re.compile(
     r"\b(?:model|test|unit_test|seed|snapshot|analysis|operation)[. ](?:\w+\.)?(\w+)"
 )
@@ -87,11 +93,21 @@ def was_interrupted(ended: Iterable[Node], exception: BaseException | None) -> b
 
 def is_passing(message: str | None) -> bool:
     """True when dbt's message is of a lost connection, a server that starts, or a lock."""
+    return bool(_PASSING.match(_first_line(message)))
+
+
+def is_disk_full(ended: Iterable[Node], exception: BaseException | None) -> bool:
+    """True when the warehouse said that its disk is full."""
+    said = [node.message for node in ended if node.has_failed]
+    return any(_FULL.match(_first_line(message)) for message in (*said, str(exception or "")))
+
+
+def _first_line(message: str | None) -> str:
+    """What the database said, without dbt's header; the lines after it may quote a row."""
     lines = [line.strip() for line in (message or "").splitlines() if line.strip()]
     if lines and _HEADER.match(lines[0]):
         lines = lines[1:]
-    # only the first line: the ones after it may quote a row
-    return bool(lines and _PASSING.match(lines[0]))
+    return lines[0] if lines else ""
 
 
 def seen(ended: Sequence[Node], exception: BaseException | None) -> str:

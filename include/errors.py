@@ -24,6 +24,7 @@
     │   ├── ChannelError          a receiver refused, or kept failing
     │   └── NeedsAttentionError   messages wait for a person
     ├── StorageError              the warehouse refused a statement or broke off
+    │   └── DiskFullError         its disk is full, or that of our working files
     └── TransformError            dbt failed
         └── TransformInterruptedError   the warehouse broke off or was locked: try again
 
@@ -145,6 +146,10 @@ class NeedsAttentionError(EgressError):
 
 class StorageError(FirstbellError):
     """The warehouse refused a statement or broke off; never repeats what it said about values."""
+
+
+class DiskFullError(StorageError):
+    """The disk of the warehouse, or of our own working files, is full."""
 
 
 class TransformError(FirstbellError):

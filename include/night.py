@@ -7,17 +7,26 @@ Each stage may be repeated at any time: what was loaded already is not loaded ag
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from include import catalog, warehouse
 from include.config import District, EdfiSource, FileSource, Settings
 from include.connections import Connection, from_environment
-from include.errors import ConfigError, FirstbellError, WatermarkError, WrongYearError
+from include.errors import (
+    ConfigError,
+    DiskFullError,
+    FirstbellError,
+    StorageError,
+    WatermarkError,
+    WrongYearError,
+)
 from include.records import FeedKind, RunContext
 
 if TYPE_CHECKING:
@@ -264,6 +273,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run a night from a shell; connections come from AIRFLOW_CONN_* variables."""
     import argparse
 
+    import psycopg
+
     from include.config import get_district
 
     parser = argparse.ArgumentParser(prog="python -m include.night", description=__doc__)
@@ -276,6 +287,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--no-transform", action="store_true")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         district = get_district(options.district)
         now = datetime.now(UTC)
@@ -294,6 +306,36 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
     except FirstbellError as error:
         raise SystemExit(str(error)) from None
+    except psycopg.OperationalError as error:
+        # its first line at most: a detail may quote a row
+        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise SystemExit(_unreachable(options.district, said)) from None
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise SystemExit(_full(options.district, Settings().work_dir)) from None
+
+
+def _unreachable(district: str, said: str) -> str:
+    return str(
+        StorageError(
+            f"{district}: warehouse",
+            seen=said,
+            expected="a server that lets us in and stays up",
+            next_step="Is it up, and has its disk room? Run again: what was loaded stays.",
+        )
+    )
+
+
+def _full(district: str, place: Path) -> str:
+    return str(
+        DiskFullError(
+            f"{district}: working files",
+            seen=f"the disk of {place} is full",
+            expected="room for the files of a night",
+            next_step="Free space there, then run again: what was loaded stays.",
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -179,13 +179,20 @@ def _error(
     where = f"{night.district.code}: dbt {command}"
     seen = dbt_outcome.seen(ended, exception)
     details = folder(night) / "logs" / "dbt.log"
+    if dbt_outcome.is_disk_full(ended, exception):
+        return TransformError(
+            where,
+            seen=f"the warehouse's disk is full; {seen}",
+            expected="room for the models",
+            next_step="Free space there, then clear the task: it resumes with what failed.",
+        )
     if dbt_outcome.was_interrupted(ended, exception):
         return TransformInterruptedError(
             where,
             seen=f"the warehouse broke off or was locked; {seen}",
             expected="a warehouse that answers",
             next_step=f"It is tried again by itself. If it stays so, read {details}, see to the "
-            "warehouse, then clear the task.",
+            "warehouse (is it up, has its disk room?), then clear the task.",
         )
     return TransformError(
         where,

@@ -26,4 +26,6 @@ def exclusive(connection: psycopg.Connection, purpose: str) -> Iterator[None]:
         if is_usable and connection.info.transaction_status is TransactionStatus.ACTIVE:
             connection.cancel()
         elif is_usable:
-            connection.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", (name,))
+            # a server that went down meanwhile says so only now: it must not hide what went before
+            with contextlib.suppress(psycopg.OperationalError):
+                connection.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", (name,))

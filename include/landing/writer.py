@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import itertools
 import logging
@@ -13,7 +14,8 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from include.errors import FirstbellError, ParkedFeedError, StorageError
+from include.config import Settings
+from include.errors import DiskFullError, FirstbellError, ParkedFeedError, StorageError
 from include.landing import bulk, checks, key_changes, ledger, merge, stage
 from include.landing.encode import Encoder, Tally
 from include.landing.locks import exclusive
@@ -236,6 +238,11 @@ def _close_books(load: _Load, tally: Tally, counts: Counts) -> LoadResult:
 
 def _without_values(error: BaseException, request: LoadRequest) -> BaseException:
     """The error itself, or for the database's own errors one that repeats no key or payload."""
+    if isinstance(error, psycopg.errors.DiskFull):
+        return _disk_full(request, "the warehouse's disk is full", "there")
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        place = Settings().work_dir
+        return _disk_full(request, f"the disk of {place} is full", "there (FIRSTBELL_WORK_DIR)")
     if not isinstance(error, psycopg.Error):
         return error
     return StorageError(
@@ -243,6 +250,15 @@ def _without_values(error: BaseException, request: LoadRequest) -> BaseException
         seen=f"{type(error).__name__} (SQLSTATE {error.sqlstate or 'none'})",
         expected="the load to commit",
         next_step="Data is unchanged. Look at the server's log; loading again is safe.",
+    )
+
+
+def _disk_full(request: LoadRequest, seen: str, where: str) -> DiskFullError:
+    return DiskFullError(
+        f"{request.feed} ({request.window})",
+        seen=seen,
+        expected="room for the load",
+        next_step=f"Data is unchanged. Free space {where}, then load again; that is safe.",
     )
 
 

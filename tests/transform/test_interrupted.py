@@ -87,6 +87,20 @@ def test_these_do_not(message: str | None) -> None:
     assert not dbt_outcome.is_passing(message)
 
 
+@pytest.mark.parametrize(
+    ("message", "full"),
+    [
+        ('could not extend file "base/1/2": No space left on device', True),
+        ('could not write to file "base/pgsql_tmp/1.0": No space left on device', True),
+        ('could not extend file "base/1/2": wrote only 4096 of 8192 bytes at block 7', True),
+        ('invalid input syntax for type integer: "No space left on device"', False),
+    ],
+)
+def test_a_full_disk_is_told_from_data_that_says_so(message: str, full: bool) -> None:
+    node = dbt_outcome.Node("a", "error", IN_MODEL + message)
+    assert dbt_outcome.is_disk_full([node], None) is full
+
+
 def test_one_failure_of_the_data_beside_a_lost_connection_stays_permanent() -> None:
     lost = dbt_outcome.Node("a", "error", IN_MODEL + "deadlock detected")
     wrong = dbt_outcome.Node("b", "fail", "Got 1 result, configured to fail if != 0")
