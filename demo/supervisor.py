@@ -154,7 +154,8 @@ def clean(out: Console) -> None:
 def explain(error: OSError) -> str:
     """An operating system's error in one sentence."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "The disk is full: free 2 GB, then run `make demo` again."
+        where = f" ({error.filename})" if error.filename else ""
+        return f"The disk is full{where}: free 2 GB, then run `make demo` again."
     where = f" ({error.filename})" if error.filename else ""
     return f"{error.strerror or error}{where}. Correct it, then run `make demo` again."
 
@@ -173,8 +174,8 @@ def _processes(runtime: Runtime) -> Processes:
 def _start(out: Console, runtime: Runtime) -> airflow.Api:
     processes = _processes(runtime)
     is_new = not processes.is_running("scheduler")
-    if is_new and shutil.disk_usage(runtime.folder).free < FREE_BYTES:
-        raise OSError(errno.ENOSPC, "No space left on device", str(runtime.folder))
+    if is_new:
+        _need_room(runtime)
     ports = _ports(runtime, processes)
     server = warehouse.server_url(runtime)
     out.print("[green]✓[/] Postgres answers")
@@ -210,6 +211,19 @@ def _start(out: Console, runtime: Runtime) -> airflow.Api:
     write_private(runtime.login, f"{airflow.USER}\n{api.password}\n")
     out.print("[green]✓[/] Airflow is healthy")
     return api
+
+
+def _need_room(runtime: Runtime) -> None:
+    """Refuse to start where a night would not fit: in our folder, or where Postgres keeps its data.
+
+    A real server's disk is not ours to see.
+    """
+    places = [runtime.folder, runtime.work]
+    if warehouse.own_server() is None:
+        places.append(postgres.disk(runtime.postgres))
+    for place in places:
+        if shutil.disk_usage(place).free < FREE_BYTES:
+            raise OSError(errno.ENOSPC, "No space left on device", str(place))
 
 
 def _ports(runtime: Runtime, processes: Processes) -> dict[str, int]:

@@ -32,3 +32,12 @@ def test_a_wrong_password_is_refused(tmp_path: Path) -> None:
     with postgres.running(tmp_path / "cluster") as server:
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(server.url().replace(server.password, "wrong"))
+
+
+def test_nothing_is_left_of_a_removed_server(tmp_path: Path) -> None:
+    folder = tmp_path / "cluster"
+    with postgres.running(folder) as server:
+        home = server.data.parent
+        assert postgres.disk(folder).stat().st_dev == server.data.stat().st_dev
+    assert not home.exists()
+    assert not folder.exists()

@@ -115,8 +115,19 @@ def remove(folder: Path) -> None:
     if not folder.exists():
         return
     stop(folder)
-    shutil.rmtree(_readable_home(folder, _unprivileged_user()), ignore_errors=True)
+    as_user = _unprivileged_user()
+    data = _readable_home(folder, as_user)
+    # for root the home was made for this cluster alone, outside of `folder`
+    shutil.rmtree(data if as_user is None else data.parent, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def disk(folder: Path) -> Path:
+    """A folder on the disk that the cluster fills: for root, that of temporary files."""
+    if os.geteuid() != 0:
+        return folder.parent
+    pointer = folder / "data.path"
+    return Path(pointer.read_text()).parent if pointer.exists() else Path(tempfile.gettempdir())
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import socket
 import stat
 import sys
@@ -132,3 +133,23 @@ def test_a_wrong_server_is_said_without_the_password(
     with pytest.raises(ConfigError, match="FIRSTBELL_PG_URL") as caught:
         warehouse.server_url(runtime)
     assert "hidden" not in str(caught.value)
+
+
+def test_a_small_disk_under_postgres_is_refused_before_anything_starts(
+    runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small, real = tmp_path / "small", shutil.disk_usage
+    monkeypatch.delenv("FIRSTBELL_PG_URL", raising=False)
+    monkeypatch.setattr(postgres, "disk", lambda _: small)
+
+    def usage(place: Path) -> object:
+        total, used, _ = real(tmp_path)
+        free = supervisor.FREE_BYTES - 1 if place == small else supervisor.FREE_BYTES
+        return type(real(tmp_path))(total, used, free)
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    with pytest.raises(OSError, match="No space left") as caught:
+        supervisor._need_room(runtime)
+    assert str(small) in supervisor.explain(caught.value)
+    monkeypatch.setenv("FIRSTBELL_PG_URL", "postgresql://u@db.example.org/postgres")
+    supervisor._need_room(runtime)
