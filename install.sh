@@ -7,6 +7,15 @@ cd "$(dirname "$0")"
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "✗ $*"; exit 1; }
 
+# What pip and uv say without a network is long, and says no more than one sentence of ours.
+offline() {
+    case $1 in
+        *"connection broken"* | *"Failed to establish"* | *"error sending request"* | *"dns error"* | \
+            *"No matching distribution found for uv"*) return 0 ;;
+    esac
+    return 1
+}
+
 lock=requirements-dev.txt
 venv=.venv
 stamp=$venv/.installed
@@ -46,9 +55,11 @@ if [ -z "$uv" ] || [ "$("$uv" --version | awk '{ print $2 }')" != "$pinned" ]; t
         rm -rf "$tools"
         "$python" -m venv "$tools" >/dev/null 2>&1 ||
             fail "This Python cannot make environments: install the package python3-venv, or uv $pinned."
-        "$tools/bin/python" -m pip install --quiet --disable-pip-version-check \
-            --require-hashes --requirement requirements-bootstrap.txt ||
-            fail "uv could not be fetched: is there a network, and is pip's index right (pip config list)?"
+        if ! log=$("$tools/bin/python" -m pip install --quiet --disable-pip-version-check \
+            --require-hashes --requirement requirements-bootstrap.txt 2>&1); then
+            offline "$log" || say "$log"
+            fail "uv $pinned could not be fetched: is there a network, and is pip's index right (pip config list)?"
+        fi
     fi
 fi
 
@@ -78,7 +89,8 @@ fi
 if ! log=$(VIRTUAL_ENV=$PWD/$venv "$uv" pip sync --quiet --require-hashes --python "$venv/bin/python" "$lock" 2>&1); then
     case $log in
         *"No space left"*) fail "The disk is full: free 2 GB and run it again." ;;
-        *) say "$log"; fail "The packages could not be installed; the lines above say why." ;;
+        *) ! offline "$log" || fail "The package index cannot be reached: is there a network, and is pip's index right (pip config list)?"
+           say "$log"; fail "The packages could not be installed; the lines above say why." ;;
     esac
 fi
 printf '%s' "$wanted" > "$stamp"
