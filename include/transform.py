@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include import dbt_outcome
+from include import dbt_outcome, reporting_access
 from include.config import ROOT, EdfiSource
 from include.connections import Connection
 from include.errors import (
@@ -109,6 +109,8 @@ def run_layer(
     # after anything else nothing is kept: dbt's results then lack what it never reached, and a
     # resumed layer would leave that out
     shutil.rmtree(state, ignore_errors=True)
+    if layer == "reporting":
+        reporting_access.warn_if_closed(night.dsn, night.district.code)
     warned = sum(status == "warn" for status in results.values())
     return LayerResult(layer, len(results) - warned, warned, resume)
 
