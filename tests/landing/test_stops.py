@@ -49,6 +49,13 @@ def test_an_empty_file_is_refused_whatever_its_kind(warehouse: str) -> None:
         land(warehouse, [], file_hash="f" * 64)
 
 
+def test_a_file_of_rejects_alone_is_not_empty(warehouse: str) -> None:
+    result = land(warehouse, [Reject("bad_date", "column x", "row 1")], file_hash="f" * 64)
+
+    assert (result.status, result.rows_rejected) == ("unchanged", 1)
+    assert query(warehouse, "select reason from ops.rejects") == [("bad_date",)]
+
+
 def test_a_delta_without_rows_is_unchanged_and_moves_the_watermark(warehouse: str) -> None:
     result = land(warehouse, [], stream={"watermark": 12})
 
@@ -100,6 +107,14 @@ def test_a_delta_whose_watermark_goes_backwards_is_refused(warehouse: str) -> No
         land(warehouse, [upsert("a", 2)], stream={"watermark": 9})
 
     assert current(warehouse) == {"a": {"value": 1}}
+
+
+def test_a_delta_that_ends_where_the_last_one_ended_loads(warehouse: str) -> None:
+    land(warehouse, [upsert("a")], stream={"watermark": 10})
+
+    land(warehouse, [upsert("a", 2)], stream={"watermark": 10})
+
+    assert current(warehouse) == {"a": {"value": 2}}
 
 
 def test_a_full_read_may_set_the_watermark_back(warehouse: str) -> None:
@@ -264,6 +279,25 @@ def test_a_record_that_postgres_cannot_store_is_rejected_and_the_rest_loads(
 
     assert (result.rows_new, result.rows_rejected) == (2, 1)
     assert query(warehouse, "select reason, record_key from ops.rejects") == [(reason, "bad")]
+
+
+@pytest.mark.usefixtures("first_load_way")
+def test_a_volatile_field_that_postgres_cannot_store_is_rejected_too(warehouse: str) -> None:
+    result = land(
+        warehouse,
+        [upsert("a"), Upsert("bad", {"v": 1, "_etag": "a\x00b"}, "row 2")],
+        volatile=frozenset({"_etag"}),
+    )
+
+    assert (result.rows_new, result.rows_rejected) == (1, 1)
+
+
+@pytest.mark.usefixtures("first_load_way")
+def test_a_text_that_only_spells_the_escape_is_stored_as_it_is(warehouse: str) -> None:
+    result = land(warehouse, [upsert("a", "a\\u0000b")])
+
+    assert result.rows_rejected == 0
+    assert current(warehouse) == {"a": {"value": "a\\u0000b"}}
 
 
 def test_a_reject_keeps_its_place_reason_and_payload(warehouse: str) -> None:

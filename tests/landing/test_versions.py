@@ -193,6 +193,47 @@ def test_a_key_change_of_an_unknown_record_changes_nothing(warehouse: str) -> No
     assert (result.status, version_count(warehouse)) == ("unchanged", 0)
 
 
+def test_a_key_change_does_not_bring_a_deleted_record_back(warehouse: str) -> None:
+    land(warehouse, [Upsert("a", {"code": "1"}, "r"), upsert("b")])
+    land(warehouse, [Tombstone("a", "d")])
+
+    result = land(warehouse, [KeyChange("a", {"code": "1"}, {"code": "2"}, "k")])
+
+    assert (result.status, set(current(warehouse))) == ("unchanged", {"b"})
+
+
+def test_a_record_that_was_renamed_and_deleted_is_deleted(warehouse: str) -> None:
+    land(warehouse, [Upsert("a", {"code": "1"}, "r"), upsert("b")])
+
+    result = land(
+        warehouse,
+        [KeyChange("a", {"code": "1"}, {"code": "2"}, "k"), Tombstone("a", "deletes page 1")],
+    )
+
+    assert (result.rows_changed, result.rows_deleted) == (0, 1)
+    assert set(current(warehouse)) == {"b"}
+
+
+def test_a_deletion_says_where_it_was_read(warehouse: str) -> None:
+    land(warehouse, [upsert("a"), upsert("b")])
+
+    land(warehouse, [Tombstone("a", "deletes page 1")])
+
+    assert query(warehouse, f"select source_ref from raw.{FEED.table} where is_deleted") == [
+        ("deletes page 1",)
+    ]
+
+
+def test_payloads_beyond_one_chunk_all_arrive(warehouse: str) -> None:
+    # several times what one message to the server holds
+    texts = {f"k{n}": f"{n} " + "x" * 40_000 for n in range(30)}
+    land(warehouse, [upsert(key) for key in texts])
+
+    land(warehouse, [upsert(key, text) for key, text in texts.items()])
+
+    assert current(warehouse) == {key: {"value": text} for key, text in texts.items()}
+
+
 def test_the_ledger_row_says_what_happened(warehouse: str) -> None:
     land(warehouse, [upsert("a", 1), upsert("b", 1)])
 
