@@ -1,4 +1,4 @@
-"""A Postgres of the user's own: a role that may create databases but no roles, and no superuser."""
+"""A Postgres of the user's own: TLS only, and a role that may create databases but no roles."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -18,17 +19,72 @@ from demo.simulators import edfi, sftp
 from include import catalog, landing
 from include.config import get_district
 from include.connections import from_environment
+from include.errors import ConfigError
 from include.local import postgres
 from include.warehouse import url_of
+from tests.demo import tls_front
+
+ASK_BOTH_DRIVERS = """
+import asyncio
+from airflow.utils.session import create_session, create_session_async
+from sqlalchemy import text
+question = text("select current_user from alembic_version")
+async def ask():
+    async with create_session_async() as session:
+        print("asynchronous", await session.scalar(question))
+with create_session() as session:
+    print("synchronous", session.scalar(question))
+asyncio.run(ask())
+"""
 
 
 @pytest.fixture(scope="module")
 def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Its URL, in the short spelling that some hosts hand out, with an option."""
-    with postgres.running(tmp_path_factory.mktemp("own") / "cluster") as server:
+    """Its URL, in the short spelling that some hosts hand out; it takes nobody without TLS."""
+    folder = tmp_path_factory.mktemp("own")
+    with postgres.running(folder / "cluster") as server:
         with psycopg.connect(server.url(), autocommit=True) as admin:
             admin.execute("create role plain login createdb password 'p@ss/word'")
-        yield f"postgres://plain:p%40ss%2Fword@127.0.0.1:{server.port}/postgres?sslmode=prefer"
+        with tls_front.serve(server.port, folder) as (port, authority):
+            options = f"sslmode=verify-full&sslrootcert={quote(str(authority), safe='')}"
+            yield f"postgres://plain:p%40ss%2Fword@127.0.0.1:{port}/postgres?{options}"
+
+
+def test_without_tls_nobody_gets_in(own_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = own_server.partition("?")[0] + "?sslmode=disable"
+    monkeypatch.setenv("FIRSTBELL_PG_URL", plain)
+    with pytest.raises(ConfigError, match="no encryption"):
+        warehouse.server_url(Runtime(ROOT))
+
+
+def test_a_stranger_s_certificate_is_refused(
+    own_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import certifi
+
+    stranger = f"{own_server.partition('&')[0]}&sslrootcert={quote(certifi.where(), safe='')}"
+    monkeypatch.setenv("FIRSTBELL_PG_URL", stranger)
+    with pytest.raises(ConfigError, match="certificate verify failed"):
+        warehouse.server_url(Runtime(ROOT))
+
+
+@pytest.mark.timeout(900)
+def test_airflow_keeps_its_books_there_by_both_drivers(own_server: str, tmp_path: Path) -> None:
+    runtime = Runtime(tmp_path / "runtime")
+    runtime.create()
+    server = own_server.replace("postgres://", "postgresql://")
+    metadata = warehouse.create_database(server, warehouse.METADATA)
+    given = airflow.environment(
+        runtime, metadata_url=metadata, connections={},
+        ports={"airflow": 1, "worker_logs": 2, "trigger_logs": 3},
+    )  # fmt: skip
+    airflow.migrate(given, runtime.logs / "migrate.log")
+    done = subprocess.run(
+        [sys.executable, "-c", ASK_BOTH_DRIVERS],
+        env=given, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "synchronous plain" in done.stdout, done.stderr[-2000:]
+    assert "asynchronous plain" in done.stdout, done.stderr[-2000:]
 
 
 def test_tls_reaches_the_warehouse_and_airflow(
@@ -56,7 +112,7 @@ def test_tls_reaches_the_warehouse_and_airflow(
         assert url.endswith(f"/firstbell_airflow?{options}")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_night_without_the_right_to_create_roles(
     own_server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -92,4 +148,6 @@ def test_a_night_without_the_right_to_create_roles(
     assert row is not None
     assert row[0] > 0
     assert row[1:] == ("off", 0)
+    # and whoever reads the log learns that nobody else can read the reports
+    assert "role firstbell_reporting is missing or may not read" in done.stderr
     assert json.loads(variables["AIRFLOW_CONN_GRAND_BEND_WAREHOUSE"])["login"] == "plain"
