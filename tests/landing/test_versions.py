@@ -173,6 +173,20 @@ def test_key_changes_of_one_record_follow_each_other(warehouse: str) -> None:
     assert current(warehouse) == {"a": {"code": "3"}, "b": {"code": "y"}}
 
 
+def test_the_second_of_two_key_changes_keeps_what_the_first_changed(warehouse: str) -> None:
+    land(warehouse, [Upsert("a", {"code": "1", "section": "x"}, "r")])
+
+    land(
+        warehouse,
+        [
+            KeyChange("a", {"code": "1"}, {"code": "2"}, "k"),
+            KeyChange("a", {"section": "x"}, {"section": "y"}, "k"),
+        ],
+    )
+
+    assert current(warehouse) == {"a": {"code": "2", "section": "y"}}
+
+
 def test_a_whole_record_of_the_same_load_wins_over_a_key_change(warehouse: str) -> None:
     land(warehouse, [Upsert("a", {"code": "1", "n": 1}, "r")])
 
