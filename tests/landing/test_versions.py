@@ -158,6 +158,26 @@ def test_a_key_change_patches_root_and_references(warehouse: str) -> None:
     }
 
 
+def test_a_name_in_two_places_changes_where_it_held_the_old_value(warehouse: str) -> None:
+    home = {"schoolReference": {"schoolId": 1}, "otherReference": {"schoolId": 7}}
+    land(warehouse, [Upsert("a", home, "r")])
+
+    land(warehouse, [KeyChange("a", {"schoolId": 1}, {"schoolId": 2}, "k")])
+
+    assert current(warehouse)["a"] == {
+        "schoolReference": {"schoolId": 2},
+        "otherReference": {"schoolId": 7},
+    }
+
+
+def test_a_name_that_nowhere_held_the_old_value_changes_everywhere(warehouse: str) -> None:
+    land(warehouse, [Upsert("a", {"code": "0", "xReference": {"code": "9"}}, "r")])
+
+    land(warehouse, [KeyChange("a", {"code": "1"}, {"code": "2"}, "k")])
+
+    assert current(warehouse)["a"] == {"code": "2", "xReference": {"code": "2"}}
+
+
 def test_key_changes_of_one_record_follow_each_other(warehouse: str) -> None:
     land(warehouse, [Upsert("a", {"code": "1"}, "r"), Upsert("b", {"code": "x"}, "r")])
 
