@@ -8,10 +8,12 @@ import psycopg
 import pytest
 
 from include import landing
+from include.config import DeletePolicy
 from include.errors import (
     CountMismatchError,
     EmptyFeedError,
     FirstbellError,
+    ParkedFeedError,
     ServerError,
     StorageError,
     WatermarkError,
@@ -363,6 +365,16 @@ def test_a_feed_is_half_loaded_until_it_loads(warehouse: str) -> None:
     land(warehouse, [upsert("a")])
 
     assert landing.half_loaded(warehouse, FEED.source) == []
+
+
+def test_a_parked_feed_is_half_loaded(warehouse: str) -> None:
+    land(warehouse, [upsert(str(n)) for n in range(10)])
+    few = [upsert(str(n)) for n in range(5)]
+
+    with pytest.raises(ParkedFeedError):
+        land(warehouse, few, FeedKind.SNAPSHOT, delete_policy=DeletePolicy(max_rows=1, max_pct=1))
+
+    assert landing.half_loaded(warehouse, FEED.source) == [FEED.entity]
 
 
 def test_a_feed_that_stayed_behind_its_source_is_half_loaded(warehouse: str) -> None:
