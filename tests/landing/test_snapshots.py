@@ -184,6 +184,21 @@ def _tombstones(count: int) -> list[Tombstone]:
     return [Tombstone(f"k{number}", f"deletes row {number}") for number in range(count)]
 
 
+def test_the_share_of_deletions_is_measured_among_living_records(warehouse: str) -> None:
+    land(warehouse, [upsert(str(n)) for n in range(20)])
+    land(warehouse, [Tombstone(str(n), "gone") for n in range(10)])
+    # 4 of the 10 that live, not of the 20 that ever were
+    policy = DeletePolicy(max_rows=1, max_pct=30)
+
+    with pytest.raises(ParkedFeedError, match="4 of 10 records"):
+        land(
+            warehouse,
+            [upsert(str(n)) for n in range(10, 16)],
+            FeedKind.SNAPSHOT,
+            delete_policy=policy,
+        )
+
+
 def test_a_delta_that_deletes_too_much_is_parked(warehouse: str) -> None:
     _fill(warehouse, 10)
     land(warehouse, [], stream={"watermark": 4})

@@ -83,6 +83,17 @@ def test_a_tombstone_makes_a_deleted_version_with_the_last_payload(warehouse: st
     assert query(warehouse, HISTORY) == [("1", False, False), ("1", True, True)]
 
 
+def test_a_record_with_a_history_is_deleted_once(warehouse: str) -> None:
+    for value in (1, 2, 3):
+        land(warehouse, [upsert("a", value)])
+
+    land(warehouse, [Tombstone("a", "gone")])
+
+    assert query(warehouse, HISTORY) == [
+        ("1", False, False), ("2", False, False), ("3", False, False), ("3", True, True),
+    ]  # fmt: skip
+
+
 def test_a_tombstone_of_an_unknown_key_changes_nothing(warehouse: str) -> None:
     result = land(warehouse, [Tombstone("never seen", "deletes page 1")])
 
