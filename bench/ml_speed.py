@@ -81,7 +81,11 @@ def measure(rows: int, predicted: int) -> list[Figure]:
     theirs = _precision(frame, slices.test, fair.predict_proba(matrix[slices.test])[:, 1])
     mine = _figure(ours, "precision_at_10")
     later = snapshots(predicted // 2, periods=3)
-    today = later[later["as_of_date"] > pd.Timestamp(_START)].head(predicted)[_seen()].reset_index(drop=True)
+    today = (
+        later[later["as_of_date"] > pd.Timestamp(_START)]
+        .head(predicted)[_seen()]
+        .reset_index(drop=True)
+    )
     started = time.perf_counter()
     score(ours.bundle, today, DISTRICT)
     predict_seconds = time.perf_counter() - started
