@@ -15,6 +15,7 @@ from ml.features import FeatureList
 from ml.models import Model
 
 Floats = NDArray[np.float64]
+Bands = NDArray[np.object_]
 
 TIERS = ("Low Risk", "Some Risk", "At Risk", "High Risk")
 
@@ -32,10 +33,10 @@ class OutcomeModel:
     calibrator: Calibrator
     bands: tuple[str, ...] | None
 
-    def applies(self, bands: Sequence[object] | None, count: int) -> NDArray[np.bool_]:
+    def applies(self, bands: Bands | None, count: int) -> NDArray[np.bool_]:
         if self.bands is None or bands is None:
             return np.ones(count, dtype=bool)
-        return np.isin(np.asarray(bands, dtype=object), list(self.bands))
+        return np.asarray(pd.Series(bands, dtype=object).isin(self.bands))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Bundle:
     def algorithm(self) -> str:
         return self.outcomes[0].model.algorithm
 
-    def probabilities(self, matrix: Floats, bands: Sequence[object] | None) -> Probabilities:
+    def probabilities(self, matrix: Floats, bands: Bands | None) -> Probabilities:
         """Chance of each outcome (NaN where it does not apply) and of at least one."""
         each = {}
         for part in self.outcomes:

@@ -15,6 +15,7 @@ from ml.splits import Slices
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Bands = NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Labelled:
     slices: Slices
     task: Task
     policy: Policy
+    all_bands: Bands | None
 
     @classmethod
     def of(cls, frame: pd.DataFrame, task: Task, policy: Policy, slices: Slices) -> Labelled:
@@ -35,11 +37,11 @@ class Labelled:
         splits.check_windows(frame)
         splits.check(frame, earlier=slices.fit | slices.calibration, test=slices.test)
         outcomes = {name: column(frame, name) for name in (*task.outcome_names, task.union)}
-        return cls(frame, matrix, outcomes, slices, task, policy)
+        return cls(frame, matrix, outcomes, slices, task, policy, bands_of(frame))
 
-    def bands(self, rows: Mask) -> list[object] | None:
+    def bands(self, rows: Mask) -> Bands | None:
         """Grade bands of some rows."""
-        return bands_of(self.frame[rows])
+        return None if self.all_bands is None else self.all_bands[rows]
 
     def known(self, name: str, rows: Mask) -> Mask:
         """The rows whose outcome is known."""
@@ -55,6 +57,6 @@ class Labelled:
         return len(np.unique(self.frame["student_key"].to_numpy()[positive]))
 
 
-def bands_of(frame: pd.DataFrame) -> list[object] | None:
+def bands_of(frame: pd.DataFrame) -> Bands | None:
     """The grade bands of a frame's rows, where it has any."""
-    return list(frame["grade_band"]) if "grade_band" in frame else None
+    return frame["grade_band"].to_numpy(dtype=object) if "grade_band" in frame else None

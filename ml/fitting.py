@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ml import calibration, models, union
 from ml.bundle import Bundle, OutcomeModel
 from ml.data import Labelled
-from ml.models import Capacity, Model
+from ml.models import Model
 
 Floats = NDArray[np.float64]
 
@@ -48,26 +49,23 @@ def _fit(data: Labelled, name: str) -> list[_Fitted]:
         # nothing to choose a size on: the middle penalty, and no challenger
         strength = policy.logistic_strengths[len(policy.logistic_strengths) // 2]
         final = models.fit_logistic(*fit, features=features, strength=strength)
-        return [_Fitted(final, _later(data, final, None))]
-    size: Capacity = models.choose_capacity(train, inner, features, policy)
-
-    def logistic(rows: tuple[Floats, Floats]) -> Model:
-        return models.fit_logistic(*rows, features=features, strength=size.strength)
-
-    def boosted(rows: tuple[Floats, Floats]) -> Model:
-        return models.fit_boosted(*rows, features, policy, size=size)
-
+        return [_Fitted(final, _later(data, name, final, None))]
+    choice = models.choose_capacity(train, inner, features, policy)
+    size = choice.size
+    straight = models.fit_logistic(*fit, features=features, strength=size.strength)
+    boosted = models.fit_boosted(*fit, features, policy, size=size)
     return [
-        _Fitted(final, _later(data, final, fitter(train)))
-        for fitter, final in ((logistic, logistic(fit)), (boosted, boosted(fit)))
+        _Fitted(straight, _later(data, name, straight, choice.logistic)),
+        _Fitted(boosted, _later(data, name, boosted, choice.boosted)),
     ]
 
 
-def _later(data: Labelled, final: Model, before: Model | None) -> Floats:
+def _later(data: Labelled, name: str, final: Model, inner: Floats | None) -> Floats:
+    """Log odds on the later slices: the final model's, and the earlier one's on the inner."""
     later = np.full(len(data.matrix), np.nan)
     later[data.slices.calibration] = final.log_odds(data.matrix[data.slices.calibration])
-    if before is not None:
-        later[data.slices.inner] = before.log_odds(data.matrix[data.slices.inner])
+    if inner is not None:
+        later[data.known(name, data.slices.inner)] = inner
     return later
 
 
@@ -105,7 +103,7 @@ def _bands(data: Labelled, name: str) -> tuple[str, ...] | None:
     bands = data.bands(data.known(name, data.slices.fit))
     if bands is None:
         return None
-    return tuple(sorted({band for band in bands if isinstance(band, str)}))
+    return tuple(sorted(band for band in pd.unique(bands) if isinstance(band, str)))
 
 
 def _typical(fitted: Floats) -> tuple[Floats, Floats]:

@@ -106,6 +106,15 @@ class Capacity:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """The sizes, and the inner slice's log odds by the models of these sizes that chose them."""
+
+    size: Capacity
+    logistic: Floats
+    boosted: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class BoostedModel:
     """A scikit-learn estimator whose size was chosen on a later slice.
 
@@ -139,24 +148,27 @@ def fit_boosted(
 def choose_capacity(
     train: tuple[Floats, Floats], inner: tuple[Floats, Floats], features: FeatureList,
     policy: Policy,
-) -> Capacity:  # fmt: skip
+) -> Choice:  # fmt: skip
     """The sizes with the least log loss on rows that come later than those learnt from."""
-    losses = {
-        strength: log_loss(
-            fit_logistic(*train, features, strength=strength).log_odds(inner[0]), inner[1]
-        )
+    straight = {
+        strength: fit_logistic(*train, features, strength=strength).log_odds(inner[0])
         for strength in policy.logistic_strengths
     }
-    strength = min(losses, key=losses.__getitem__)
-    best, least = Capacity(strength, policy.boosted_leaves[0], _STEP), np.inf
+    strength = min(straight, key=lambda one: log_loss(straight[one], inner[1]))
+    found: tuple[float, Capacity, Floats] | None = None
     for leaves in policy.boosted_leaves:
         full = Capacity(strength, leaves, policy.boosted_rounds)
         grown = fit_boosted(*train, features, policy, size=full)
         stages = grown.estimator.staged_decision_function(grown.seen(inner[0]))
-        for rounds, scores in enumerate(stages, 1):
-            if rounds % _STEP == 0 and (loss := log_loss(np.ravel(scores), inner[1])) < least:
-                best, least = Capacity(strength, leaves, rounds), loss
-    return best
+        for rounds, raw in enumerate(stages, 1):
+            if rounds % _STEP:
+                continue
+            scores = np.ravel(raw).copy()
+            loss = log_loss(scores, inner[1])
+            if found is None or loss < found[0]:
+                found = loss, Capacity(strength, leaves, rounds), scores
+    assert found is not None  # the policy asks for at least _STEP trees
+    return Choice(found[1], straight[strength], found[2])
 
 
 # numbers of trees are compared at this distance

@@ -78,7 +78,9 @@ class Policy(BaseModel):
     boosted_leaves: tuple[int, ...] = Field(
         (4, 15), description="Leaves per tree tried on the inner slice."
     )
-    boosted_rounds: int = Field(160, description="Most trees; the inner slice says how many.")
+    boosted_rounds: int = Field(
+        160, ge=10, description="Most trees; the inner slice says how many."
+    )
     boosted_learning_rate: float = Field(0.05, description="Share of each tree that is added.")
     max_rows: int = Field(
         400_000, description="Snapshots read at most; beyond it, a fixed sample of the students."

@@ -31,7 +31,8 @@ def explain(
 ) -> list[list[str]]:
     """The reasons of each row, strongest first; `words` names the outcomes."""
     families = bundle.features.families
-    falls = np.stack([_falls(bundle, matrix, chances, family) for family in families])
+    stands = [part.model.log_odds(matrix) for part in bundle.outcomes]
+    falls = np.stack([_falls(bundle, matrix, stands, chances, family) for family in families])
     strength = falls.sum(axis=1)  # families x rows
     told = [_tellers(bundle, matrix, family) for family in families]
     for at, (choice, _) in enumerate(told):
@@ -54,7 +55,11 @@ def explain(
 
 
 def _falls(
-    bundle: Bundle, matrix: Floats, chances: Mapping[str, Floats], family: str
+    bundle: Bundle,
+    matrix: Floats,
+    stands: Sequence[Floats],
+    chances: Mapping[str, Floats],
+    family: str,
 ) -> Floats:  # outcomes x rows
     """Fall of each outcome's log odds with the family typical, weighted by its probability."""
     typical = matrix.copy()
@@ -62,9 +67,8 @@ def _falls(
     typical[:, members] = bundle.typical[members]
     return np.stack(
         [
-            np.nan_to_num(chances[part.outcome])
-            * (part.model.log_odds(matrix) - part.model.log_odds(typical))
-            for part in bundle.outcomes
+            np.nan_to_num(chances[part.outcome]) * (stand - part.model.log_odds(typical))
+            for part, stand in zip(bundle.outcomes, stands, strict=True)
         ]
     )
 
