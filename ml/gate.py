@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from ml import metrics
 from ml.evaluation import Measured
@@ -166,8 +167,9 @@ def calibrated(model: Measured, gate: Gate) -> list[Check]:
 
 
 def feature_auc(values: Floats, outcome: Floats) -> float:
-    """How well a feature ranks the outcome in its better direction, .5 to 1."""
-    ones = np.ones((len(values), 1), np.float32)
-    dates = np.zeros(len(values), np.int64)
-    found = metrics.ranking(values, outcome, dates, ones, shares=(), seats=None, seed=0)
-    return float(max(found["auc"][0], 1 - found["auc"][0]))
+    """How well a feature ranks the outcome in its better direction, .5 to 1; ties count half."""
+    positives = outcome.sum()
+    negatives = len(outcome) - positives
+    above = rankdata(values)[outcome == 1].sum() - positives * (positives + 1) / 2
+    area = float(above / (positives * negatives))
+    return max(area, 1 - area)

@@ -81,8 +81,10 @@ def ranking(
             / positives,
             "base_rate": positives / (positives + negatives),
         }
-        for name, flagged in _tops(score, tie, dates, weights, shares=shares, seats=seats):
-            hits = (flagged * outcome[:, None].astype(np.float32)).sum(axis=0, dtype=np.float64)
+        places, tops = _tops(score, tie, dates, weights, shares=shares, seats=seats)
+        right = outcome[places] == 1
+        for name, flagged in tops:
+            hits = flagged[right].sum(axis=0, dtype=np.float64)
             found[f"precision_at_{name}"] = hits / flagged.sum(axis=0, dtype=np.float64)
             found[f"recall_at_{name}"] = hits / positives
     return found
@@ -91,8 +93,8 @@ def ranking(
 def _tops(
     score: Floats, tie: Floats, dates: Ints, weights: Weights, *, shares: Sequence[float],
     seats: int | None,
-) -> list[tuple[str, Weights]]:  # fmt: skip
-    """For each cut, the weights of the rows above it and zero below."""
+) -> tuple[Ints, list[tuple[str, Weights]]]:  # fmt: skip
+    """The rows in order of date and rank; for each cut, their weights above it, zero below."""
     order = np.lexsort((tie, -score, dates))
     starts = np.flatnonzero(np.r_[True, np.diff(dates[order]) != 0])
     sizes = np.diff(np.r_[starts, len(order)])
@@ -105,16 +107,17 @@ def _tops(
     ]
     if seats is not None:
         cuts.append(("seats", np.full((1, weights.shape[1]), float(seats))))
-    back = np.empty_like(order)
-    back[order] = np.arange(len(order))
-    return [(name, np.where(before < cut, held, np.float32(0))[back]) for name, cut in cuts]
+    return order, [(name, held * (before < cut)) for name, cut in cuts]
 
 
 def top_mask(score: Floats, dates: Ints, share: float, seed: int) -> NDArray[np.bool_]:
     """Rows in the top `share` of their as-of date."""
     tie = np.random.default_rng(seed).random(len(score))
     ones = np.ones((len(score), 1), np.float32)
-    return np.asarray(_tops(score, tie, dates, ones, shares=[share], seats=None)[0][1][:, 0] > 0)
+    places, tops = _tops(score, tie, dates, ones, shares=[share], seats=None)
+    mask = np.zeros(len(score), dtype=bool)
+    mask[places] = tops[0][1][:, 0] > 0
+    return mask
 
 
 def calibration(probability: Floats, outcome: Floats, weights: Weights) -> dict[str, Floats]:
