@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
+from demo.shapes.edfi import score
 from demo.standin.people import ELEMENTARY, FALL, FIRST_DAY, SCHOOLS, SPRING, Pupil, periods
 from demo.standin.shapes import (
     NAMESPACE,
@@ -194,10 +195,10 @@ def tests(found: list[Pupil], dice: random.Random) -> Iterator[tuple[str, Row]]:
 
 def _result(pupil: Pupil, code: str, key: Row, dice: random.Random) -> Row:
     percentile = max(1, min(99, round(85 - 80 * pupil.trouble + dice.uniform(-10, 10))))
-    scores = [_score("Percentile", percentile), _score("Scale score", 400 + 4 * percentile)]
+    scores = [score("Percentile", percentile), score("Scale score", 400 + 4 * percentile)]
     objective = {
         "objectiveAssessmentReference": {"identificationCode": f"Sample {code} 1", **key},
-        "scoreResults": [_score("Raw score", percentile // 10)],
+        "scoreResults": [score("Raw score", percentile // 10)],
     }
     return {
         "studentAssessmentIdentifier": f"sample-{code}-{pupil.number:04d}",
@@ -208,12 +209,4 @@ def _result(pupil: Pupil, code: str, key: Row, dice: random.Random) -> Row:
         "scoreResults": scores,
         "studentObjectiveAssessments": [objective] if pupil.number % 3 == 0 else [],
         "whenAssessedGradeLevelDescriptor": descriptor("GradeLevel", f"{pupil.grade} grade"),
-    }
-
-
-def _score(method: str, value: int) -> Row:
-    return {
-        "assessmentReportingMethodDescriptor": descriptor("AssessmentReportingMethod", method),
-        "resultDatatypeTypeDescriptor": descriptor("ResultDatatypeType", "Integer"),
-        "result": str(value),
     }

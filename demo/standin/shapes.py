@@ -1,27 +1,25 @@
-"""Small helpers that spell Ed-Fi's JSON: identifiers, descriptors, references."""
+"""The stand-in's own numbers: its district, its year, its students' ids."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from typing import Any
+from demo.shapes.edfi import NAMESPACE, Row, descriptor, school, with_id
 
-Row = dict[str, Any]
+__all__ = [
+    "LEA",
+    "NAMESPACE",
+    "YEAR",
+    "Row",
+    "descriptor",
+    "district",
+    "school",
+    "session",
+    "student",
+    "student_id",
+    "with_id",
+]
 
 LEA = 990001
 YEAR = 2022
-NAMESPACE = "uri://firstbell.example/Assessment"
-
-
-def descriptor(name: str, code: str) -> str:
-    """A descriptor value as the API writes it."""
-    return f"uri://ed-fi.org/{name}Descriptor#{code}"
-
-
-def with_id(resource: str, row: Row) -> Row:
-    """The row with a resource id that is the same on every run."""
-    text = json.dumps([resource, row], sort_keys=True)
-    return {"id": hashlib.md5(text.encode(), usedforsecurity=False).hexdigest(), **row}
 
 
 def student(number: int) -> Row:
@@ -30,10 +28,6 @@ def student(number: int) -> Row:
 
 def student_id(number: int) -> str:
     return f"9000{number:04d}"
-
-
-def school(school_id: int) -> Row:
-    return {"schoolId": school_id}
 
 
 def session(school_id: int, name: str) -> Row:

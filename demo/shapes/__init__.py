@@ -1,0 +1,1 @@
+"""How Ed-Fi's JSON and the vendors' files are spelled; shared by the invented districts."""
