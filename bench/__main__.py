@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench import (
     edfi_memory,
+    features,
     landing,
     landing_csv,
     landing_workload,
@@ -25,7 +26,7 @@ _FOLDER = Path(__file__).parents[1] / ".runtime" / "bench"
 _SAMPLES = Path(
     os.environ.get("FIRSTBELL_SAMPLES", Path(__file__).parents[2] / "shared" / "samples")
 )
-_PARTS = ["landing", "csv", "memory", "night", "oulad", "ml"]
+_PARTS = ["landing", "csv", "memory", "night", "features", "oulad", "ml"]
 
 
 def main() -> int:
@@ -60,6 +61,8 @@ def _measures(arguments: argparse.Namespace) -> Iterator[Measure | Memory | Limi
                 yield edfi_memory.measure(server.url(), arguments.memory_records)
             if "night" in arguments.only:
                 yield from night.measure(server.url(), folder / "night")
+            if "features" in arguments.only:
+                yield features.measure(server.url(), folder / "features", arguments.students)
 
 
 def _models(arguments: argparse.Namespace) -> Iterator[ml_speed.Figure | str]:
@@ -76,6 +79,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--memory-records", type=int)
     parser.add_argument("--csv-rows", type=int)
     parser.add_argument("--rounds", type=int)
+    parser.add_argument("--students", type=int)
     parser.add_argument(
         "--only",
         nargs="+",
@@ -89,6 +93,7 @@ def _arguments() -> argparse.Namespace:
     arguments.csv_rows = arguments.csv_rows or 20_000 // share
     arguments.rounds = arguments.rounds or rounds
     arguments.snapshots = 50_000 // share
+    arguments.students = arguments.students or 100_000 // share
     return arguments
 
 

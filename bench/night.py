@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.landing_report import Limit
 from bench.peak import peak_mb
-from demo import sources, warehouse
+from demo import grand_bend, sources, warehouse
 from demo.runtime import Runtime
 from demo.simulators import edfi, sftp
 from include import night as nights
@@ -30,26 +30,25 @@ def measure(server_url: str, folder: Path) -> list[Limit]:
     """A first night of the demo's district in an empty warehouse."""
     runtime = Runtime(folder)
     runtime.create()
-    given = sources.prepare(runtime)
-    district = get_district(sources.DISTRICT)
+    given = grand_bend.prepare(runtime)
+    district = get_district(given.code)
     warehouse.create_database(server_url, district.database)
     store = edfi.Store("aggregate")
     edfi.load_folder(store, given.edfi, untracked_share=0.5)
     with (
         edfi.serve(store, edfi.Behaviour()) as api,
-        sftp.serve(given.sftp, sources.DISTRICT, _PASSWORD) as (port, host_key),
+        sftp.serve(given.sftp, given.code, _PASSWORD) as (port, host_key),
     ):
         variables = {
             **os.environ,
-            **sources.connections(api.url, given, {"sftp": port}, _PASSWORD, host_key),
+            **sources.connections(api.url, given, port, _PASSWORD, host_key),
             **warehouse.connection_variable(district, server_url),
         }
         landing_s, build_s, build_cpu_s, peak = _child("night", folder / "night", variables)
         parse_s, parse_cpu_s = _child("parse", folder / "parse", variables)
-    data = "real records" if given.is_real else "stand-in"
     return [
         Limit(
-            "dbt build of the demo's district",
+            "dbt build of Grand Bend",
             build_s,
             _BUILD_LIMIT_S,
             f"dbt itself computes {build_cpu_s:.1f} s of it; `dbt parse` alone takes"
@@ -59,7 +58,7 @@ def measure(server_url: str, folder: Path) -> list[Limit]:
             "night without Airflow",
             landing_s + build_s,
             _NIGHT_LIMIT_S,
-            f"{landing_s:.1f} s reading and landing ({data}); peak {peak:.0f} MB",
+            f"{landing_s:.1f} s reading and landing {given.what}; peak {peak:.0f} MB",
         ),
     ]
 
@@ -80,7 +79,7 @@ def _child(what: str, work: Path, variables: dict[str, str]) -> list[float]:
 
 def _run(what: str) -> list[float]:
     night = nights.Night(
-        get_district(sources.DISTRICT), sources.AS_OF, "bench", settings=Settings()
+        get_district(grand_bend.CODE), grand_bend.OPENING, "bench", settings=Settings()
     )
     started, computed = time.perf_counter(), time.process_time()
     if what == "parse":

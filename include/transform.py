@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include import dbt_outcome, reporting_access
+from include import dbt_outcome
 from include.config import ROOT, EdfiSource
 from include.connections import Connection
 from include.errors import (
@@ -42,8 +42,13 @@ LAYERS: dict[str, str] = {
     "intermediate": "path:models/intermediate",
     "marts": "path:models/marts",
     "risk": "path:models/risk",
+    "features": "path:models/features",
     "reporting": "path:models/reporting",
 }
+
+# What shows scores: built again whenever they are new.
+PREDICTIONS = ("path:models/staging/ml", "rpt_student_predictions", "rpt_model_health",
+               "vw_student_risk_scores")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,7 @@ def run_layer(
 ) -> LayerResult:
     """Build and test one layer; raises TransformError that names what failed."""
     state = folder(night) / "state" / layer
-    variables = _variables(night)
-    attempt = _attempt(night, select, variables)
+    attempt = _attempt(night, select)
     resume = _failed_before(state, attempt)
     if resume:
         arguments = ["retry", "--state", str(state)]
@@ -97,8 +101,11 @@ def run_layer(
             # a test waits for the layer that holds the last model it looks at
             "--indirect-selection",
             "buildable",
+            # unit tests judge the code, not tonight's data: tests/dbt runs them
+            "--exclude-resource-type",
+            "unit_test",
             "--vars",
-            json.dumps(variables),
+            json.dumps(_variables(night)),
             *(["--full-refresh"] if full_refresh else []),
         ]
     try:
@@ -110,9 +117,21 @@ def run_layer(
     # resumed layer would leave that out
     shutil.rmtree(state, ignore_errors=True)
     if layer == "reporting":
+        from include import reporting_access
+
         reporting_access.warn_if_closed(night.dsn, night.district.code)
     warned = sum(status == "warn" for status in results.values())
     return LayerResult(layer, len(results) - warned, warned, resume)
+
+
+def publish_predictions(night: Night) -> int:
+    """Build the reports that show scores, on the state of the last transformation."""
+    done = invoke(
+        night,
+        ["build", "--select", *PREDICTIONS, "--indirect-selection", "buildable",
+         "--exclude-resource-type", "unit_test", "--vars", json.dumps(_variables(night))],
+    )  # fmt: skip
+    return len(done)
 
 
 def write_dictionary(night: Night) -> Path:
@@ -157,7 +176,8 @@ def invoke(night: Night, arguments: list[str]) -> dict[str, str]:
         "--log-level-file",
         "info",
     ]
-    with environment(_profile_variables(connection)), as_keyboard_interrupt() as interruption:
+    given = {**_profile_variables(connection), **_run_values(night)}
+    with environment(given), as_keyboard_interrupt() as interruption:
         outcome = dbtRunner().invoke(command)
     # dbt hands over what it caught, Ctrl-C and a scheduler's time limit too
     if interruption.cause is not None:
@@ -223,19 +243,21 @@ def _within(layer: str, select: str) -> list[str]:
 
 
 def _variables(night: Night) -> dict[str, Any]:
+    """What stays the same from night to night: dbt parses everything anew when one changes."""
     edfi = [s for s in night.district.sources.values() if isinstance(s, EdfiSource)]
     return {
-        "as_of_date": night.as_of_date.isoformat(),
         "district_code": night.district.code,
         "school_year_starts_in": night.district.school_year_starts_in,
         "time_zone": night.district.time_zone,
         **({"edfi_exit_date": edfi[0].exit_date} if edfi else {}),
-        **_intake(night),
     }
 
 
-def _intake(night: Night) -> dict[str, Any]:
-    """Which loads dbt may see; nothing in a database that never fixed an intake."""
+def _run_values(night: Night) -> dict[str, str]:
+    """What this run stands on, as macro run_value reads it: its day, and which loads it sees.
+
+    No ceiling in a database that never fixed an intake.
+    """
     from psycopg import Error
 
     from include import landing
@@ -244,9 +266,14 @@ def _intake(night: Night) -> dict[str, Any]:
         intake = landing.current_intake(night.dsn)
     except Error as error:
         raise _unreachable(night, error) from None
+    values = {"FIRSTBELL_DBT_AS_OF_DATE": night.as_of_date.isoformat()}
     if intake is None:
-        return {}
-    return {"load_ceiling": intake.ceiling, "loads_under_way": list(intake.under_way)}
+        return values
+    return {
+        **values,
+        "FIRSTBELL_DBT_LOAD_CEILING": str(intake.ceiling),
+        "FIRSTBELL_DBT_LOADS_UNDER_WAY": ",".join(map(str, intake.under_way)),
+    }
 
 
 def _profile_variables(connection: Connection) -> dict[str, str]:
@@ -320,9 +347,10 @@ def _failed_before(state: Path, attempt: Mapping[str, Any]) -> bool:
     return bool(earlier == attempt) and _is_of_a_build(state / "run_results.json")
 
 
-def _attempt(night: Night, select: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+def _attempt(night: Night, select: str) -> dict[str, Any]:
     """What must be the same for an attempt to go on where an earlier one failed."""
-    return {"run_id": night.run_id, "select": select, "variables": dict(variables)}
+    given = {**_variables(night), **_run_values(night)}
+    return {"run_id": night.run_id, "select": select, "variables": given}
 
 
 def _keep_results(night: Night, state: Path, attempt: Mapping[str, Any]) -> None:

@@ -20,6 +20,10 @@ events as (
     select * from {{ events }}
 ),
 
+known_loads as (
+    select * from {{ ref('stg_ops__load_known_on') }}
+),
+
 code_mappings as (
     select * from {{ ref('int_codes__mapped') }}
 ),
@@ -39,6 +43,7 @@ with_category as (
         events.category_code,
         events.event_duration,
         events.attendance_minutes,
+        known_loads.known_on,
         -- what the source says a code stands for comes before the code itself
         coalesce(mapped.category_code, own.category_code) as known_category_code,
         case when mapped.category_code is not null then mapped.is_absence else own.is_absence end
@@ -50,6 +55,8 @@ with_category as (
             else own.default_fraction
         end as default_fraction
     from events
+    left join known_loads
+        on known_loads.load_id = events._load_id
     left join code_mappings
         on code_mappings.descriptor_namespace = events.category_namespace
         and code_mappings.code = events.category_code
@@ -74,6 +81,7 @@ measured as (
         with_category.is_excused,
         with_category.event_duration,
         with_category.attendance_minutes,
+        with_category.known_on,
         case
             when with_category.known_category_code is null then null
             when not with_category.is_absence then 0

@@ -7,7 +7,7 @@
             {{ current_rows(source('edfi', 'students')) }}
         ),
 
-    With the variable `load_ceiling` raw is read as it stood then (was_landed): rows that landed later do
+    With the run's `load_ceiling` raw is read as it stood then (was_landed): rows that landed later do
     not show, and what they replaced still does. So all layers of a night stand on one state, whatever
     lands while they run.
 
@@ -29,7 +29,7 @@
     from {{ relation }}
     where superseded_by is null
         and is_deleted is not true
-    {%- if var('load_ceiling', none) is not none %}
+    {%- if run_value('load_ceiling') is not none %}
         and {{ was_landed('load_id') }}
     union all
     -- two branches, so that each has its partial index

@@ -59,6 +59,7 @@ numbered as (
         end_date,
         exit_date,
         _record_key,
+        _load_id,
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
@@ -83,6 +84,7 @@ newest as (
         end_date,
         exit_date,
         _record_key,
+        _load_id,
         _loaded_at
     from numbered
     where version_number = 1

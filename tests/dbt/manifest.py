@@ -13,11 +13,12 @@ from typing import Any
 Manifest = dict[str, Any]
 Node = dict[str, Any]
 
-PROMISED_SCHEMAS = ("marts", "risk", "reporting")
+PROMISED_SCHEMAS = ("marts", "risk", "features", "reporting")
 PII = ("none", "indirect", "direct")
 
-# Which room may read which. Staging reads sources and crosswalks only; the one staging folder that
-# reporting may read is the ledger of loads, which holds no student's record.
+# Which room may read which. Staging reads sources and crosswalks only; the staging folders that
+# reporting may read are the ledger of loads, which holds no student's record, and what the forecast
+# wrote.
 MAY_READ = {
     "staging": {"staging", "xwalk"},
     "intermediate": {"staging", "intermediate", "xwalk", "policy"},
@@ -32,6 +33,7 @@ MAY_READ = {
         "policy",
         "privacy",
         "staging.ops",
+        "staging.ml",
     },
 }
 VENDORS = (
@@ -89,14 +91,14 @@ def code_without_comments(node: Node) -> str:
 
 
 def without_contract(manifest: Manifest) -> Iterator[str]:
-    """Marts, risk and reporting promise their columns and types."""
+    """Marts, risk, features and reporting promise their columns and types."""
     for node in models(manifest, *PROMISED_SCHEMAS):
         if not node["config"]["contract"]["enforced"]:
             yield f"{node['name']}: no enforced contract; add one to its YAML"
 
 
 def badly_described(manifest: Manifest) -> Iterator[str]:
-    """Models and columns of marts, risk and reporting have description, PII mark and owner."""
+    """From marts on, models and columns have a description, PII mark, owner."""
     for node in models(manifest, *PROMISED_SCHEMAS):
         name = node["name"]
         if not node["description"].strip():
@@ -175,7 +177,7 @@ def policy_numbers(manifest: Manifest) -> Iterator[str]:
 
 
 def without_unique_test(manifest: Manifest) -> Iterator[str]:
-    """Each model of marts, risk and reporting has a test of its grain."""
+    """Each model of marts, risk, features and reporting has a test of its grain."""
     tested = set()
     for node in manifest["nodes"].values():
         metadata = node.get("test_metadata") if node["resource_type"] == "test" else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
@@ -90,7 +91,14 @@ def absent(number: str, school: int, days: Iterable[int]) -> list[Record]:
 
 
 def mark(
-    number: str, school: int, period: str, course: str, letter: str, *, kind: str = "Grading Period"
+    number: str,
+    school: int,
+    period: str,
+    course: str,
+    letter: str,
+    *,
+    kind: str = "Grading Period",
+    section: int = 1,
 ) -> Record:
     payload = {
         "studentSectionAssociationReference": {
@@ -99,7 +107,7 @@ def mark(
             "schoolYear": YEAR,
             "sessionName": "Year",
             "localCourseCode": course,
-            "sectionIdentifier": f"{course}-1",
+            "sectionIdentifier": f"{course}-{section}",
             "beginDate": "2026-08-24",
         },
         "gradingPeriodReference": {
@@ -124,6 +132,20 @@ def assessed(number: str, subject: str, day: str, percentile: str | None, **more
         "scoreResults": [score | {"result": percentile}] if percentile else [],
     }
     return "student_assessments", payload | more
+
+
+def starred(number: str, subject: str, day: str, percentile: str, growth: str) -> Record:
+    """A Star test, which brings a growth percentile; the student's number is the district's."""
+    return "star__results", {
+        "_product": subject,
+        "assessment_id": f"{number}-{subject}-{day}-{percentile}",
+        "student_identifier": number,
+        "birth_date": "2012-01-01",
+        "completed_date_local": f"{day}T09:00:00",
+        "scaled_score": "800",
+        "percentile_rank": percentile,
+        "current_sgp": growth,
+    }
 
 
 def incident(
@@ -239,18 +261,91 @@ def schools() -> list[Record]:
     return records
 
 
-def write(url: str, records: Iterable[Record], deleted: Iterable[Record] = ()) -> None:
-    """Fill schema raw with current records, and with records whose last version is a deletion."""
+def taught(number: str, school: int, course: str, begin: str, *, last: str | None = None) -> Record:
+    """A student in a section, from its begin to its last day."""
+    payload = {
+        "studentReference": {"studentUniqueId": number},
+        "sectionReference": {
+            "schoolId": school,
+            "schoolYear": YEAR,
+            "sessionName": "Year",
+            "localCourseCode": course,
+            "sectionIdentifier": f"{course}-1",
+        },
+        "beginDate": begin,
+    }
+    return "student_section_associations", payload | ({"endDate": last} if last else {})
+
+
+def in_program(number: str, kind: str, begin: str, *, name: str) -> Record:
+    """A student in a program; `kind` stands in the name of its resource."""
+    payload = {
+        "studentReference": {"studentUniqueId": number},
+        "educationOrganizationReference": {"educationOrganizationId": HIGH},
+        "programReference": {
+            "educationOrganizationId": HIGH,
+            "programName": name,
+            "programTypeDescriptor": code("ProgramType", kind),
+        },
+        "beginDate": begin,
+    }
+    return f"student_{kind}_program_associations", payload
+
+
+def a_year_earlier(record: Record) -> Record:
+    """The same record of the school year before: every date 52 weeks earlier, so on its weekday."""
+    entity, payload = record
+    earlier: dict[str, Any] = _earlier(payload)
+    return entity, earlier
+
+
+def _earlier(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _earlier(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_earlier(part) for part in value]
+    if value == YEAR:
+        return YEAR - 1
+    if isinstance(value, str) and (found := re.fullmatch(r"(20\d\d-\d\d-\d\d)(T.*)?", value)):
+        day = date.fromisoformat(found[1]) - timedelta(weeks=52)
+        return day.isoformat() + (found[2] or "")
+    return value
+
+
+def book(url: str, load_id: int, as_of: str) -> None:
+    """Enter a load of every feed into the ledger: what it brings is known since its as-of date."""
     landing.prepare(url, feeds())
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        for number, feed in enumerate(feeds()):
+            cursor.execute(
+                "insert into ops.loads (load_id, source, entity, kind, status, load_window,"
+                " started_at, finished_at, district_code, as_of_date, run_id, code_version)"
+                " values (%s, %s, %s, 'delta', 'loaded', 'by hand', %s, %s, 'grand_bend', %s,"
+                " 'by hand', 'by hand')",
+                (load_id + number, feed.source, feed.entity, as_of, as_of, as_of),
+            )
+
+
+def write(
+    url: str, records: Iterable[Record], deleted: Iterable[Record] = (), load_id: int | None = None
+) -> None:
+    """Fill schema raw with current records, and with records whose last version is a deletion.
+
+    `load_id` is the first number of a load that was booked.
+    """
+    landing.prepare(url, feeds())
+    places = {feed.table: place for place, feed in enumerate(feeds())}
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
         for is_deleted, group in ((False, records), (True, deleted)):
             for entity, payload in group:
                 text = json.dumps(payload, sort_keys=True)
                 digest = hashlib.md5(f"{entity} {text}".encode(), usedforsecurity=False)
+                table = entity if "__" in entity else f"edfi__{entity}"
+                load = 1 if load_id is None else load_id + places[table]
                 cursor.execute(
                     sql.SQL(
                         "insert into raw.{} (record_key, payload, payload_hash, load_id,"
-                        " is_deleted, source_ref) values (%s, %s, %s, 1, %s, 'by hand')"
-                    ).format(sql.Identifier(f"edfi__{entity}")),
-                    (digest.hexdigest(), text, digest.digest(), is_deleted),
+                        " is_deleted, source_ref) values (%s, %s, %s, %s, %s, 'by hand')"
+                    ).format(sql.Identifier(table)),
+                    (digest.hexdigest(), text, digest.digest(), load, is_deleted),
                 )

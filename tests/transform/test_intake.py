@@ -35,7 +35,7 @@ TABLE = "{{ config(materialized='table') }} select record_key, at from {{ ref('s
 def current(database_url: str, project: Write, night_of: NightOf) -> Night:
     """A night with two feeds, whose staging reads one of them as the real project does."""
     (transform.PROJECT / "macros").mkdir()
-    for macro in ("current_rows", "was_landed"):
+    for macro in ("current_rows", "was_landed", "engine/run_value"):
         shutil.copy(REAL / "macros" / f"{macro}.sql", transform.PROJECT / "macros")
     project("staging/sources.yml", SOURCE)
     project("staging/stg_people.sql", STAGED)

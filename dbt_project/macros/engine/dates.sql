@@ -10,7 +10,7 @@
     last_day_of_school_year(year)    2027-06-30 for 2027, null for null
 #}
 {% macro as_of_date() -%}
-    {%- set value = var('as_of_date', none) -%}
+    {%- set value = run_value('as_of_date') -%}
     {%- if execute and not value -%}
         {{ exceptions.raise_compiler_error("as_of_date is not set: run with --vars '{as_of_date: 2026-11-22, district_code: grand_bend}'") }}
     {%- endif -%}
@@ -63,7 +63,19 @@
 {% macro last_day_of_school_year(year) -%}
     {{ days_before(
         1,
-        "cast(cast(" ~ year ~ " as text) || '-"
+        "cast(cast((" ~ year ~ ") as text) || '-"
         ~ '%02d' % (var('school_year_starts_in', 7) | int) ~ "-01' as date)"
     ) }}
+{%- endmacro %}
+
+{#
+    is_friday(date)                    whether the date is one
+    first_day_of_school_year(year)     2026-07-01 for 2027
+#}
+{% macro is_friday(date) -%}
+    (extract(isodow from {{ date }}) = 5)
+{%- endmacro %}
+
+{% macro first_day_of_school_year(year) -%}
+    {{ days_before(-1, last_day_of_school_year(year ~ ' - 1')) }}
 {%- endmacro %}

@@ -1,4 +1,9 @@
--- One row per feed: its last attempt up to the as-of date, and when it last brought good data.
+-- One row per feed: its last attempt so far, and when it last brought good data.
+--
+-- A view of the ledger as it stands, not of what the last transformation took in: a feed that broke
+-- tonight holds the transformation back, and that is what somebody has to be told.
+{{ config(materialized='view') }}
+
 with
 
 loads as (
@@ -25,9 +30,10 @@ known as (
         row_number() over (
             partition by loads.source, loads.entity
             order by loads.load_id desc
-        ) as recency
+        ) as recency,
+        -- the day of the newest attempt of any feed: what staleness is measured from
+        max(loads.as_of_date) over () as latest_as_of_date
     from loads
-    where loads.as_of_date <= {{ as_of_date() }}
 ),
 
 good as (
@@ -58,9 +64,10 @@ health as (
         known.source_count,
         good.last_good_at,
         -- how stale what everybody reads is
-        {{ dbt.datediff('good.last_good_as_of_date', as_of_date(), 'day') }} as days_since_good,
+        {{ dbt.datediff('good.last_good_as_of_date', 'known.latest_as_of_date', 'day') }}
+            as days_since_good,
         known.error as last_error,
-        {{ as_of_date() }} as as_of_date
+        known.latest_as_of_date as as_of_date
     from known
     left join good
         on good.source = known.source

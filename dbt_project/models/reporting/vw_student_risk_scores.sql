@@ -34,6 +34,10 @@ programs as (
     select * from {{ ref('fct_program_participation') }}
 ),
 
+predictions as (
+    select * from {{ ref('rpt_student_predictions') }}
+),
+
 policy as (
     select * from {{ ref('int_policy__by_grade_band') }}
 ),
@@ -97,6 +101,12 @@ scored as (
         tiers.applicable_count as applicable_indicator_count,
         coalesce(supports.has_special_education, 0) = 1 as has_special_education_support,
         coalesce(supports.has_language_instruction, 0) = 1 as has_language_instruction_support,
+        -- the forecast stands beside the tier and never in it
+        predictions.ml_tier,
+        predictions.ml_probability,
+        predictions.ml_reasons,
+        predictions.ml_model_id,
+        predictions.ml_as_of_date,
         tiers.policy_version,
         tiers.as_of_date
     from tiers
@@ -117,6 +127,8 @@ scored as (
         on last_level_changes.student_key = tiers.student_key
     left join supports
         on supports.student_key = tiers.student_key
+    left join predictions
+        on predictions.student_unique_id = students.student_id
 )
 
 select * from scored

@@ -67,16 +67,8 @@ tiered as (
         counted.applicable_count,
         counted.flag_reasons,
         counted.gap_reasons,
-        case
-            when not policy.tier_applies then 'Not applicable'
-            when students.enrollment_status = 'no_enrollment' then 'Insufficient data'
-            when counted.evidence_count = 0 then 'Insufficient data'
-            when counted.red_count >= policy.high_risk_red_count then 'High Risk'
-            when counted.red_count >= policy.at_risk_red_count then 'At Risk'
-            when counted.yellow_count >= policy.at_risk_yellow_count then 'At Risk'
-            when counted.yellow_count >= policy.some_risk_yellow_count then 'Some Risk'
-            else 'Low Risk'
-        end as rule_tier
+        {{ rule_tier('counted', 'policy', "students.enrollment_status != 'no_enrollment'") }}
+            as rule_tier
     from students
     inner join policy
         on policy.grade_band = students.policy_grade_band

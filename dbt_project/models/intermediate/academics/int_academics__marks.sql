@@ -5,6 +5,10 @@ grades as (
     select * from {{ ref('stg_edfi__grades') }}
 ),
 
+known_loads as (
+    select * from {{ ref('stg_ops__load_known_on') }}
+),
+
 sections as (
     select * from {{ ref('int_academics__sections') }}
 ),
@@ -39,7 +43,8 @@ given as (
         school_id,
         grade_type_code,
         letter_grade,
-        numeric_grade
+        numeric_grade,
+        _load_id
     from grades
     where letter_grade is not null
         or numeric_grade is not null
@@ -76,8 +81,11 @@ lettered as (
         given.letter_grade as source_letter_grade,
         given.numeric_grade,
         coalesce(given.letter_grade, numeric_bands.letter_grade) as letter_grade,
-        given.letter_grade is null as is_letter_from_number
+        given.letter_grade is null as is_letter_from_number,
+        known_loads.known_on
     from given
+    left join known_loads
+        on known_loads.load_id = given._load_id
     left join band_of_number
         on band_of_number.mark_key = given.mark_key
     left join numeric_bands
@@ -114,7 +122,8 @@ classified as (
         case
             when letter_marks.letter_family = 'F' then letter_marks.grade_points
             else letter_marks.grade_points + coalesce(lettered.added_points, 0)
-        end as weighted_grade_points
+        end as weighted_grade_points,
+        lettered.known_on
     from lettered
     left join grade_types
         on grade_types.grade_type_code = lettered.grade_type_code

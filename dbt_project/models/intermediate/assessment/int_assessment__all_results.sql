@@ -12,6 +12,10 @@ unioned as (
     select * from {{ ref('stg_iready__results_canonical') }}
 ),
 
+known_loads as (
+    select * from {{ ref('stg_ops__load_known_on') }}
+),
+
 keyed as (
     select
         {{ surrogate_key(['unioned.source', 'unioned.result_id']) }} as assessment_result_key,
@@ -30,9 +34,12 @@ keyed as (
         unioned.performance_level_code,
         unioned.source_invalid_reason,
         unioned.is_superseded,
+        known_loads.known_on,
         unioned._source_ref,
         unioned._loaded_at
     from unioned
+    left join known_loads
+        on known_loads.load_id = unioned._load_id
 )
 
 select * from keyed

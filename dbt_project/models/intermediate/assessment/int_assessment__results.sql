@@ -97,6 +97,7 @@ described as (
             when coalesce(score_summary.numeric_score_count, 0) = 0 then 'no_score'
             when results.is_superseded then 'superseded'
         end as invalid_reason,
+        results.known_on,
         results._source_ref,
         results._loaded_at
     from results
@@ -146,6 +147,7 @@ judged as (
         described.performance_level,
         described.performance_level_rank,
         described.invalid_reason,
+        described.known_on,
         described._source_ref,
         described._loaded_at,
         described.invalid_reason is null as is_valid

@@ -6,12 +6,20 @@ section_events as (
     select * from {{ ref('int_attendance__section_events') }}
 ),
 
+submissions as (
+    select * from {{ ref('int_attendance__submissions') }}
+),
+
 section_enrollments as (
     select * from {{ ref('int_academics__section_enrollments') }}
 ),
 
-submitted_days as (
-    select * from {{ ref('int_attendance__submitted_days') }}
+class_schools as (
+    select distinct
+        submissions.school_key,
+        submissions.school_year
+    from submissions
+    where not submissions.takes_daily_attendance
 ),
 
 -- one row per class, whatever number of events it has: the largest share decides
@@ -23,11 +31,17 @@ per_class as (
         section_events.event_date,
         max(section_events.absent_fraction) as absent_fraction,
         max(case when section_events.is_category_unmapped then 1 else 0 end)
-            as has_unmapped_category
+            as has_unmapped_category,
+        min({{ known_from('section_events.event_date', 'section_events.known_on') }})
+            as known_from,
+        min(case
+            when section_events.absent_fraction = 1
+                then {{ known_from('section_events.event_date', 'section_events.known_on') }}
+        end) as missed_known_from
     from section_events
-    inner join submitted_days
-        on submitted_days.school_key = section_events.school_key
-        and not submitted_days.takes_daily_attendance
+    inner join class_schools
+        on class_schools.school_key = section_events.school_key
+        and class_schools.school_year = {{ school_year_of('section_events.event_date') }}
     where section_events.event_date <= {{ as_of_date() }}
     group by
         section_events.student_key,
@@ -41,7 +55,8 @@ days_with_events as (
         per_class.student_key,
         per_class.school_key,
         per_class.event_date,
-        max(per_class.absent_fraction) as largest_absent_fraction
+        max(per_class.absent_fraction) as largest_absent_fraction,
+        min(per_class.known_from) as known_from
     from per_class
     group by per_class.student_key, per_class.school_key, per_class.event_date
 ),
@@ -53,6 +68,8 @@ classes_of_the_day as (
         days_with_events.school_key,
         days_with_events.event_date,
         days_with_events.largest_absent_fraction,
+        days_with_events.known_from,
+        max(per_class.missed_known_from) as missed_known_from,
         count(distinct section_enrollments.section_key) as enrolled_class_count,
         count(distinct case
             when per_class.absent_fraction = 1 then section_enrollments.section_key
@@ -79,7 +96,8 @@ classes_of_the_day as (
         days_with_events.student_key,
         days_with_events.school_key,
         days_with_events.event_date,
-        days_with_events.largest_absent_fraction
+        days_with_events.largest_absent_fraction,
+        days_with_events.known_from
 ),
 
 judged as (
@@ -99,7 +117,13 @@ judged as (
         -- with an unmapped category the day could be a missed one
         classes_of_the_day.unknown_class_count > 0
         and classes_of_the_day.missed_class_count + classes_of_the_day.unknown_class_count
-        = classes_of_the_day.enrolled_class_count as is_unknown
+        = classes_of_the_day.enrolled_class_count as is_unknown,
+        -- a missed day is known with the last of its classes
+        case
+            when classes_of_the_day.missed_class_count = classes_of_the_day.enrolled_class_count
+                then coalesce(classes_of_the_day.missed_known_from, classes_of_the_day.known_from)
+            else classes_of_the_day.known_from
+        end as known_from
     from classes_of_the_day
 )
 

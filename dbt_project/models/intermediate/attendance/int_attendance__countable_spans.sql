@@ -2,12 +2,10 @@
 -- the calendar that holds and the last day that counts so far.
 with
 
-primary_spans as (
-    select * from {{ ref('int_enrollment__primary_spans') }}
-),
-
-attendance_days as (
-    select * from {{ ref('int_calendar__attendance_days') }}
+span_years as (
+    select * from {{ ref('int_attendance__span_years') }}
+    where school_year = {{ school_year_of(as_of_date()) }}
+        and entry_date <= {{ as_of_date() }}
 ),
 
 submitted_days as (
@@ -18,71 +16,26 @@ policy as (
     select * from {{ ref('int_policy__by_grade_band') }}
 ),
 
-begun as (
-    select
-        primary_spans.student_key,
-        primary_spans.school_key,
-        primary_spans.grade_band,
-        primary_spans.first_date,
-        primary_spans.last_date,
-        {{ school_year_of(as_of_date()) }} as school_year,
-        case
-            when primary_spans.calendar_code is not null
-                and primary_spans.calendar_school_year = {{ school_year_of(as_of_date()) }}
-                then primary_spans.calendar_code
-            else '*'
-        end as calendar_choice
-    from primary_spans
-    where primary_spans.first_date <= {{ as_of_date() }}
-),
-
-known_calendars as (
-    select
-        attendance_days.school_key,
-        attendance_days.calendar_choice,
-        attendance_days.school_year,
-        min(attendance_days.calendar_date) as first_calendar_date,
-        max(attendance_days.calendar_date) as last_calendar_date
-    from attendance_days
-    group by
-        attendance_days.school_key, attendance_days.calendar_choice, attendance_days.school_year
-),
-
 of_this_year as (
     select
-        begun.student_key,
-        begun.school_key,
-        begun.grade_band,
-        begun.school_year,
-        begun.calendar_choice,
-        known_calendars.school_key is not null as has_calendar,
+        span_years.student_key,
+        span_years.school_key,
+        span_years.grade_band,
+        span_years.school_year,
+        span_years.calendar_choice,
+        span_years.has_calendar,
         -- class attendance says something about the day only where the policy lets it
         case
             when submitted_days.takes_daily_attendance or policy.section_absence_counts_as_day
                 then submitted_days.last_submitted_date
         end as last_submitted_date,
-        begun.last_date,
-        -- one first date for all who were there from the start keeps the count of
-        -- different spans low
-        greatest(begun.first_date, coalesce(known_calendars.first_calendar_date, begun.first_date))
-            as first_date
-    from begun
-    left join known_calendars
-        on known_calendars.school_key = begun.school_key
-        and known_calendars.calendar_choice = begun.calendar_choice
-        and known_calendars.school_year = begun.school_year
+        span_years.first_date,
+        span_years.last_date
+    from span_years
     left join submitted_days
-        on submitted_days.school_key = begun.school_key
+        on submitted_days.school_key = span_years.school_key
     left join policy
-        on policy.grade_band = coalesce(begun.grade_band, '*')
-    where
-        -- with a calendar its dates say what the year is, without one the month does
-        case
-            when known_calendars.school_key is not null
-                then coalesce(begun.last_date >= known_calendars.first_calendar_date, true)
-                    and begun.first_date <= known_calendars.last_calendar_date
-            else coalesce({{ school_year_of('begun.last_date') }} >= begun.school_year, true)
-        end
+        on policy.grade_band = coalesce(span_years.grade_band, '*')
 ),
 
 cut as (

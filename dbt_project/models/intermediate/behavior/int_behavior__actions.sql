@@ -10,6 +10,10 @@ disciplines as (
     select * from {{ ref('stg_edfi__discipline_action_disciplines') }}
 ),
 
+known_loads as (
+    select * from {{ ref('stg_ops__load_known_on') }}
+),
+
 crosswalk as (
     {{ district_rows(ref('xwalk_disciplines'), ['discipline_code']) }}
 ),
@@ -22,8 +26,11 @@ typed as (
         actions.action_date,
         -- an action without any discipline, or with an unknown one, is kept and reported
         coalesce(crosswalk.action_type, 'unmapped') as action_type,
-        coalesce(actions.actual_length_days, actions.planned_length_days) as length_days
+        coalesce(actions.actual_length_days, actions.planned_length_days) as length_days,
+        known_loads.known_on
     from actions
+    left join known_loads
+        on known_loads.load_id = actions._load_id
     left join disciplines
         on disciplines.student_key = actions.student_key
         and disciplines.action_id = actions.action_id
@@ -42,7 +49,8 @@ keyed as (
         action_id,
         action_date,
         action_type,
-        length_days
+        length_days,
+        known_on
     from typed
 )
 

@@ -19,6 +19,10 @@ incidents as (
     select * from {{ ref('stg_edfi__discipline_incidents') }}
 ),
 
+known_loads as (
+    select * from {{ ref('stg_ops__load_known_on') }}
+),
+
 crosswalk as (
     {{ district_rows(ref('xwalk_participation_codes'), ['participation_code']) }}
 ),
@@ -31,7 +35,8 @@ together as (
         incident_id,
         participation_code,
         -- a behavior without a participation code was done by the student
-        participation_code is null as is_perpetrator_by_default
+        participation_code is null as is_perpetrator_by_default,
+        _load_id
     from behavior_associations
     union all
     select
@@ -40,7 +45,8 @@ together as (
         school_key,
         incident_id,
         participation_code,
-        false as is_perpetrator_by_default
+        false as is_perpetrator_by_default,
+        _load_id
     from non_offenders
     union all
     select
@@ -49,7 +55,8 @@ together as (
         school_key,
         incident_id,
         participation_code,
-        participation_code is null as is_perpetrator_by_default
+        participation_code is null as is_perpetrator_by_default,
+        _load_id
     from older_associations
 ),
 
@@ -62,8 +69,11 @@ mapped as (
         case
             when together.is_perpetrator_by_default then 'perpetrator'
             else coalesce(crosswalk.participation, 'unmapped')
-        end as participation
+        end as participation,
+        known_loads.known_on
     from together
+    left join known_loads
+        on known_loads.load_id = together._load_id
     left join crosswalk
         on crosswalk.participation_code = together.participation_code
 ),
@@ -75,6 +85,7 @@ ranked as (
         school_key,
         incident_id,
         participation,
+        known_on,
         row_number() over (
             partition by student_key, incident_key
             order by
@@ -84,7 +95,10 @@ ranked as (
                     when 'victim' then 3
                     when 'witness' then 4
                     else 5
-                end
+                end,
+                -- known since the first record that says so; the opening load comes before all
+                case when known_on is null then 0 else 1 end,
+                known_on
         ) as strongest_first
     from mapped
 ),
@@ -102,10 +116,17 @@ dated as (
         incidents.is_reported_to_law_enforcement,
         incidents.incident_date,
         ranked.participation,
-        ranked.participation = 'perpetrator' as counts_as_referral
+        ranked.participation = 'perpetrator' as counts_as_referral,
+        -- both records must be there; null, the opening load, is before every date
+        case
+            when ranked.known_on > incident_loads.known_on then ranked.known_on
+            else coalesce(incident_loads.known_on, ranked.known_on)
+        end as known_on
     from ranked
     left join incidents
         on incidents.incident_key = ranked.incident_key
+    left join known_loads as incident_loads
+        on incident_loads.load_id = incidents._load_id
     where ranked.strongest_first = 1
 )
 

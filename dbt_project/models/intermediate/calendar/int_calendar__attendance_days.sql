@@ -33,6 +33,22 @@ attendance_days as (
     select * from named_calendars
     union all
     select * from union_of_calendars
+),
+
+numbered as (
+    select
+        attendance_days.school_key,
+        attendance_days.calendar_choice,
+        attendance_days.school_year,
+        attendance_days.calendar_date,
+        row_number() over (
+            partition by
+                attendance_days.school_key,
+                attendance_days.calendar_choice,
+                attendance_days.school_year
+            order by attendance_days.calendar_date
+        ) as day_number
+    from attendance_days
 )
 
-select * from attendance_days
+select * from numbered

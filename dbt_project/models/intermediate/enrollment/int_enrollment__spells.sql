@@ -5,6 +5,10 @@ enrollments as (
     select * from {{ ref('stg_edfi__student_school_associations') }}
 ),
 
+known_loads as (
+    select * from {{ ref('stg_ops__load_known_on') }}
+),
+
 code_mappings as (
     select * from {{ ref('int_codes__mapped') }}
 ),
@@ -40,8 +44,11 @@ graded as (
         enrollments.enrollment_type_code,
         enrollments.exit_type_code,
         enrollments.first_date,
-        enrollments.last_date
+        enrollments.last_date,
+        known_loads.known_on
     from enrollments
+    left join known_loads
+        on known_loads.load_id = enrollments._load_id
     left join code_mappings
         on code_mappings.descriptor_namespace = enrollments.grade_level_namespace
         and code_mappings.code = enrollments.grade_level_code
@@ -76,7 +83,8 @@ ended as (
             {{ last_day_of_school_year('coalesce(school_year, calendar_school_year)') }}
         ) as last_date,
         last_date is null
-        and coalesce(school_year, calendar_school_year) is not null as is_last_date_assumed
+        and coalesce(school_year, calendar_school_year) is not null as is_last_date_assumed,
+        known_on
     from graded
 ),
 
@@ -102,7 +110,8 @@ checked as (
         is_last_date_assumed,
         -- a student who left before the first day was never there
         coalesce(last_date < first_date, false) as is_no_show,
-        first_date is not null and coalesce(last_date >= first_date, true) as has_days
+        first_date is not null and coalesce(last_date >= first_date, true) as has_days,
+        known_on
     from ended
 )
 

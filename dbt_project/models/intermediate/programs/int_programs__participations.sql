@@ -43,6 +43,10 @@ program_participations as (
     select * from {{ ref('stg_edfi__program_participations') }}
 ),
 
+known_loads as (
+    select * from {{ ref('stg_ops__load_known_on') }}
+),
+
 crosswalk as (
     {{ district_rows(ref('xwalk_program_types'), ['program_type_code']) }}
 ),
@@ -68,6 +72,7 @@ together as (
         {{ participations }}.begin_date,
         {{ participations }}.end_date,
         {{ participations }}.exit_date,
+        {{ participations }}._load_id,
         '{{ association_type }}' as association_type
     from {{ participations }}
     union all
@@ -81,6 +86,7 @@ together as (
         program_participations.begin_date,
         program_participations.end_date,
         program_participations.exit_date,
+        program_participations._load_id,
         cast(null as text) as association_type
     from program_participations
 ),
@@ -99,8 +105,11 @@ typed as (
             else coalesce(together.end_date, together.exit_date)
         end as end_date,
         together.association_type is not null as has_association_of_its_own,
-        coalesce(together.association_type, crosswalk.program_type, 'unmapped') as program_type
+        coalesce(together.association_type, crosswalk.program_type, 'unmapped') as program_type,
+        known_loads.known_on
     from together
+    left join known_loads
+        on known_loads.load_id = together._load_id
     left join crosswalk
         on crosswalk.program_type_code = together.program_type_code
 )

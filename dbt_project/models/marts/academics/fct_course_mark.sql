@@ -28,13 +28,18 @@ begun as (
         course_marks.grade_points,
         course_marks.weighted_grade_points,
         course_marks.credits,
+        course_marks.known_on,
         grading_periods.end_date as period_end_date
     from course_marks
     left join grading_periods
         on grading_periods.grading_period_key = course_marks.grading_period_key
-    -- a period that the source does not know has no dates and is kept; the integrity test names it
-    where grading_periods.begin_date is null
-        or grading_periods.begin_date <= {{ as_of_date() }}
+    where course_marks.replaced_on is null
+        -- a period that the source does not know has no dates and is kept; the integrity test
+        -- names it
+        and (
+            grading_periods.begin_date is null
+            or grading_periods.begin_date <= {{ as_of_date() }}
+        )
 )
 
 select * from begun

@@ -21,18 +21,7 @@ totals as (
         max(school_key) as school_key,
         max(school_year) as school_year,
         max(period_end_date) as period_end_date,
-        sum(case when mark_kind = 'letter' then 1 else 0 end) as letter_mark_count,
-        sum(case when mark_kind = 'excluded' then 1 else 0 end) as excluded_mark_count,
-        sum(case when mark_kind = 'unmapped' then 1 else 0 end) as unmapped_mark_count,
-        sum(case when letter_family = 'F' then 1 else 0 end) as f_count,
-        sum(case when letter_family in ('D', 'F') then 1 else 0 end) as df_count,
-        sum(case when mark_kind = 'letter' and credits is not null then 1 else 0 end)
-            as credited_mark_count,
-        sum(case when mark_kind = 'letter' then credits end) as credits,
-        sum(grade_points * credits) as credit_points,
-        sum(weighted_grade_points * credits) as weighted_credit_points,
-        avg(grade_points) as mean_points,
-        avg(weighted_grade_points) as mean_weighted_points
+        {{- course_mark_measures('sum(', ')') }}
     from course_marks
     group by
         student_key,
@@ -41,35 +30,21 @@ totals as (
 
 averaged as (
     select
-        student_key,
-        grading_period_key,
-        school_key,
-        school_year,
-        period_end_date,
-        letter_mark_count,
-        excluded_mark_count,
-        unmapped_mark_count,
-        -- only marks that nobody can read yet: not known, which is not zero
-        case when letter_mark_count = 0 and unmapped_mark_count > 0 then null else f_count end
-            as f_count,
-        case when letter_mark_count = 0 and unmapped_mark_count > 0 then null else df_count end
-            as df_count,
+        totals.student_key,
+        totals.grading_period_key,
+        totals.school_key,
+        totals.school_year,
+        totals.period_end_date,
+        totals.letter_mark_count,
+        totals.excluded_mark_count,
+        totals.unmapped_mark_count,
         case
-            when letter_mark_count = 0 then null
-            when credited_mark_count = 0 then 'equal'
-            when credited_mark_count < letter_mark_count then 'credits_partial'
+            when totals.letter_mark_count = 0 then null
+            when totals.credited_mark_count = 0 then 'equal'
+            when totals.credited_mark_count < totals.letter_mark_count then 'credits_partial'
             else 'credits'
         end as gpa_weighting,
-        -- no course of the period has credits: every course weighs the same. Some have:
-        -- those count.
-        case
-            when credited_mark_count = 0 then mean_points
-            else credit_points / nullif(credits, 0)
-        end as gpa_unweighted,
-        case
-            when credited_mark_count = 0 then mean_weighted_points
-            else weighted_credit_points / nullif(credits, 0)
-        end as gpa_weighted
+        {{ grade_figures('totals') }}
     from totals
 ),
 

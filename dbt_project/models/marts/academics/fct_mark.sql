@@ -26,7 +26,8 @@ begun as (
         marks.mark_kind,
         marks.letter_family,
         marks.grade_points,
-        marks.weighted_grade_points
+        marks.weighted_grade_points,
+        marks.known_on
     from marks
     left join grading_periods
         on grading_periods.grading_period_key = marks.grading_period_key

@@ -42,6 +42,7 @@ up_to_date as (
         results.performance_level,
         results.performance_level_rank,
         results.invalid_reason,
+        results.known_on,
         results._source_ref,
         results._loaded_at,
         results.is_valid,
@@ -85,6 +86,7 @@ judged as (
         up_to_date.performance_level,
         up_to_date.performance_level_rank,
         up_to_date.invalid_reason,
+        up_to_date.known_on,
         up_to_date._source_ref,
         up_to_date._loaded_at,
         up_to_date.is_valid,
@@ -121,6 +123,7 @@ ranked as (
         judged.performance_level,
         judged.performance_level_rank,
         judged.invalid_reason,
+        judged.known_on,
         judged._source_ref,
         judged._loaded_at,
         judged.is_valid,
@@ -137,6 +140,14 @@ ranked as (
                 judged.source,
                 judged.result_id
         ) as latest_number,
+        row_number() over (
+            partition by judged.student_key, judged.subject, judged.administered_on
+            order by
+                case when judged.percentile is null then 1 else 0 end,
+                judged.same_day_order desc nulls last,
+                judged.source,
+                judged.result_id
+        ) as same_day_number,
         row_number() over (
             partition by
                 judged.student_key, judged.subject, judged.source,
@@ -180,7 +191,9 @@ final as (
         ranked.may_decide and ranked.latest_number = 1 as is_latest_valid,
         ranked.is_valid and ranked.window_name is not null and ranked.window_number = 1
             as is_window_score,
+        cast(ranked.same_day_number as integer) as same_day_number,
         ranked.matched_id_column,
+        ranked.known_on,
         ranked._source_ref as source_ref,
         ranked._loaded_at as loaded_at
     from ranked

@@ -23,7 +23,8 @@ joined as (
         daily_events.attendance_minutes,
         daily_events.absent_fraction,
         event_verdicts.is_counted,
-        event_verdicts.reason_not_counted
+        event_verdicts.reason_not_counted,
+        daily_events.known_on
     from daily_events
     inner join event_verdicts
         on event_verdicts.attendance_event_key = daily_events.attendance_event_key

@@ -28,17 +28,8 @@ reasoned as (
         year_to_date.window_end_date,
         policy.chronic_absence_pct,
         policy.severe_absence_pct,
-        case
-            when year_to_date.student_key is null then 'no_enrollment'
-            when year_to_date.span_count_with_calendar = 0 then 'no_calendar'
-            when year_to_date.has_unmapped_category then 'unmapped_category'
-            when year_to_date.has_no_section_enrollment then 'no_section_enrollment'
-            when year_to_date.days_enrolled = 0
-                and year_to_date.span_count_without_submission
-                = year_to_date.span_count_with_calendar
-                then 'no_attendance_submitted'
-            when year_to_date.days_enrolled < policy.min_enrolled_days then 'too_few_days'
-        end as insufficient_reason,
+        {{ attendance_gap('year_to_date', 'policy', 'year_to_date.student_key is not null') }}
+            as insufficient_reason,
         case
             when year_to_date.span_count_with_calendar = 0 then null
             when year_to_date.span_count_without_calendar > 0

@@ -15,7 +15,8 @@ taken as (
         action_date,
         action_type,
         action_type in ('in_school_suspension', 'out_of_school_suspension') as is_suspension,
-        length_days
+        length_days,
+        known_on
     from actions
     where action_date <= {{ as_of_date() }}
 )

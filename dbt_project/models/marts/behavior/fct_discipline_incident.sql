@@ -16,7 +16,8 @@ happened as (
         participation,
         counts_as_referral,
         location_code,
-        is_reported_to_law_enforcement
+        is_reported_to_law_enforcement,
+        known_on
     from participations
     -- an incident that the source does not date is kept; it falls in no window
     where incident_date is null

@@ -27,7 +27,8 @@ standing as (
         spells.is_no_show,
         spells.has_days
         and spells.first_date <= {{ as_of_date() }}
-        and coalesce(spells.last_date >= {{ as_of_date() }}, true) as is_current
+        and coalesce(spells.last_date >= {{ as_of_date() }}, true) as is_current,
+        spells.known_on
     from spells
     inner join students
         on students.student_key = spells.student_key

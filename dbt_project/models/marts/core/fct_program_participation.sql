@@ -15,7 +15,8 @@ begun as (
         begin_date,
         end_date,
         -- the last day still is a day in the program
-        coalesce(end_date >= {{ as_of_date() }}, true) as is_open_as_of
+        coalesce(end_date >= {{ as_of_date() }}, true) as is_open_as_of,
+        known_on
     from participations
     where begin_date <= {{ as_of_date() }}
 )

@@ -27,6 +27,7 @@ student_results as (
         results.percentile,
         results.growth_percentile,
         results.is_latest_valid,
+        results.same_day_number,
         results.is_valid,
         policy.percentile_yellow_below,
         policy.percentile_red_below,
@@ -84,6 +85,7 @@ usable as (
             order by
                 student_results.administered_on desc,
                 case when student_results.is_latest_valid then 0 else 1 end,
+                student_results.same_day_number,
                 student_results.percentile,
                 student_results.assessment_result_key
         ) as recency
@@ -154,19 +156,7 @@ judged as (
         ranked_percentiles.percentile,
         ranked_percentiles.growth_percentile,
         ranked_percentiles.administered_on,
-        case
-            when ranked_percentiles.percentile < subjects.percentile_red_below
-                then 'very_low_percentile'
-            when
-                ranked_percentiles.percentile < subjects.percentile_yellow_below
-                and ranked_percentiles.growth_percentile < subjects.growth_percentile_low_below
-                then 'low_percentile_and_growth'
-            when subjects.low_growth_count = subjects.growth_low_consecutive_results
-                then 'repeated_low_growth'
-            when ranked_percentiles.percentile < subjects.percentile_yellow_below
-                then 'low_percentile'
-            when ranked_percentiles.percentile is not null then 'assessment_fine'
-        end as reason_code
+        {{ assessment_reason('ranked_percentiles', 'subjects') }} as reason_code
     from subjects
     left join ranked_percentiles
         on ranked_percentiles.student_key = subjects.student_key
@@ -188,11 +178,7 @@ flagged as (
         judged.growth_percentile,
         judged.administered_on,
         judged.reason_code,
-        case
-            when judged.reason_code = 'low_percentile' then 'yellow'
-            when judged.reason_code = 'assessment_fine' then 'none'
-            else 'red'
-        end as flag
+        {{ assessment_flag('judged.reason_code') }} as flag
     from judged
     where judged.reason_code is not null
 ),

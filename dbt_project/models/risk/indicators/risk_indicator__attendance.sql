@@ -60,20 +60,7 @@ flagged as (
         measured.window_end_date,
         measured.absent_pct,
         measured.gap_code,
-        case
-            when measured.gap_code is not null then 'insufficient_data'
-            when
-                {{ absent_share_reaches(
-                    'measured.days_absent', 'measured.days_enrolled', 'measured.severe_absence_pct'
-                ) }}
-                then 'red'
-            when
-                {{ absent_share_reaches(
-                    'measured.days_absent', 'measured.days_enrolled', 'measured.chronic_absence_pct'
-                ) }}
-                then 'yellow'
-            else 'none'
-        end as flag
+        {{ attendance_flag('measured') }} as flag
     from measured
 ),
 

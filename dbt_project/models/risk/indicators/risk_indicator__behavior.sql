@@ -137,28 +137,7 @@ judged as (
         measured.in_school_count,
         measured.out_of_school_count,
         measured.expulsion_count,
-        case
-            when measured.school_key is null then 'no_enrollment'
-            when measured.window_start_date is null then 'no_grading_periods'
-            when measured.expulsion_is_red and measured.expulsion_count > 0 then 'expulsion'
-            when measured.out_of_school_suspension_is_red and measured.out_of_school_count > 0
-                then 'out_of_school_suspension'
-            when measured.in_school_suspension_is_red and measured.in_school_count > 0
-                then 'in_school_suspension'
-            when measured.incident_count >= measured.incidents_red_count then 'many_incidents'
-            when measured.incident_count >= measured.incidents_yellow_count
-                then 'several_incidents'
-            -- the action may be a suspension: nobody may read this as fine
-            when measured.unmapped_count > 0 then 'unmapped_action'
-            -- the student may have done it: with these incidents it could be several
-            when measured.unknown_part_count > 0
-                and measured.incident_count + measured.unknown_part_count
-                >= measured.incidents_yellow_count
-                then 'unmapped_participation'
-            when measured.incident_count + measured.in_school_count
-                + measured.out_of_school_count + measured.expulsion_count = 0 then 'no_incidents'
-            else 'behavior_fine'
-        end as reason_code
+        {{ behavior_reason('measured') }} as reason_code
     from measured
 ),
 
@@ -173,20 +152,7 @@ flagged as (
         judged.incidents_red_count,
         judged.incident_count,
         judged.reason_code,
-        case
-            when judged.reason_code in (
-                    'no_enrollment', 'no_grading_periods', 'unmapped_action',
-                    'unmapped_participation'
-                ) then 'insufficient_data'
-            when judged.reason_code in (
-                    'expulsion',
-                    'out_of_school_suspension',
-                    'in_school_suspension',
-                    'many_incidents'
-                ) then 'red'
-            when judged.reason_code = 'several_incidents' then 'yellow'
-            else 'none'
-        end as flag,
+        {{ behavior_flag('judged.reason_code') }} as flag,
         {{ plain_number('judged.incident_count') }}
         || case when judged.incident_count = 1 then ' incident' else ' incidents' end
         || case

@@ -76,16 +76,13 @@ measured as (
         closed_periods.f_count,
         closed_periods.df_count,
         case when policy.gpa_counts then closed_periods.gpa_unweighted end as gpa,
-        case
-            when closed_periods.letter_mark_count > 0 then null
-            when policy.course_grades_need_letters then 'no_letter_marks'
-            when students.school_key is null then 'no_enrollment'
-            when schools_with_periods.school_key is null then 'no_grading_periods'
-            when schools_with_periods.has_closed_period = 0 then 'no_closed_period'
-            when closed_periods.unmapped_mark_count > 0 then 'unmapped_marks'
-            when closed_periods.excluded_mark_count > 0 then 'only_excluded_marks'
-            else 'no_marks'
-        end as gap_code
+        {{ course_grades_gap(
+            'closed_periods',
+            'policy',
+            'students.school_key',
+            '(schools_with_periods.school_key is not null)',
+            '(schools_with_periods.has_closed_period = 1)'
+        ) }} as gap_code
     from students
     inner join policy
         on policy.grade_band = students.policy_grade_band
@@ -112,27 +109,14 @@ flagged as (
         measured.df_count,
         measured.gpa,
         measured.gap_code,
-        case
-            when measured.gap_code is not null then measured.gap_code
-            when measured.df_count >= measured.df_red_count then 'repeated_d_or_f'
-            -- compared unrounded
-            when measured.gpa < measured.gpa_red_below then 'low_gpa'
-            when measured.df_count >= measured.any_df_yellow_count then 'd_or_f'
-            else 'course_grades_fine'
-        end as reason_code
+        {{ course_grades_reason('measured') }} as reason_code
     from measured
 ),
 
 worded as (
     select
         flagged.student_key,
-        case
-            when flagged.reason_code = 'no_letter_marks' then 'not_applicable'
-            when flagged.gap_code is not null then 'insufficient_data'
-            when flagged.reason_code in ('repeated_d_or_f', 'low_gpa') then 'red'
-            when flagged.reason_code = 'd_or_f' then 'yellow'
-            else 'none'
-        end as flag,
+        {{ course_grades_flag('flagged') }} as flag,
         flagged.gap_code is null as is_evidence,
         case
             when flagged.reason_code = 'low_gpa' then flagged.gpa

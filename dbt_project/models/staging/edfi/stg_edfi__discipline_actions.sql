@@ -31,6 +31,7 @@ numbered as (
         planned_length_days,
         actual_length_days,
         _record_key,
+        _load_id,
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
@@ -51,6 +52,7 @@ newest as (
         planned_length_days,
         actual_length_days,
         _record_key,
+        _load_id,
         _loaded_at
     from numbered
     where version_number = 1

@@ -30,6 +30,7 @@ numbered as (
         is_reported_to_law_enforcement,
         incident_date,
         _record_key,
+        _load_id,
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
@@ -49,6 +50,7 @@ newest as (
         is_reported_to_law_enforcement,
         incident_date,
         _record_key,
+        _load_id,
         _loaded_at
     from numbered
     where version_number = 1

@@ -64,6 +64,7 @@ numbered as (
         letter_grade,
         numeric_grade,
         _record_key,
+        _load_id,
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
@@ -104,6 +105,7 @@ newest as (
         letter_grade,
         numeric_grade,
         _record_key,
+        _load_id,
         _loaded_at
     from numbered
     where version_number = 1

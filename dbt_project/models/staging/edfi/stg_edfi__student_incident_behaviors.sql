@@ -52,6 +52,7 @@ numbered as (
         behavior_code,
         participation_code,
         _record_key,
+        _load_id,
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
@@ -73,6 +74,7 @@ newest as (
         behavior_code,
         participation_code,
         _record_key,
+        _load_id,
         _loaded_at
     from numbered
     where version_number = 1

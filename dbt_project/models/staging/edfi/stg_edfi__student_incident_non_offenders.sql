@@ -47,6 +47,7 @@ numbered as (
         incident_id,
         participation_code,
         _record_key,
+        _load_id,
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
@@ -67,6 +68,7 @@ newest as (
         incident_id,
         participation_code,
         _record_key,
+        _load_id,
         _loaded_at
     from numbered
     where version_number = 1

@@ -57,6 +57,7 @@ numbered as (
         last_date,
         {%- endif %}
         _record_key,
+        _load_id,
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
@@ -87,6 +88,7 @@ newest as (
         first_date,
         last_date,
         _record_key,
+        _load_id,
         _loaded_at
     from numbered
     where version_number = 1

@@ -55,6 +55,7 @@ numbered as (
         event_duration,
         attendance_minutes,
         _record_key,
+        _load_id,
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
@@ -91,6 +92,7 @@ newest as (
         event_duration,
         attendance_minutes,
         _record_key,
+        _load_id,
         _loaded_at
     from numbered
     where version_number = 1

@@ -1,4 +1,4 @@
--- One row per attempt to land one feed.
+-- One row per attempt to land one feed, also those that no transformation has taken in yet.
 with
 
 loads as (
@@ -26,7 +26,6 @@ renamed as (
         loads.finished_at,
         loads.error
     from loads
-    where {{ was_landed('loads.load_id') }}
 )
 
 select * from renamed

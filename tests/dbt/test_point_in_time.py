@@ -1,0 +1,183 @@
+"""No feature of a past date may know what happened, or became known, after it.
+
+Two worlds share everything that was known by the evening of LAST_KNOWN; all that came later is
+another thing in each. The features of every date up to then must be the same in both.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import psycopg.sql
+import pytest
+import yaml
+
+from tests.conftest import create_database
+from tests.dbt import two_year_district as district
+from tests.dbt.conftest import PROJECT, run_dbt
+from tests.dbt.small_district import book, write
+
+Rows = dict[tuple[Any, ...], dict[str, Any]]
+
+KEYS = ("as_of_date", "student_key")
+TABLES = ("ftr_student_as_of", "ftr_audit_group")
+
+
+def _columns() -> list[tuple[str, str]]:
+    """Every column that the project describes, so that a new one is compared from its first day."""
+    page = (PROJECT / "models" / "features" / "_features__models.yml").read_text("utf-8")
+    models = {model["name"]: model for model in yaml.safe_load(page)["models"]}
+    return [
+        (table, column["name"])
+        for table in TABLES
+        for column in models[table]["columns"]
+        if column["name"] not in KEYS
+    ]
+
+
+class Worlds:
+    """Builds one world after the other under one database name, so that dbt parses only once."""
+
+    def __init__(self, server: str, folder: Path) -> None:
+        self.server = server
+        self.name = f"worlds_{secrets.token_hex(6)}"
+        self.folder = folder
+        self.other: dict[str, Rows] = {}
+
+    @property
+    def url(self) -> str:
+        return f"{self.server.rsplit('/', 1)[0]}/{self.name}"
+
+    def dbt(self, *arguments: str, as_of: str = district.AS_OF) -> None:
+        folder = self.folder / as_of
+        folder.mkdir(exist_ok=True)
+        done = run_dbt(*arguments, folder=folder, url=self.url, as_of=as_of)
+        assert done.returncode == 0, done.stdout[-3000:]
+
+    def build(self, world: int) -> None:
+        """Raw of one world, and everything up to its features."""
+        create_database(self.server, self.name)
+        opening, later = district.past()
+        nights = (
+            (1000, district.OPENED, [*district.the_place(), *opening]),
+            (2000, district.SECOND, later),
+            (3000, district.THIRD, [*district.future(world), *district.hindsight(world)]),
+        )
+        for load_id, as_of, records in nights:
+            book(self.url, load_id, as_of)
+            write(self.url, records, load_id=load_id)
+        self.dbt(
+            *("build", "--exclude-resource-type", "test", "unit_test", "--select"),
+            *("+path:models/features", "+risk_tiers"),
+        )
+
+    def features(self, table: str) -> Rows:
+        """The rows up to LAST_KNOWN, by date and student."""
+        with psycopg.connect(self.url) as reader:
+            found = reader.execute(
+                psycopg.sql.SQL("select * from features.{} where as_of_date <= %s").format(
+                    psycopg.sql.Identifier(table)
+                ),
+                (district.LAST_KNOWN,),
+            )
+            assert found.description
+            names = [column.name for column in found.description]
+            rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return {tuple(row[key] for key in KEYS): row for row in rows}
+
+    def disagreeing(self) -> list[tuple[Any, ...]]:
+        """Students whose tier or attendance counts in features are not those of the run."""
+        with psycopg.connect(self.url) as reader:
+            return reader.execute(
+                """
+                select student_key, features.rule_tier, tiers.rule_tier
+                from features.ftr_student_as_of as features
+                full join risk.risk_tiers as tiers using (student_key, as_of_date)
+                left join marts.fct_attendance_to_date as attendance using (student_key)
+                where as_of_date = %s and (
+                    features.rule_tier is distinct from tiers.rule_tier
+                    or days_enrolled_ytd is distinct from days_enrolled
+                    or days_absent_ytd is distinct from days_absent
+                    or features.absence_rate_30d is distinct from attendance.absence_rate_30d
+                    or features.absence_rate_90d is distinct from attendance.absence_rate_90d
+                )
+                """,
+                (district.AS_OF,),
+            ).fetchall()
+
+    def drop(self) -> None:
+        with psycopg.connect(self.server, autocommit=True) as admin:
+            name = psycopg.sql.Identifier(self.name)
+            admin.execute(psycopg.sql.SQL("drop database {} with (force)").format(name))
+
+
+@pytest.fixture(scope="module")
+def worlds(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
+    """The first world, built; the second has been and is gone."""
+    built = Worlds(pg_server_url, tmp_path_factory.mktemp("worlds"))
+    built.build(2)
+    built.other = {table: built.features(table) for table in TABLES}
+    built.drop()
+    built.build(1)
+    yield built
+    built.drop()
+
+
+def test_both_worlds_have_the_same_students_on_the_same_dates(worlds: Worlds) -> None:
+    for table in TABLES:
+        ours = worlds.features(table)
+        assert len(ours) > 1000
+        assert ours.keys() == worlds.other[table].keys()
+
+
+@pytest.mark.parametrize(("table", "column"), _columns())
+def test_no_feature_knows_what_came_later(worlds: Worlds, table: str, column: str) -> None:
+    ours = {key: row[column] for key, row in worlds.features(table).items()}
+    theirs = {key: row[column] for key, row in worlds.other[table].items()}
+    assert len({value for value in ours.values() if value is not None}) > 1, (
+        f"{column} never changes here: the comparison would prove nothing"
+    )
+    leaked = {key[0].isoformat() for key in ours if ours[key] != theirs[key]}
+    assert not leaked, f"{column} knew the future on {sorted(leaked)}"
+
+
+def test_on_the_day_of_the_run_features_say_what_the_marts_and_the_rules_say(
+    worlds: Worlds,
+) -> None:
+    assert worlds.disagreeing() == []
+    with psycopg.connect(worlds.url) as reader:
+        tiers = reader.execute("select distinct rule_tier from risk.risk_tiers").fetchall()
+    assert len(tiers) >= 4, "students of few tiers would prove little"
+
+
+def test_a_stored_date_stays_and_the_date_of_a_later_run_is_added(worlds: Worlds) -> None:
+    dates = "select distinct as_of_date::text from features.ftr_student_as_of order by 1"
+    with psycopg.connect(worlds.url, autocommit=True) as owner:
+        before = [day for (day,) in owner.execute(dates)]
+        owner.execute(
+            "update features.ftr_student_as_of set course_load = 99"
+            " where as_of_date in ('2026-10-23', %s)",
+            (district.AS_OF,),
+        )
+    run = ("run", "--select", "+path:models/features")
+    worlds.dbt(*run)
+    loads = "select distinct as_of_date::text from features.ftr_student_as_of where course_load=99"
+    with psycopg.connect(worlds.url) as reader:
+        assert reader.execute(loads).fetchall() == [("2026-10-23",)], "a stored date was rewritten"
+        assert [day for (day,) in reader.execute(dates)] == before
+
+    worlds.dbt(*run, as_of="2026-11-18")
+    with psycopg.connect(worlds.url) as reader:
+        # a Tuesday's features are of no use once it is over
+        expected = [*before[:-1], "2026-11-18"]
+        assert [day for (day,) in reader.execute(dates)] == expected
+        assert reader.execute(loads).fetchall() == [("2026-10-23",)]
+
+    worlds.dbt(*run, "--full-refresh", as_of="2026-11-18")
+    with psycopg.connect(worlds.url) as reader:
+        assert [day for (day,) in reader.execute(dates)] == expected
+        assert reader.execute(loads).fetchall() == [], "a full refresh computes every date anew"
