@@ -14,18 +14,18 @@ help:  ## this list
 install:  ## create or renew the environment from the hash-pinned lock
 	@./install.sh
 
-demo: install  ## start everything, run a night, show what came out
-	@$(RUN) demo up
+demo: install  ## start everything, run the first nights, show what came out
+	@$(RUN) demo up --district "$(DISTRICT)"
 
 up: demo
 
-night: install  ## run another night: make night DISTRICT=grand_bend AS_OF=2022-05-27
+night: install  ## run another night: make night [DISTRICT=maple_valley] [AS_OF=2026-11-24]
 	@$(RUN) demo night --district "$(DISTRICT)" --as-of "$(AS_OF)"
 
-url: install  ## print the warehouse's connection string: make url DISTRICT=grand_bend
+url: install  ## print the warehouse's connection string: make url DISTRICT=maple_valley
 	@$(RUN) demo url --district "$(DISTRICT)"
 
-psql: install  ## open the warehouse: make psql DISTRICT=grand_bend
+psql: install  ## open the warehouse: make psql DISTRICT=maple_valley
 	@$(RUN) demo psql --district "$(DISTRICT)"
 
 status: install  ## what runs, and where

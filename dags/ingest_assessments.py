@@ -19,8 +19,6 @@ from include.orchestration.factory import per_district
 
 def build(dag_id: str, district: District):
     vendors = [name for name, source in district.sources.items() if source.kind == "files"]
-    if not vendors:
-        return None
 
     @dag(
         dag_id=dag_id,
@@ -75,6 +73,11 @@ def build(dag_id: str, district: District):
             announce(assets.assessments(district.code), night(district.code), rows=seen)
             return seen
 
+        # also after a failure: that is what somebody has to be told
+        @task(outlets=[assets.ingest_ended(district.code)], trigger_rule="all_done")
+        def ended() -> None:
+            announce(assets.ingest_ended(district.code), night(district.code))
+
         @task(trigger_rule="all_success")
         def all_vendors_loaded() -> None:
             """Its state is the run's: red when a vendor failed, although `done` has run."""
@@ -86,6 +89,7 @@ def build(dag_id: str, district: District):
             landed.append(land.override(task_id=f"land_{vendor}")(vendor, fetched))
         done(landed)
         landed >> all_vendors_loaded()
+        landed >> ended()
 
     return ingest_assessments()
 

@@ -17,9 +17,6 @@ from include.orchestration.factory import per_district
 
 
 def build(dag_id: str, district: District):
-    if not any(source.kind == "edfi" for source in district.sources.values()):
-        return None
-
     @dag(
         dag_id=dag_id,
         dag_display_name=f"{district.name}: 1 load Ed-Fi",
@@ -79,9 +76,16 @@ def build(dag_id: str, district: District):
             announce(assets.edfi(district.code), night(district.code), rows=seen, partial=partial)
             return seen
 
+        # also after a failure: that is what somebody has to be told
+        @task(outlets=[assets.ingest_ended(district.code)], trigger_rule="all_done")
+        def ended() -> None:
+            announce(assets.ingest_ended(district.code), night(district.code))
+
         ready, ceiling, names = prepare(), plan(), groups()
         ready >> ceiling >> names
-        done(load.partial(ceiling=ceiling).expand(group=names))
+        loaded = load.partial(ceiling=ceiling).expand(group=names)
+        done(loaded)
+        loaded >> ended()
 
     return ingest_edfi()
 

@@ -29,8 +29,6 @@ def build(dag_id: str, district: District):
         "ingest_assessments": assets.assessments(district.code) if "files" in kinds else None,
     }
     used = {stage: asset for stage, asset in inputs.items() if asset is not None}
-    if not used:
-        return None
 
     @dag(
         dag_id=dag_id,

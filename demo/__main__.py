@@ -21,14 +21,14 @@ AsOfOption = Annotated[str, typer.Option("--as-of", help="YYYY-MM-DD")]
 
 
 @app.command()
-def up() -> None:
-    """Start everything, run a night, show what came out."""
-    supervisor.up(out)
+def up(district: DistrictOption = "") -> None:
+    """Start everything, run the first nights, show what came out."""
+    supervisor.up(out, district or supervisor.DISTRICT)
 
 
 @app.command()
 def night(district: DistrictOption = "", as_of: AsOfOption = "") -> None:
-    """Run another night through Airflow."""
+    """Run another night through Airflow: the next school day's, or that of a date."""
     supervisor.night(out, district or supervisor.DISTRICT, _day(as_of))
 
 

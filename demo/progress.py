@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,12 +17,47 @@ from rich.table import Table
 
 from demo.airflow import Api
 from include.errors import ConfigError
+from include.orchestration.stages import STAGES
 
 ENDED = {"success", "failed"}
-STARTED = ("ingest_edfi", "ingest_assessments")
-FOLLOWING = ("transform", "dictionary")
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What is triggered, and what follows by itself: stage -> the task that announces it, where."""
+
+    started: tuple[str, ...]
+    following: Mapping[str, tuple[str, tuple[str, ...]]]
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        return (*self.started, *self.following)
+
+    def within(self, has: Collection[str]) -> Chain:
+        """The part of the chain that a district has."""
+        return Chain(
+            started=tuple(stage for stage in self.started if stage in has),
+            following={stage: how for stage, how in self.following.items() if stage in has},
+        )
+
+
+_INGESTS = ("ingest_edfi", "ingest_assessments")
+NIGHT = Chain(
+    started=_INGESTS,
+    following={
+        "transform": ("done", _INGESTS),
+        "predict": ("done", ("transform",)),
+        "send_alerts": ("done", ("transform",)),
+        "open_tickets": ("ended", _INGESTS),
+        "dictionary": ("done", ("transform",)),
+    },
+)
+TRAINING = Chain(started=("train",), following={"predict": ("done", ("train",))})
 # Tasks that only order the others: nothing to tell a reader.
-PLUMBING = {"groups", "wait_for_ingests", "is_there_anything_new", "done"}
+PLUMBING = {
+    "groups", "wait_for_ingests", "is_there_anything_new", "is_it_due", "done", "ended",
+    "all_vendors_loaded",
+}  # fmt: skip
 TASK_ENDED = {"success", "failed", "upstream_failed", "skipped", "removed"}
 # A night never takes that long; a stuck one must not keep a terminal forever.
 PATIENCE_SECONDS = 3600.0
@@ -30,46 +65,57 @@ PATIENCE_SECONDS = 3600.0
 
 @dataclass
 class Watch:
-    """One night of one district, from the trigger to the last stage."""
+    """A chain of stages of one district, from the trigger to the last stage."""
 
     api: Api
     out: Console
     district: str
     dsn: str
+    # the stages that the district has
+    has: Collection[str] = tuple(STAGES)
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     _told: set[tuple[str, str, int, int]] = field(default_factory=set)
     _runs: dict[str, list[str]] = field(default_factory=dict)
     _failures: list[ConfigError] = field(default_factory=list)
+    _chain: Chain = NIGHT
 
-    def run(self, as_of: date | None) -> ConfigError | None:
-        """Trigger both ingests and follow them through transform and dictionary.
+    def night(self, as_of: date | None) -> ConfigError | None:
+        """Trigger both ingests and follow them to the last stage.
 
         Returns the first stage's failure: one vendor's does not stop the rest of the night.
         """
+        day = as_of.isoformat() if as_of else "today"
+        return self._run(NIGHT, as_of, f"The night of {day}", "the night")
+
+    def training(self, as_of: date) -> ConfigError | None:
+        """Train a model on what was known on that day, and follow its first predictions."""
+        return self._run(TRAINING, as_of, f"A model for {as_of.isoformat()}", "the training")
+
+    def _run(self, chain: Chain, as_of: date | None, title: str, what: str) -> ConfigError | None:
         conf = {"as_of_date": as_of.isoformat()} if as_of else {}
         began = self.clock()
-        before = {stage: set(self._run_ids(stage)) for stage in FOLLOWING}
-        for stage in STARTED:
+        self._chain, self._runs, self._failures = chain.within(self.has), {}, []
+        before = {stage: set(self._run_ids(stage)) for stage in self._chain.following}
+        for stage in self._chain.started:
             self._runs[stage] = [self.api.trigger(self._dag(stage), conf)]
-        day = as_of.isoformat() if as_of else "today"
-        self.out.print(f"\n[bold]The night of {day}[/], district {self.district}")
+        self.out.print(f"\n[bold]{title}[/], district {self.district}")
         if self.out.is_terminal:
             with Live(console=self.out, refresh_per_second=8, transient=True) as live:
                 self._follow(began, before, lambda: live.update(self._picture(began)))
         else:
             self._follow(began, before, lambda: None)
         sign = "[red]✗[/]" if self._failures else "[green]✓[/]"
-        self.out.print(f"{sign} the night took {self.clock() - began:.0f} s")
+        self.out.print(f"{sign} {what} took {self.clock() - began:.0f} s")
         return self._failures[0] if self._failures else None
 
     def _follow(self, began: float, before: dict[str, set[str]], show: Callable[[], None]) -> None:
         """Follow what we started, then what that started in turn."""
-        for stage in (*STARTED, *FOLLOWING):
+        for stage in self._chain.stages:
             if not self._is_expected(stage):
                 continue
             while True:
-                for later in FOLLOWING:
+                for later in self._chain.following:
                     # two ingests send two events: the second run finds nothing new and skips
                     self._runs[later] = [i for i in self._run_ids(later) if i not in before[later]]
                 states = self._states(stage)
@@ -78,29 +124,34 @@ class Watch:
                 if states and set(states) <= ENDED:
                     if "failed" in states:
                         self._report_failure(stage)
+                    if stage == "transform":
+                        self._report_held_back()
                     break
                 self._patience(began, stage)
                 self.sleep(0.5)
 
     def _is_expected(self, stage: str) -> bool:
-        """Whether a stage before has announced itself; what was skipped or failed starts nothing.
+        """Whether a stage before has announced itself; what failed or was skipped starts none."""
+        if stage in self._chain.started:
+            return True
+        announcer, before = self._chain.following[stage]
+        # a stage that itself never ran announces nothing
+        ran = [earlier for earlier in before if earlier in self._runs]
+        done = [t for s in ran for t in self._tasks(s) if t["task_id"] == announcer]
+        return any(task["state"] == "success" for task in done)
 
-        Says why, when the transformation waits for Ed-Fi.
-        """
-        if stage in STARTED:
-            return True
-        before = STARTED if stage == "transform" else ("transform",)
-        done = [t for s in before for t in self._tasks(s) if t["task_id"] == "done"]
-        if any(task["state"] == "success" for task in done):
-            return True
-        if stage == "dictionary" and any(task["state"] == "skipped" for task in done):
-            broken = self._half_loaded()
-            why = f"Ed-Fi is half loaded ({', '.join(broken)})" if broken else "nothing was new"
-            self.out.print(
-                f"  [yellow]–[/] {'transform':<19} the last good tiers stay: {escape(why)}."
-                " See docs/runbooks/transform.md"
-            )
-        return False
+    def _report_held_back(self) -> None:
+        """Say why the transformation left the tiers as they were, if it did."""
+        done = [t for t in self._tasks("transform") if t["task_id"] == "done"]
+        states = {task["state"] for task in done}
+        if "skipped" not in states or "success" in states:
+            return
+        broken = self._half_loaded()
+        why = f"Ed-Fi is half loaded ({', '.join(broken)})" if broken else "nothing was new"
+        self.out.print(
+            f"  [yellow]–[/] {'transform':<19} the last good tiers stay: {escape(why)}."
+            " See docs/runbooks/transform.md"
+        )
 
     def _half_loaded(self) -> list[str]:
         from include import landing

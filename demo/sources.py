@@ -1,130 +1,75 @@
-"""The simulated source systems of the demo's district, and the connections to them.
-
-The Ed-Fi API serves the real Grand Bend records where the samples are at hand, else a stand-in.
-"""
+"""The simulated source systems of a demo district, and the connections to them."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import sys
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import requests
 
-from demo import standin
 from demo.processes import Processes
 from demo.runtime import ROOT, Runtime
 from demo.simulators import sftp
 from demo.simulators.edfi import KEY, SECRET
 
-DISTRICT = "grand_bend"
-# The last day of the demo district's records.
-AS_OF = date(2022, 5, 27)
-
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """Where the demo's data lies, and what it is."""
+    """Where the data of one district's systems lies, and what it is."""
 
+    code: str
     edfi: Path
     sftp: Path
     drop: Path
-    is_real: bool
+    # steers the running Ed-Fi API: a day's changes are appended here
+    control: Path
+    what: str
 
 
-def samples() -> Path | None:
-    """The folder of real sample data: FIRSTBELL_SAMPLES, or `../shared/samples`; None without."""
-    named = os.environ.get("FIRSTBELL_SAMPLES")
-    folder = Path(named) if named else ROOT.parent / "shared" / "samples"
-    return folder.resolve() if (folder / "edfi_grand_bend").is_dir() else None
-
-
-def prepare(runtime: Runtime) -> Input:
-    """Lay out what the simulators serve; repeatable, and the same bytes each time."""
-    exports, drop = runtime.sources / "sftp", runtime.sources / "drop"
-    for folder in (exports, drop / "map_growth", drop / "iready"):
-        folder.mkdir(parents=True, exist_ok=True)
-    real = samples()
-    if real is None:
-        edfi, vendors = runtime.sources / "edfi", runtime.sources / "vendors"
-        standin.write(edfi, vendors)
-    else:
-        edfi, vendors = real / "edfi_grand_bend", real / "assessments"
-    _zip_star(vendors / "STAR", exports / "Grand Bend ISD.zip")
-    for source, target in _DROPPED.items():
-        _copy(vendors / source, drop / target)
-    return Input(edfi=edfi, sftp=exports, drop=drop, is_real=real is not None)
-
-
-# Vendor file in the samples (and in the stand-in) -> name under which the vendor delivers it.
-_STAR = {
-    "SR_sample_anonymized_file.csv": "SR_v2.csv",
-    "SR_Dashboard_Standards_v2_sample_anonymized_file.csv": "SR_Dashboard_Standards_v2.csv",
-    "SR_SkillArea_v1_sample_anonymized_file.csv": "SR_SkillArea_v1.csv",
-}
-_DROPPED = {
-    "MAP_Growth/sample_anonymized_file.csv": "map_growth/AssessmentResults.csv",
-    "i-Ready/sample_anonymized_file_ela.csv": "iready/diagnostic_results_ela.csv",
-    "i-Ready/sample_anonymized_file_math.csv": "iready/diagnostic_results_math.csv",
-}
-
-
-def _zip_star(folder: Path, archive: Path) -> None:
-    """Renaissance sends one ZIP named after the customer."""
-    part = archive.with_suffix(".part")
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
-        for source, member in _STAR.items():
-            # a fixed date: the same content must be the same file, night after night
-            info = zipfile.ZipInfo(member, (2022, 5, 27, 2, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            packed.writestr(info, (folder / source).read_bytes())
-    if archive.exists() and archive.read_bytes() == part.read_bytes():
-        part.unlink()
-    else:
-        part.replace(archive)
-
-
-def _copy(source: Path, target: Path) -> None:
-    if not target.exists() or target.read_bytes() != source.read_bytes():
-        shutil.copyfile(source, target)
+def ports(code: str) -> dict[str, int]:
+    """The ports of a district's systems, by name, and what is asked for first."""
+    return {f"{code}_edfi": 8082, f"{code}_sftp": 2222}
 
 
 def start(
     processes: Processes, runtime: Runtime, given: Input, ports: Mapping[str, int]
 ) -> dict[str, str]:
-    """Start the simulators and wait for them; returns AIRFLOW_CONN_* variables."""
+    """Start the simulators; returns AIRFLOW_CONN_* variables."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    edfi_port, sftp_port = ports[f"{given.code}_edfi"], ports[f"{given.code}_sftp"]
     processes.start(
-        "source-edfi",
+        f"edfi-{given.code}",
         [sys.executable, "-m", "demo.simulators.edfi", "--data", str(given.edfi),
-         "--port", str(ports["edfi"]), "--control", str(runtime.sources / "edfi.control.jsonl")],
+         "--port", str(edfi_port), "--control", str(given.control)],
         environment,
     )  # fmt: skip
     password = runtime.secret("sftp_password")
     key_file = runtime.sources / "sftp_host_key"
     host_key = sftp.host_key_line(sftp.host_key(key_file))
     processes.start(
-        "source-sftp",
+        f"sftp-{given.code}",
         [sys.executable, "-m", "demo.simulators.sftp", "--root", str(given.sftp),
-         "--port", str(ports["sftp"]), "--user", "grand_bend",
-         "--host-key-file", str(key_file)],
+         "--port", str(sftp_port), "--user", given.code, "--host-key-file", str(key_file)],
         {**environment, "SFTP_SIMULATOR_PASSWORD": password},
     )  # fmt: skip
-    base = f"http://127.0.0.1:{ports['edfi']}"
-    processes.wait_until("source-edfi", lambda: _answers(base), seconds=60)
-    processes.wait_until("source-sftp", lambda: _listens(ports["sftp"]), seconds=30)
-    return connections(base, given, ports, password, host_key)
+    return connections(f"http://127.0.0.1:{edfi_port}", given, sftp_port, password, host_key)
+
+
+def wait(processes: Processes, given: Input, ports: Mapping[str, int]) -> None:
+    """Wait until a district's simulators answer."""
+    base = f"http://127.0.0.1:{ports[f'{given.code}_edfi']}"
+    processes.wait_until(f"edfi-{given.code}", lambda: _answers(base), seconds=120)
+    sftp_port = ports[f"{given.code}_sftp"]
+    processes.wait_until(f"sftp-{given.code}", lambda: listens(sftp_port), seconds=30)
 
 
 def connections(
-    edfi: str, given: Input, ports: Mapping[str, int], password: str, host_key: str
+    edfi: str, given: Input, sftp_port: int, password: str, host_key: str
 ) -> dict[str, str]:
     """The sources' connections as Airflow and the command line read them."""
     found = {
@@ -132,20 +77,21 @@ def connections(
         "star": {
             "conn_type": "sftp",
             "host": "127.0.0.1",
-            "port": ports["sftp"],
-            "login": "grand_bend",
+            "port": sftp_port,
+            "login": given.code,
             "password": password,
             "extra": {"host_key": host_key},
         },
         "drop": {"conn_type": "fs", "extra": {"path": str(given.drop)}},
     }
     return {
-        f"AIRFLOW_CONN_{DISTRICT.upper()}_{name.upper()}": json.dumps(value)
+        f"AIRFLOW_CONN_{given.code.upper()}_{name.upper()}": json.dumps(value)
         for name, value in found.items()
     }
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """True when something accepts connections on that port of this machine."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=2).close()
     except OSError:

@@ -10,6 +10,8 @@ from psycopg import sql
 from rich.console import Console
 from rich.table import Table
 
+from demo import forecasts, movements
+
 # From most to least urgent, as the rules name them.
 TIERS = ("High Risk", "At Risk", "Some Risk", "Low Risk", "Insufficient data", "Not applicable")
 MEANING = {
@@ -30,11 +32,14 @@ RECORDS = (
 
 
 def show(out: Console, dsn: str, district: str) -> None:
-    """Print tiers, what is missing, and test results that match no student."""
+    """Print tiers, who moved, what is missing, what was read, predicted and sent."""
     with psycopg.connect(dsn) as connection:
         _tiers(out, connection, district)
+        _print(out, "Who moved since the night before", movements.moved(connection))
         _missing(out, connection)
         _records(out, connection)
+        forecasts.show(out, connection)
+        _print(out, "What was sent", movements.sent(connection))
 
 
 def _tiers(out: Console, connection: psycopg.Connection, district: str) -> None:
@@ -91,6 +96,9 @@ def _count(connection: psycopg.Connection, schema: str, table: str) -> int:
 
 
 def _print(out: Console, title: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    rows = list(rows)
+    if not rows:
+        return
     table = Table(title=title, title_justify="left", box=None, show_header=False)
     table.add_column(justify="right")
     table.add_column()

@@ -9,29 +9,28 @@ import sys
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import psycopg
 from rich.console import Console
 
-from demo import airflow, sources, summary, warehouse
+from demo import airflow, districts, receivers, sources, summary, warehouse
+from demo.districts import DemoDistrict
 from demo.processes import Processes
 from demo.progress import Watch
-from demo.runtime import ROOT, Runtime, current, write_private
+from demo.runtime import Runtime, current, write_private
 from include.config import Settings, get_district, load_districts
 from include.errors import ConfigError
 from include.local import postgres
-from include.orchestration import pools
+from include.orchestration import pools, stages
 
-DISTRICT = sources.DISTRICT
+DISTRICT = districts.DEFAULT
 # What is asked for first; another is taken when the port is in use.
 PORTS = {
     "airflow": 8080,
     "dictionary": 8081,
-    "edfi": 8082,
-    "sftp": 2222,
     "worker_logs": 8793,
     "trigger_logs": 8794,
 }
@@ -46,8 +45,9 @@ class Address:
     password: str
 
 
-def up(out: Console) -> None:
-    """Start what does not run, run a night for the demo's district, show the result."""
+def up(out: Console, district: str) -> None:
+    """Start what does not run, run the district's first nights, show the result."""
+    shown = _simulated(district)
     runtime = _open()
     with runtime.lock("demo"):
         began = time.monotonic()
@@ -55,13 +55,36 @@ def up(out: Console) -> None:
             api = _start(out, runtime)
         out.print(f"[green]✓[/] up after {time.monotonic() - began:.0f} s")
         try:
-            _run_night(out, runtime, api, DISTRICT, sources.AS_OF)
+            failure = _nights(runtime, shown, _watch(out, api, district))
+            _show(out, district)
+            if failure:
+                raise failure
         finally:
-            _where_to_look(out, runtime)
+            _where_to_look(out, runtime, district)
+
+
+def _nights(runtime: Runtime, shown: DemoDistrict, watch: Watch) -> ConfigError | None:
+    """The night that loads all history, a model trained on it, and one school day more.
+
+    A district's first night crosses nothing, because an alert needs a night before. A demo that
+    has got further runs its last night again.
+    """
+    played = shown.played_to(runtime)
+    if played > shown.opening:
+        return watch.night(played)
+    if failure := watch.night(shown.opening):
+        return failure
+    following = shown.next_day(runtime)
+    if following is None:
+        return None
+    if failure := watch.training(shown.opening):
+        return failure
+    shown.play_to(runtime, following)
+    return watch.night(following)
 
 
 def night(out: Console, district: str, as_of: date | None) -> None:
-    """Run a night through the running Airflow."""
+    """Run a night through the running Airflow; without a date, the next school day's."""
     get_district(district)
     runtime = _open()
     if not _processes(runtime).is_running("scheduler"):
@@ -71,8 +94,38 @@ def night(out: Console, district: str, as_of: date | None) -> None:
             expected="the demo to be up",
             next_step="Run `make demo` first.",
         )
-    day = as_of or (sources.AS_OF if district == DISTRICT else None)
-    _run_night(out, runtime, _api(runtime), district, day)
+    with runtime.lock("night"):
+        day = _move_on(out, runtime, district, as_of)
+        failure = _watch(out, _api(runtime), district).night(day)
+        _show(out, district)
+    if failure:
+        raise failure
+
+
+def _move_on(out: Console, runtime: Runtime, district: str, as_of: date | None) -> date | None:
+    """Let the simulated systems reach that day; returns it. None: today, for a real district."""
+    simulated = districts.ALL.get(district)
+    if simulated is None:
+        return as_of
+    day = as_of or simulated.next_day(runtime)
+    if day is None:
+        day = simulated.played_to(runtime)
+        out.print(f"No later day is simulated: the night of {day} runs again.")
+    for played in simulated.play_to(runtime, day):
+        out.print(f"[green]✓[/] the source systems have lived through {played}")
+    return day
+
+
+def _simulated(district: str) -> DemoDistrict:
+    found = districts.ALL.get(district)
+    if found is None:
+        raise ConfigError(
+            f"make demo DISTRICT={district}",
+            seen="no simulated source systems of that district",
+            expected=f"one of {', '.join(districts.ALL)}",
+            next_step="Name one of them; `make night DISTRICT=<code>` runs a real district.",
+        )
+    return found
 
 
 def url(district: str) -> str:
@@ -92,13 +145,15 @@ def psql(district: str) -> tuple[Path, Address]:
 
 def docs(out: Console, district: str) -> None:
     """Write the data dictionary of a district's warehouse, without Airflow."""
-    from include.night import Night
+    from include.night import Night, today
     from include.transform import write_dictionary
 
     runtime, found = _open(), get_district(district)
     os.environ.update(warehouse.connection_variable(found, warehouse.server_url(runtime)))
     settings = Settings(work_dir=runtime.work)
-    night = Night(district=found, as_of_date=sources.AS_OF, run_id="docs", settings=settings)
+    simulated = districts.ALL.get(district)
+    day = simulated.played_to(runtime) if simulated else today(found, datetime.now(UTC))
+    night = Night(district=found, as_of_date=day, run_id="docs", settings=settings)
     out.print(f"[green]✓[/] {write_dictionary(night)}")
 
 
@@ -111,8 +166,8 @@ def status(out: Console) -> None:
         return
     for name in processes.names():
         mark = "[green]✓ runs[/]" if processes.is_running(name) else "[red]✗ has ended[/]"
-        out.print(f"{mark:<20} {name:<16} {runtime.logs / f'{name}.log'}")
-    _where_to_look(out, runtime)
+        out.print(f"{mark:<20} {name:<18} {runtime.logs / f'{name}.log'}")
+    _where_to_look(out, runtime, DISTRICT)
 
 
 def down(out: Console) -> None:
@@ -184,10 +239,10 @@ def _start(out: Console, runtime: Runtime) -> airflow.Api:
     for district in load_districts().values():
         warehouse.create_database(server, district.database)
         connections |= warehouse.connection_variable(district, server)
-    given = sources.prepare(runtime)
-    connections |= sources.start(processes, runtime, given, ports)
-    what = "the published Grand Bend records" if given.is_real else "a generated stand-in"
-    out.print(f"[green]✓[/] source systems serve {what}")
+    served = [simulated.prepare(runtime) for simulated in districts.ALL.values()]
+    for given in served:
+        connections |= sources.start(processes, runtime, given, ports)
+    connections |= receivers.start(processes, runtime, districts.ALL, ports)
     environment = airflow.environment(
         runtime, metadata_url=metadata, ports=ports, connections=connections
     )
@@ -200,10 +255,18 @@ def _start(out: Console, runtime: Runtime) -> airflow.Api:
          "--port", str(ports["dictionary"])],
         environment,
     )  # fmt: skip
+    # all start at once: each needs seconds of its own
+    for given in served:
+        sources.wait(processes, given, ports)
+    receivers.wait(processes, ports)
+    out.print(f"[green]✓[/] source systems serve {' and '.join(given.what for given in served)}")
     api = _api(runtime)
     processes.wait_until("api-server", api.is_up, seconds=180)
-    wanted = {f"{path.stem}__{code}" for path in (ROOT / "dags").glob("*.py")
-              for code in load_districts()}  # fmt: skip
+    wanted = {
+        f"{stage}__{code}"
+        for code, district in load_districts().items()
+        for stage in stages.of(district)
+    }
     api.wait_for(lambda: api.has_dags(wanted), what=f"{len(wanted)} DAGs", seconds=120)
     for code in load_districts():
         for name, slots, description in pools.of(code):
@@ -232,7 +295,7 @@ def _ports(runtime: Runtime, processes: Processes) -> dict[str, int]:
     if kept and any(processes.is_running(name) for name in processes.names()):
         return kept
     chosen: dict[str, int] = {}
-    for name, usual in PORTS.items():
+    for name, usual in _wanted_ports().items():
         port = postgres.free_port(usual)
         while port in chosen.values():
             port = postgres.free_port()
@@ -241,32 +304,38 @@ def _ports(runtime: Runtime, processes: Processes) -> dict[str, int]:
     return chosen
 
 
+def _wanted_ports() -> dict[str, int]:
+    return {
+        **PORTS,
+        **receivers.PORTS,
+        **{name: port for code in districts.ALL for name, port in sources.ports(code).items()},
+    }
+
+
 def _api(runtime: Runtime) -> airflow.Api:
     port = runtime.read("ports")["airflow"]
     return airflow.Api(f"http://127.0.0.1:{port}", runtime.secret("airflow_password", 12))
 
 
-def _run_night(
-    out: Console, runtime: Runtime, api: airflow.Api, district: str, as_of: date | None
-) -> None:
-    dsn = url(district)
-    watch = Watch(api=api, out=out, district=district, dsn=dsn)
-    failure = watch.run(as_of)
+def _watch(out: Console, api: airflow.Api, district: str) -> Watch:
+    has = stages.of(get_district(district))
+    return Watch(api=api, out=out, district=district, dsn=url(district), has=has)
+
+
+def _show(out: Console, district: str) -> None:
     try:
-        summary.show(out, dsn, get_district(district).name)
+        summary.show(out, url(district), get_district(district).name)
     except psycopg.errors.UndefinedTable:
         out.print("No tiers yet: no night has come through.")
-    if failure:
-        raise failure
 
 
-def _where_to_look(out: Console, runtime: Runtime) -> None:
+def _where_to_look(out: Console, runtime: Runtime, district: str) -> None:
     ports = runtime.read("ports")
     if not ports:
         return
     out.print("\n[bold]Where to look[/]")
     out.print(f"  Airflow     http://127.0.0.1:{ports['airflow']}")
     out.print(f"              login {airflow.USER}, password {runtime.secret('airflow_password')}")
-    out.print(f"  Dictionary  http://127.0.0.1:{ports['dictionary']}/{DISTRICT}/")
+    out.print(f"  Dictionary  http://127.0.0.1:{ports['dictionary']}/{district}/")
     out.print("  Database    make psql   (connection string: make url)")
     out.print("  Stop        make down\n")

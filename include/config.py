@@ -158,6 +158,10 @@ class District(_Strict):
     # First month of a school year: a date in July 2026 belongs to school year 2027.
     school_year_starts_in: int = Field(default=7, ge=1, le=12)
     schedule: str | None = None
+    # When a model is trained anew, as cron in the district's time zone: once a semester is enough.
+    training_schedule: str | None = None
+    # Days after which scores are renewed, when nothing else asks for it.
+    predict_every_days: int = Field(default=7, ge=1, le=366)
     sources: dict[str, Source]
     # Where alerts and tickets go, by a name of the district's choice; none: nothing leaves.
     channels: dict[str, Channel] = {}

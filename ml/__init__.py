@@ -9,13 +9,23 @@
     gate         may it be published?
     study        all of the above on one frame
     artefact, registry, store, card   bytes, rows and a page
-    training, prediction, monitoring  the three commands
+    training, prediction, monitoring  the three commands;  standing  what is published
 
 Reads schema `features`, writes schema `ml`, and imports nothing else of this project.
 """
 
 from ml.monitoring import EvaluateResult, evaluate
 from ml.prediction import PredictResult, predict
+from ml.standing import Standing, standing
 from ml.training import TrainResult, train
 
-__all__ = ["EvaluateResult", "PredictResult", "TrainResult", "evaluate", "predict", "train"]
+__all__ = [
+    "EvaluateResult",
+    "PredictResult",
+    "Standing",
+    "TrainResult",
+    "evaluate",
+    "predict",
+    "standing",
+    "train",
+]

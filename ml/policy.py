@@ -16,7 +16,9 @@ class Gate(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     min_positive_students_fit: int = Field(
-        100, description="Students with the outcome among those learnt from, per outcome."
+        60,
+        description="Students with the outcome among those learnt from, per outcome: two for each"
+        " feature. Whether they were enough is what the later slices show.",
     )
     min_positive_students_later: int = Field(
         30, description="The same in the calibration slice and in the test slice."

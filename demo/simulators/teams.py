@@ -100,6 +100,12 @@ def _error(status: int, code: str) -> Response:
     return JSONResponse({"error": {"code": code, "message": "simulated"}}, status)
 
 
+def webhook_url(base: str, signature: str = SIGNATURE) -> str:
+    """The whole URL of the flow, as its owner copies it: a secret, for it holds the signature."""
+    query = f"api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig={signature}"
+    return f"{base}{PATH.format(flow=FLOW)}?{query}"
+
+
 @contextlib.contextmanager
 def serve(
     *,
@@ -114,8 +120,7 @@ def serve(
     webhook = _Webhook(keeping, striking, signature=signature, clock=clock)
     app = Starlette(routes=[Route(PATH, webhook.invoke, methods=["POST"])])
     with listening(app, port) as base:
-        query = f"api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig={signature}"
-        yield Running(f"{base}{PATH.format(flow=FLOW)}?{query}", keeping, striking)
+        yield Running(webhook_url(base, signature), keeping, striking)
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,8 @@ from include.night import today
 
 if TYPE_CHECKING:
     from include.night import Night
+
+log = logging.getLogger(__name__)
 
 C = TypeVar("C", TeamsChannel, PsaChannel)
 
@@ -58,14 +61,17 @@ def enqueue_alerts(night: Night, *, clock: Clock = utc_now) -> dict[str, int]:
 def enqueue_tickets(night: Night, *, clock: Clock = utc_now) -> dict[str, int]:
     """Put into the outbox what makes the tickets say how the feeds stand: openings, closings.
 
-    It believes reporting.rpt_load_health. Where the transformation is held back, refresh it first:
-    `transform.run_layer(night, "reporting", select="rpt_load_health")`.
+    It believes reporting.rpt_load_health, which shows the ledger as it stands. Before the first
+    transformation of a district there is no such report, and nothing to compare with.
     """
     counts = Counter({"feeds": 0, "open": 0, "close": 0, "withdraw": 0})
     channels = _channels(night, PsaChannel)
     if not channels:
         return dict(counts)
     with session(night.dsn) as connection:
+        if not tickets.has_report(connection):
+            log.info("%s: no report of the feeds yet, so no ticket", night.district.code)
+            return dict(counts)
         feeds = tickets.read(connection)
         counts["feeds"] = len(feeds)
         for name, channel in channels.items():

@@ -44,6 +44,12 @@ class Opening:
     is_unsent: bool
 
 
+def has_report(connection: psycopg.Connection) -> bool:
+    """Whether a first transformation has made the report that tickets are decided on."""
+    row = connection.execute("select to_regclass('reporting.rpt_load_health')").fetchone()
+    return row is not None and row[0] is not None
+
+
 def read(connection: psycopg.Connection) -> list[Feed]:
     """All feeds that were ever attempted."""
     with connection.cursor(row_factory=class_row(Feed)) as cursor:

@@ -18,3 +18,18 @@ def assessments(district_code: str) -> Asset:
 def warehouse(district_code: str) -> Asset:
     """Staging to reporting are built and tested."""
     return Asset(f"{district_code}_warehouse", f"firstbell://{district_code}/warehouse")
+
+
+def ingest_ended(district_code: str) -> Asset:
+    """An ingest has come to its end, well or not: the health of the feeds may have changed."""
+    return Asset(f"{district_code}_ingest_ended", f"firstbell://{district_code}/raw/ended")
+
+
+def model(district_code: str) -> Asset:
+    """A model was trained, published or refused."""
+    return Asset(f"{district_code}_model", f"firstbell://{district_code}/model")
+
+
+def predictions(district_code: str) -> Asset:
+    """Predictions are written and stand in the reports."""
+    return Asset(f"{district_code}_predictions", f"firstbell://{district_code}/predictions")

@@ -16,6 +16,10 @@ AFFECTED = {
     "ingest_assessments": "test results of the failed vendor stay as of the last good night",
     "transform": "tiers and reports stay as of the last good night, or are partly renewed",
     "dictionary": "only the data dictionary is not renewed",
+    "train": "the published model stays in use, and tiers follow the rules as before",
+    "predict": "predictions stay as of the last good week; tiers follow the rules as before",
+    "send_alerts": "alerts wait in the outbox: nobody has heard of tonight's crossings yet",
+    "open_tickets": "no ticket tells the service desk of a broken or healed feed",
 }
 
 

@@ -19,6 +19,8 @@ from include.errors import (
     FeedError,
     FirstbellError,
     HostKeyError,
+    NeedsAttentionError,
+    StaleReportError,
     TransformError,
     TransformInterruptedError,
     WatermarkError,
@@ -28,6 +30,7 @@ from include.night import Night, today
 # Waiting does not heal these: retries would only hide them for an hour.
 PERMANENT = (
     ConfigError, AuthenticationError, HostKeyError, WatermarkError, FeedError, TransformError,
+    NeedsAttentionError, StaleReportError,
 )  # fmt: skip
 # A kind of a permanent one that waiting does heal.
 PASSING = (TransformInterruptedError,)

@@ -65,6 +65,13 @@ def schedule(district: District) -> CronTriggerTimetable | None:
     return CronTriggerTimetable(district.schedule, timezone=district.time_zone)
 
 
+def training_schedule(district: District) -> CronTriggerTimetable | None:
+    """The district's cron for training; None: started by hand or through the API."""
+    if district.training_schedule is None:
+        return None
+    return CronTriggerTimetable(district.training_schedule, timezone=district.time_zone)
+
+
 def any_of(assets: list[Asset]) -> AssetAny:
     """A schedule that starts on an event of any of these.
 

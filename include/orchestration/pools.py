@@ -33,12 +33,24 @@ def warehouse(district_code: str) -> str:
     return f"warehouse__{district_code}"
 
 
+def model(district_code: str) -> str:
+    """The pool of training and scoring: one at a time, each takes a core."""
+    return f"model__{district_code}"
+
+
+def outbound(district_code: str) -> str:
+    """The pool of what leaves the house: one sender, so that rates are kept."""
+    return f"outbound__{district_code}"
+
+
 def of(district_code: str) -> list[tuple[str, int, str]]:
     """Name, slots and description of every pool of a district, for whoever installs it."""
     return [
         (edfi(district_code), 2, "Ed-Fi API: as many tasks at once as its host allows"),
         (files(district_code), 2, "file deliveries of assessment vendors"),
         (warehouse(district_code), 1, "dbt: one command at a time"),
+        (model(district_code), 1, "training and scoring, one at a time"),
+        (outbound(district_code), 1, "alerts and tickets: one sender"),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 from include.config import Settings, get_district
 from include.errors import ServerError, WatermarkError
 from include.night import Night, today
-from include.orchestration import callbacks, readiness
+from include.orchestration import assets, callbacks, readiness, scores
 
 NOON = datetime(2022, 5, 27, 12, 0, tzinfo=UTC)
 
@@ -169,3 +169,23 @@ def test_what_only_a_person_can_heal_is_not_retried() -> None:
         backwards()
     with pytest.raises(ServerError):
         down()
+
+
+@pytest.mark.parametrize(
+    ("days", "has_model", "due"),
+    [(6, True, False), (7, True, True), (None, True, True), (30, False, False)],
+    ids=["six days old", "a week old", "none yet", "no model"],
+)
+def test_scores_are_renewed_by_the_week(
+    night: Night, days: int | None, has_model: bool, due: bool
+) -> None:
+    last = None if days is None else night.as_of_date - timedelta(days=days)
+    events = {assets.warehouse("grand_bend"): [event(NOON)]}
+    assert scores.are_scores_due(night, events, has_model=has_model, last_scored=last) is due
+
+
+@pytest.mark.parametrize(
+    "events", [None, {assets.model("grand_bend"): [event(NOON)]}], ids=["by hand", "a new model"]
+)
+def test_scores_are_due_whenever_somebody_asks(night: Night, events: Any) -> None:
+    assert scores.are_scores_due(night, events, has_model=False, last_scored=night.as_of_date)

@@ -12,17 +12,29 @@ from typing import Any
 import pytest
 
 from include.config import load_districts
+from include.orchestration import stages
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "dags").glob("*.py"))
-STAGES = {"ingest_edfi", "ingest_assessments", "transform", "dictionary"}
-TOUCHES_A_SYSTEM = {"plan", "load", "write"}
+TOUCHES_A_SYSTEM = {
+    "plan", "load", "write", "fit", "score", "publish", "send",
+}  # fmt: skip
 
 
 def test_there_is_a_dag_per_stage_and_district(dags: dict[str, Any]) -> None:
-    expected = {f"{stage}__{code}" for stage in STAGES for code in load_districts()}
+    expected = {
+        f"{stage}__{code}"
+        for code, district in load_districts().items()
+        for stage in stages.of(district)
+    }
     assert set(dags) == expected
-    assert {path.stem for path in FILES} == STAGES
+    assert {path.stem for path in FILES} == set(stages.STAGES)
+
+
+def test_a_district_without_a_channel_has_no_stage_for_it() -> None:
+    district = load_districts()["maple_valley"]
+    silent = district.model_copy(update={"channels": {}})
+    assert set(stages.of(district)) - set(stages.of(silent)) == {"send_alerts", "open_tickets"}
 
 
 def test_the_id_is_the_file_and_the_district(dags: dict[str, Any]) -> None:
@@ -136,10 +148,10 @@ def test_a_task_process_builds_only_its_own_dag(
         (tmp_path / f"{code}.yaml").write_text(text, encoding="utf-8")
     monkeypatch.setenv("FIRSTBELL_DISTRICTS_DIR", str(tmp_path))
     assert set(config.load_districts()) == {"grand_bend", "other_town"}
-    monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_DAG_ID", "stage__other_town")
+    monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_DAG_ID", "transform__other_town")
     built: list[str] = []
-    per_district("stage.py", lambda dag_id, _: built.append(dag_id), {})
-    assert built == ["stage__other_town"]
+    per_district("transform.py", lambda dag_id, _: built.append(dag_id), {})
+    assert built == ["transform__other_town"]
 
 
 def _layers() -> set[str]:

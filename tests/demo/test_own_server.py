@@ -13,7 +13,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from demo import airflow, sources, warehouse
+from demo import airflow, grand_bend, sources, warehouse
 from demo.runtime import ROOT, Runtime
 from demo.simulators import edfi, sftp
 from include import catalog, landing
@@ -123,18 +123,18 @@ def test_a_night_without_the_right_to_create_roles(
     district, server = get_district("grand_bend"), warehouse.server_url(runtime)
     dsn = warehouse.create_database(server, district.database)
     landing.prepare(dsn, catalog.feeds())
-    given = sources.prepare(runtime)
+    given = grand_bend.prepare(runtime)
     store = edfi.Store("aggregate")
     edfi.load_folder(store, given.edfi, untracked_share=0.5)
     with (
         edfi.serve(store, edfi.Behaviour()) as api,
         sftp.serve(given.sftp, "grand_bend", "secret") as (port, host_key),
     ):
-        variables = sources.connections(api.url, given, {"sftp": port}, "secret", host_key)
+        variables = sources.connections(api.url, given, port, "secret", host_key)
         variables |= warehouse.connection_variable(district, server)
         done = subprocess.run(
             [sys.executable, "-m", "include.night", "--district", district.code,
-             "--as-of", sources.AS_OF.isoformat()],
+             "--as-of", grand_bend.OPENING.isoformat()],
             cwd=ROOT, check=False, capture_output=True, text=True,
             env={**os.environ, **variables, "FIRSTBELL_WORK_DIR": str(runtime.work)},
         )  # fmt: skip

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from demo.progress import Watch
+from demo.progress import NIGHT, Watch
 
-ORDER = ("ingest_edfi", "ingest_assessments", "transform", "dictionary")
+ORDER = NIGHT.stages
 
 
 class Airflow:
@@ -51,9 +51,9 @@ def never(_seconds: float) -> None:
 def watch(stages: dict[str, dict[str, str]], half_loaded: list[str]) -> tuple[Any, str]:
     said = io.StringIO()
     out = Console(file=said, soft_wrap=True)
-    watching = Watch(Airflow(stages), out, "x", "unused", sleep=never)  # type: ignore[arg-type]
+    watching = Watch(Airflow(stages), out, "x", "unused", has=set(stages), sleep=never)  # type: ignore[arg-type]
     watching._half_loaded = lambda: half_loaded  # type: ignore[method-assign]
-    return watching.run(None), said.getvalue()
+    return watching.night(None), said.getvalue()
 
 
 def test_a_transformation_that_was_held_back_ends_the_night_and_says_why() -> None:

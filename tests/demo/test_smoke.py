@@ -1,4 +1,4 @@
-"""The demo itself, from nothing to the closing table and back to nothing, on the stand-in."""
+"""The demo itself, from nothing to the closing table and back to nothing, on a small district."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from psycopg import sql
 from demo import airflow
 from demo.runtime import ROOT, Runtime
 
-DAG = "ingest_edfi__grand_bend"
-POOL = "edfi__grand_bend"
+DAG = "ingest_edfi__maple_valley"
+POOL = "edfi__maple_valley"
+DATABASE = "firstbell_maple_valley"
+STUDENTS = "240"
 
 
 class Demo:
@@ -32,6 +34,7 @@ class Demo:
             "PYTHONPATH": str(ROOT),
             "FIRSTBELL_RUNTIME_DIR": str(folder),
             "FIRSTBELL_SAMPLES": str(folder / "nowhere"),
+            "FIRSTBELL_DEMO_STUDENTS": STUDENTS,
             # said here, so that a .env of this checkout cannot say otherwise
             "FIRSTBELL_PG_URL": "",
             "FIRSTBELL_WORK_DIR": str(folder / "work"),
@@ -42,7 +45,7 @@ class Demo:
         return subprocess.run(
             [sys.executable, "-m", *arguments],
             cwd=ROOT, env={**self.environment, **more}, check=False, capture_output=True,
-            text=True, timeout=500,
+            text=True, timeout=900,
         )  # fmt: skip
 
     def dsn(self, database: str) -> str:
@@ -79,20 +82,22 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
     assert not made.runtime.folder.exists()
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_up_a_cleared_task_and_down(demo: Demo) -> None:
     done = demo.run("demo", "up")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "source systems serve a generated stand-in" in done.stdout
-    assert "students" in done.stdout
-    assert "Where to look" in done.stdout
+    assert "serve the synthetic Maple Valley and a generated stand-in" in done.stdout
+    for step in ("The night of 2026-11-19", "A model for 2026-11-19", "The night of 2026-11-20"):
+        assert step in done.stdout
+    for closing in ("students", "foreseen out of time", "Where to look"):
+        assert closing in done.stdout
 
     port = demo.runtime.read("ports")["airflow"]
     api = airflow.Api(f"http://127.0.0.1:{port}", demo.runtime.secret("airflow_password", 12))
-    before = raw_versions(demo.dsn("firstbell_grand_bend"))
+    before = raw_versions(demo.dsn(DATABASE))
     assert sum(before.values()) > 0
     clear_and_wait(api, "load", 0)
-    assert raw_versions(demo.dsn("firstbell_grand_bend")) == before
+    assert raw_versions(demo.dsn(DATABASE)) == before
 
     # a real Airflow gets its pools by command
     metadata = demo.dsn("firstbell_airflow").replace("postgresql://", "postgresql+psycopg2://", 1)
@@ -110,8 +115,9 @@ def test_up_a_cleared_task_and_down(demo: Demo) -> None:
     assert done.returncode == 0, done.stderr
     stopped = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("stopped")]
     assert stopped == [
-        "dictionary", "triggerer", "dag-processor", "scheduler", "api-server", "source-sftp",
-        "source-edfi", "postgres",
+        "dictionary", "triggerer", "dag-processor", "scheduler", "api-server", "receiver-psa",
+        "receiver-teams", "sftp-grand_bend", "edfi-grand_bend", "sftp-maple_valley",
+        "edfi-maple_valley", "postgres",
     ]  # fmt: skip
     _, alive = psutil.wait_procs(list(ours), timeout=10)
     assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
@@ -119,7 +125,8 @@ def test_up_a_cleared_task_and_down(demo: Demo) -> None:
 
 def clear_and_wait(api: airflow.Api, task: str, index: int) -> None:
     """What an operator does: clear one finished task, and watch it succeed again."""
-    run = api.get(f"/dags/{DAG}/dagRuns", limit=1)["dag_runs"][0]["dag_run_id"]
+    newest = api.get(f"/dags/{DAG}/dagRuns", limit=1, order_by="-run_after")
+    run = newest["dag_runs"][0]["dag_run_id"]
     path = f"/dags/{DAG}/dagRuns/{run}/taskInstances/{task}/{index}"
     tried = api.get(path)["try_number"]
     body = {"dry_run": False, "only_failed": False, "dag_run_id": run, "task_ids": [[task, index]]}

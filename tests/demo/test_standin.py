@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from demo import sources, standin
+from demo import grand_bend, standin
 from demo.runtime import Runtime
 
 
@@ -39,7 +39,7 @@ def test_preparing_twice_delivers_the_same_files(tmp_path: Path, monkeypatch) ->
     monkeypatch.setenv("FIRSTBELL_SAMPLES", str(tmp_path / "none"))
     runtime = Runtime(tmp_path / "runtime")
     runtime.create()
-    assert not sources.prepare(runtime).is_real
+    assert grand_bend.prepare(runtime).what == "a generated stand-in"
     before = files(runtime.sources)
-    sources.prepare(runtime)
+    grand_bend.prepare(runtime)
     assert files(runtime.sources) == before

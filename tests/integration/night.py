@@ -13,14 +13,14 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 from psycopg import sql
 
-from demo import sources, warehouse
+from demo import grand_bend, sources, warehouse
 from demo.runtime import Runtime
 from demo.simulators import edfi, sftp
 from include.config import Settings, get_district
 from include.connections import Connection
 from include.night import Night
 
-DISTRICT = "grand_bend"
+DISTRICT = grand_bend.CODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,11 @@ class House:
     work: Path
     dsn: str
     server: edfi.Running
+    district: str = DISTRICT
 
-    def night(self, run_id: str, as_of: date = sources.AS_OF) -> Night:
+    def night(self, run_id: str, as_of: date = grand_bend.OPENING) -> Night:
         return Night(
-            district=get_district(DISTRICT),
+            district=get_district(self.district),
             as_of_date=as_of,
             run_id=run_id,
             connect=self.connect,
@@ -86,25 +87,39 @@ def house(
     """
     runtime = Runtime(folder)
     runtime.create()
-    given = sources.prepare(runtime)
+    given = grand_bend.prepare(runtime)
     dsn = warehouse.create_database(server_url, database)
+    with serve(runtime, given, server_url, dsn, store=store) as built:
+        yield built
+
+
+@contextmanager
+def serve(
+    runtime: Runtime,
+    given: sources.Input,
+    server_url: str,
+    dsn: str,
+    *,
+    store: edfi.Store | None = None,
+) -> Iterator[House]:
+    """Simulators for what is given; commands for Ed-Fi go to its control file."""
     if store is None:
         store = edfi.Store("aggregate")
         edfi.load_folder(store, given.edfi, untracked_share=0.5)
     parts = urlsplit(server_url)
     with (
-        edfi.serve(store, edfi.Behaviour()) as api,
-        sftp.serve(given.sftp, "grand_bend", "secret") as (port, host_key),
+        edfi.serve(store, edfi.Behaviour(), control=given.control) as api,
+        sftp.serve(given.sftp, given.code, "secret") as (port, host_key),
     ):
-        variables = sources.connections(api.url, given, {"sftp": port}, "secret", host_key)
-        variables[f"AIRFLOW_CONN_{DISTRICT.upper()}_WAREHOUSE"] = json.dumps(
+        variables = sources.connections(api.url, given, port, "secret", host_key)
+        variables[f"AIRFLOW_CONN_{given.code.upper()}_WAREHOUSE"] = json.dumps(
             {
                 "conn_type": "postgres",
                 "host": parts.hostname,
                 "port": parts.port,
                 "login": unquote(parts.username or ""),
                 "password": unquote(parts.password or ""),
-                "schema": database,
+                "schema": urlsplit(dsn).path.lstrip("/"),
             }
         )
-        yield House(variables, runtime.work, dsn, api)
+        yield House(variables, runtime.work, dsn, api, given.code)

@@ -259,7 +259,7 @@ def test_the_gate_wants_calibration(figures: dict[str, float], expected: list[st
     assert failed(gate.calibrated(measured("model", **figures), LIMITS)) == expected
 
 
-@pytest.mark.parametrize(("part", "least"), [("fit", 100), ("calibration", 30), ("test", 30)])
+@pytest.mark.parametrize(("part", "least"), [("fit", 60), ("calibration", 30), ("test", 30)])
 def test_the_gate_wants_enough_students_with_the_outcome(part: str, least: int) -> None:
     assert failed(gate.enough_positives({("y", part): least}, LIMITS)) == []
     assert len(failed(gate.enough_positives({("y", part): least - 1}, LIMITS))) == 1

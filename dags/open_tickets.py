@@ -1,0 +1,62 @@
+"""Open one service-desk ticket per broken feed, and close it when the feed heals.
+
+Starts when an ingest has ended, well or not. A ticket never holds student data.
+
+**Owner** data-platform
+
+**If it fails** the failed feed still stands in `rpt_load_health` and in the red ingest; only the
+service desk does not know. Runbook: docs/runbooks/open_tickets.md
+
+**Safe to rerun** yes. A feed that is still broken has its ticket already.
+"""
+
+from airflow.sdk import dag, task
+
+from include.config import District
+from include.orchestration import assets, defaults, pools
+from include.orchestration.context import night, no_retry_when_pointless
+from include.orchestration.factory import per_district
+
+
+def build(dag_id: str, district: District):
+    @dag(
+        dag_id=dag_id,
+        dag_display_name=f"{district.name}: 7 open tickets",
+        schedule=[assets.ingest_ended(district.code)],
+        start_date=defaults.START,
+        catchup=False,
+        max_active_runs=1,
+        default_args=defaults.ARGS,
+        params={"as_of_date": defaults.AS_OF_DATE},
+        tags=["egress", district.code],
+        doc_md=__doc__,
+    )
+    def open_tickets():
+        @task
+        @no_retry_when_pointless
+        def enqueue() -> dict[str, int]:
+            from include import egress
+
+            return egress.enqueue_tickets(night(district.code))
+
+        @task(pool=pools.outbound(district.code))
+        @no_retry_when_pointless
+        def send() -> dict[str, int]:
+            from include import egress
+
+            return egress.send_due(night(district.code))
+
+        @task
+        @no_retry_when_pointless
+        def check() -> None:
+            """Red while a message waits for a person: nobody else would notice."""
+            from include import egress
+
+            egress.check(night(district.code))
+
+        enqueue() >> send() >> check()
+
+    return open_tickets()
+
+
+per_district(__file__, build, globals())

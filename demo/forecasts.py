@@ -1,0 +1,68 @@
+"""What the trained model is worth beside its baselines, and how many students it places where."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import psycopg
+from rich.console import Console
+from rich.table import Table
+
+METRICS = {"auc": "AUC", "precision_at_10": "Precision, top 10 %", "ece": "Calibration error"}
+NAMES = {
+    "logistic_regression": "logistic regression",
+    "gradient_boosting": "boosted trees",
+    "rule_tier": "rule tiers",
+    "prior_absence": "rank by absence so far",
+    "failing_or_chronic": "failing or chronic already",
+    "school_mean": "school mean alone",
+    "base_rate": "base rate",
+    "oracle": "the truth of the generator",
+}
+# Out of time, all students, either outcome.
+_FIGURES = """
+    select model_id, is_published, refusal_reasons, compared, metric, value, low, high
+    from reporting.rpt_model_health
+    where trained_at = (select max(trained_at) from reporting.rpt_model_health)
+        and (split is null or (split = 'test' and outcome = 'is_either'))
+"""
+_TIERS = """
+    select ml_tier, count(*), max(ml_as_of_date) from reporting.vw_student_risk_scores
+    where ml_tier is not null group by ml_tier
+"""
+
+
+def show(out: Console, connection: psycopg.Connection) -> None:
+    """Print the newest model beside its baselines, or why it is not published."""
+    found = connection.execute(_FIGURES).fetchall()
+    if not found:
+        return
+    _, is_published, refused = found[0][:3]
+    figures: dict[str, dict[str, str]] = defaultdict(dict)
+    for *_, compared, metric, value, low, high in found:
+        if compared is not None and metric in METRICS and value is not None:
+            around = "" if low is None else f" ({low:.2f}-{high:.2f})"
+            figures[compared][metric] = f"{value:.2f}{around}"
+    title = "The next grading period, foreseen out of time: who fails a course or becomes chronic"
+    table = Table(title=title, title_justify="left", box=None)
+    for name in ("", *METRICS.values()):
+        table.add_column(name, justify="left" if not name else "right")
+    known = list(NAMES)
+    for compared in sorted(figures, key=lambda n: known.index(n) if n in NAMES else len(known)):
+        row = [figures[compared].get(metric, "") for metric in METRICS]
+        if any(row):
+            table.add_row(NAMES.get(compared, compared), *row)
+    out.print()
+    out.print(table)
+    if is_published:
+        out.print("Published: it passed every check of the gate.")
+    else:
+        out.print(f"Not published, tiers follow the rules alone: {refused}")
+    _tiers(out, connection)
+
+
+def _tiers(out: Console, connection: psycopg.Connection) -> None:
+    rows = connection.execute(_TIERS).fetchall()
+    if rows:
+        placed = ", ".join(f"{tier} {count:,}" for tier, count, _ in sorted(rows))
+        out.print(f"Scores of {max(day for _, _, day in rows)}, beside the rule tiers: {placed}.")

@@ -1,0 +1,80 @@
+"""Maple Valley in the demo: the synthetic district, whose systems move on by a school day."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from datetime import date
+from pathlib import Path
+
+from demo.runtime import Runtime
+from demo.sources import Input
+from demo.synthetic import advance
+from demo.synthetic.settings import OPENING as FIRST_EVENING
+from demo.synthetic.settings import Plan
+from demo.synthetic.write import write
+
+CODE = "maple_valley"
+OPENING = FIRST_EVENING
+STUDENTS = 2_000
+# Says what was generated; without it a generation was cut short.
+STAMP = "generated.json"
+
+
+def students() -> int:
+    """How many students the district gets: FIRSTBELL_DEMO_STUDENTS, else about 2,000."""
+    return int(os.environ.get("FIRSTBELL_DEMO_STUDENTS") or STUDENTS)
+
+
+def prepare(runtime: Runtime) -> Input:
+    """Generate the district once; its systems stand where the last played day left them."""
+    given = _input(runtime)
+    home = _home(runtime)
+    if not (home / STAMP).exists():
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir(parents=True)
+        written = write(home, Plan(students=students()))
+        stamp = {"students": students(), "records": sum(written.rows.values())}
+        (home / STAMP).write_text(json.dumps(stamp) + "\n", encoding="utf-8")
+    return given
+
+
+def next_day(runtime: Runtime) -> date | None:
+    """The school day after the last one played; None when the generated days are used up."""
+    played = played_to(runtime)
+    return min((day for day in advance.later_days(_home(runtime)) if day > played), default=None)
+
+
+def played_to(runtime: Runtime) -> date:
+    """The day up to whose evening the source systems have moved."""
+    return max(advance.happened(_input(runtime).control), default=OPENING)
+
+
+def play_to(runtime: Runtime, day: date) -> list[date]:
+    """Move the source systems on to the evening of `day`; returns the days that were played.
+
+    An earlier day changes nothing: records do not go back in time, a rerun only judges by its
+    date.
+    """
+    home, given, played = _home(runtime), _input(runtime), played_to(runtime)
+    due = [found for found in advance.later_days(home) if played < found <= day]
+    for found in due:
+        advance.advance(home, found, control=given.control, sftp=given.sftp, drop=given.drop)
+    return due
+
+
+def _home(runtime: Runtime) -> Path:
+    return runtime.sources / CODE
+
+
+def _input(runtime: Runtime) -> Input:
+    home = _home(runtime)
+    return Input(
+        code=CODE,
+        edfi=home / "edfi",
+        sftp=home / "sftp",
+        drop=home / "drop",
+        control=home / "edfi.control.jsonl",
+        what="the synthetic Maple Valley",
+    )

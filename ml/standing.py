@@ -1,0 +1,28 @@
+"""Where a district stands: which model is published, and when it scored last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import psycopg
+
+from ml import registry
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The published model, and the newest as-of date with scores; None without."""
+
+    model_id: str | None
+    last_scored: date | None
+
+
+def standing(dsn: str, as_of_date: date, district_code: str) -> Standing:
+    """Where the district stands on that date: later scores do not count."""
+    with psycopg.connect(dsn) as connection:
+        entry, _ = registry.published(connection, district_code=district_code)
+        row = connection.execute(
+            "select max(as_of_date) from ml.predictions where as_of_date <= %s", (as_of_date,)
+        ).fetchone()
+    return Standing(entry.model_id if entry else None, row[0] if row else None)
