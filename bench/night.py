@@ -55,7 +55,7 @@ def measure(server_url: str, folder: Path) -> list[Limit]:
             f" {parse_s:.1f} s, computing {parse_cpu_s:.1f}",
         ),
         Limit(
-            "night without Airflow",
+            "night of Grand Bend without Airflow",
             landing_s + build_s,
             _NIGHT_LIMIT_S,
             f"{landing_s:.1f} s reading and landing {given.what}; peak {peak:.0f} MB",
