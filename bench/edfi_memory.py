@@ -17,6 +17,7 @@ from datetime import date
 from bench.landing_report import Memory
 from bench.landing_workload import VOLATILE, attendance_event
 from bench.peak import peak_mb
+from bench.scratch import fresh_database
 from demo.simulators.edfi.server import KEY, SECRET, serve
 from demo.simulators.edfi.store import Store
 from include import landing
@@ -31,8 +32,9 @@ _RUN = RunContext("bench", date(2026, 1, 15), "bench", "bench")
 _LOADS = ("loaded", "unchanged")  # a first load, and the same again
 
 
-def measure(dsn: str, count: int) -> Memory:
+def measure(server_url: str, count: int) -> Memory:
     """Peak memory of a process that reads and lands `count` records twice."""
+    dsn = fresh_database(server_url, "memory_bench")
     landing.prepare(dsn, [_RESOURCE.feed])
     with _process("serve", str(count)) as server:
         assert server.stdout is not None

@@ -9,11 +9,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg
 
 from bench.landing_report import Limit
+from bench.scratch import fresh_database
 from include import landing
 from include.catalog import feeds
 
@@ -28,7 +28,7 @@ _LIMIT_STUDENTS = 100_000
 
 def measure(server_url: str, folder: Path, students: int) -> Limit:
     """One run of the layer from nothing: every as-of date of every student."""
-    url = _database(server_url)
+    url = fresh_database(server_url, "features_bench")
     landing.prepare(url, feeds())
     # marts as the project makes them, empty; a build from raw is another measurement
     room = "path:models/features"
@@ -47,12 +47,6 @@ def measure(server_url: str, folder: Path, students: int) -> Limit:
         _LIMIT_S * students / _LIMIT_STUDENTS + 60,
         f"{rows:,} rows, {rows / seconds:,.0f} a second, dbt's start included",
     )
-
-
-def _database(server_url: str) -> str:
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute("create database features_bench")
-    return urlsplit(server_url)._replace(path="/features_bench").geturl()
 
 
 def _fill(url: str, students: int) -> None:

@@ -11,6 +11,7 @@ import psycopg
 
 from bench import landing_workload as workloads
 from bench.landing_report import Measure
+from bench.scratch import fresh_database
 from include import landing
 from include.records import Feed, FeedKind, RunContext
 
@@ -42,11 +43,11 @@ def bare_copy(dsn: str, workload: workloads.Workload) -> float:
         return time.perf_counter() - started
 
 
-def measure_loads(dsn: str, workload: workloads.Workload, rounds: int) -> list[Measure]:
+def measure_loads(server_url: str, workload: workloads.Workload, rounds: int) -> list[Measure]:
     """First load and unchanged reload, each beside a bare COPY of the same round."""
     first, reload, peer = [], [], []
     for _ in range(rounds):
-        _empty(dsn)
+        dsn = _prepared(server_url)
         peer.append(bare_copy(dsn, workload))
         started = time.perf_counter()
         landed = land(dsn, workload)
@@ -70,12 +71,12 @@ def measure_loads(dsn: str, workload: workloads.Workload, rounds: int) -> list[M
     ]
 
 
-def _empty(dsn: str) -> None:
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute("drop schema if exists raw, ops cascade")
+def _prepared(server_url: str) -> str:
+    dsn = fresh_database(server_url, "loads_bench")
     landing.prepare(dsn, [FEED])
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("checkpoint")
+    return dsn
 
 
 def _version_count(dsn: str) -> int:

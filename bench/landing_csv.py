@@ -13,6 +13,7 @@ import psycopg
 from sqlalchemy import create_engine
 
 from bench.landing_report import Measure
+from bench.scratch import fresh_database
 from include import landing
 from include.config import FileSource, FolderDelivery
 from include.records import RunContext
@@ -46,12 +47,11 @@ def generate(path: Path, rows: int, *, seed: int = 20260902) -> LocalFile:
     return LocalFile(path, path.name, sha256_of(path), modified_at)
 
 
-def measure(dsn: str, file: LocalFile, rows: int, rounds: int) -> Measure:
+def measure(server_url: str, file: LocalFile, rows: int, rounds: int) -> Measure:
     """Seconds from the file to a table: ours through the layout, the peer's as text columns."""
     ours, peer = [], []
     for _ in range(rounds):
-        with psycopg.connect(dsn, autocommit=True) as connection:
-            connection.execute("drop schema if exists raw, ops cascade")
+        dsn = fresh_database(server_url, "csv_bench")
         landing.prepare(dsn, [feed for layout in load_layouts().values() for feed in layout.feeds])
         peer.append(_pandas(dsn, file.path, rows))
         ours.append(_landed(dsn, file, rows))
