@@ -29,6 +29,8 @@ from include.errors import (
 from include.interrupts import as_keyboard_interrupt
 
 if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
+
     from include.night import Night
 
 log = logging.getLogger(__name__)
@@ -104,8 +106,6 @@ def run_layer(
             # unit tests judge the code, not tonight's data: tests/dbt runs them
             "--exclude-resource-type",
             "unit_test",
-            "--vars",
-            json.dumps(_variables(night)),
             *(["--full-refresh"] if full_refresh else []),
         ]
     try:
@@ -129,14 +129,15 @@ def publish_predictions(night: Night) -> int:
     done = invoke(
         night,
         ["build", "--select", *PREDICTIONS, "--indirect-selection", "buildable",
-         "--exclude-resource-type", "unit_test", "--vars", json.dumps(_variables(night))],
+         "--exclude-resource-type", "unit_test"],
     )  # fmt: skip
     return len(done)
 
 
 def write_dictionary(night: Night) -> Path:
     """Write the data dictionary, one self-contained HTML file; returns its path."""
-    invoke(night, ["docs", "generate", "--static", "--vars", json.dumps(_variables(night))])
+    # a reader sees the models as they are written; compiling all of them and every test is slow
+    invoke(night, ["docs", "generate", "--static", "--no-compile"])
     page = night.settings.work_dir / "dictionary" / night.district.code / "index.html"
     page.parent.mkdir(parents=True, exist_ok=True)
     part = page.with_suffix(".part")
@@ -151,8 +152,6 @@ def invoke(night: Night, arguments: list[str]) -> dict[str, str]:
     Raises TransformError; and as it came what a signal's handler raised meanwhile, once dbt has
     cancelled its queries.
     """
-    from dbt.cli.main import dbtRunner
-
     home = folder(night)
     home.mkdir(parents=True, exist_ok=True)
     # dbt.log and run_results.json may quote a value of a failing row
@@ -160,8 +159,7 @@ def invoke(night: Night, arguments: list[str]) -> dict[str, str]:
     # an earlier command's results are not this one's, should it end before it writes its own
     _results(night).unlink(missing_ok=True)
     connection = night.connect(night.district.warehouse_connection)
-    command = [
-        *arguments,
+    options = [
         "--project-dir",
         str(PROJECT),
         "--profiles-dir",
@@ -175,10 +173,12 @@ def invoke(night: Night, arguments: list[str]) -> dict[str, str]:
         "none",
         "--log-level-file",
         "info",
+        # a resumed build takes the variables of the one before
+        *([] if arguments[0] == "retry" else ["--vars", json.dumps(_variables(night))]),
     ]
     given = {**_profile_variables(connection), **_run_values(night)}
     with environment(given), as_keyboard_interrupt() as interruption:
-        outcome = dbtRunner().invoke(command)
+        outcome = _outcome(arguments, options)
     # dbt hands over what it caught, Ctrl-C and a scheduler's time limit too
     if interruption.cause is not None:
         raise interruption.cause
@@ -189,6 +189,19 @@ def invoke(night: Night, arguments: list[str]) -> dict[str, str]:
     if outcome.success:
         return {node.name: node.status for node in ended}
     raise _error(night, arguments[0], ended, outcome.exception)
+
+
+def _outcome(arguments: list[str], options: list[str]) -> dbtRunnerResult:
+    from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
+
+    if arguments[0] != "build":
+        return dbtRunner().invoke([*arguments, *options])
+    # a build would write the manifest as JSON, a second per layer for a file that nobody reads
+    parsed = dbtRunner().invoke(["parse", "--no-write-json", *options])
+    if not isinstance(parsed.result, Manifest):
+        return parsed
+    return dbtRunner(manifest=parsed.result).invoke([*arguments, *options])
 
 
 def _error(

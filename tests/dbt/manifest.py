@@ -181,18 +181,11 @@ def without_unique_test(manifest: Manifest) -> Iterator[str]:
     tested = set()
     for node in manifest["nodes"].values():
         metadata = node.get("test_metadata") if node["resource_type"] == "test" else None
-        if (metadata and metadata["name"] in ("unique", "unique_grain", "unique_combination")) or (
-            metadata and "unique" in metadata["name"]
-        ):
+        if metadata and metadata["name"] in ("unique", "unique_grain"):
             tested.add(node["attached_node"])
     for node in models(manifest, *PROMISED_SCHEMAS):
-        if node["unique_id"] not in tested and not _same_grain_as_tested_parent(node):
+        if node["unique_id"] not in tested:
             yield f"{node['name']}: nothing tests its grain; add unique or unique_grain"
-
-
-def _same_grain_as_tested_parent(node: Node) -> bool:
-    """Whether a model declares a primary key, which the database itself enforces."""
-    return any(constraint["type"] == "primary_key" for constraint in node.get("constraints", []))
 
 
 def without_header(manifest: Manifest) -> Iterator[str]:
@@ -203,7 +196,7 @@ def without_header(manifest: Manifest) -> Iterator[str]:
 
 
 def reasons_missing(manifest: Manifest) -> Iterator[str]:
-    """Whoever carries a tier carries tested, never-null reasons: no alert without them."""
+    """Whoever carries a tier carries reasons that are never null: no alert without them."""
     carriers = ("tier", "rule_tier")
     # the ledgers of past tiers and the plain mapping are no messages to anybody
     ledgers = {"risk_tier_observations", "risk_tier_history", "risk_levels", "rpt_tier_calibration"}
@@ -216,7 +209,9 @@ def reasons_missing(manifest: Manifest) -> Iterator[str]:
     for node in models(manifest, "risk", "reporting"):
         if node["name"] in ledgers or not set(carriers) & set(node["columns"]):
             continue
-        if (node["unique_id"], "reasons") not in tested:
+        constraints = node["columns"].get("reasons", {}).get("constraints", [])
+        is_kept = any(constraint["type"] == "not_null" for constraint in constraints)
+        if not is_kept and (node["unique_id"], "reasons") not in tested:
             yield f"{node['name']}: has a tier but no not-null column `reasons`"
 
 

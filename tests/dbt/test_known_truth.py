@@ -296,3 +296,22 @@ def test_a_first_run_is_remembered_and_alerts_nobody(reported: psycopg.Connectio
         "select direction, count(*) from risk.risk_tier_history group by direction"
     ).fetchall()
     assert (crossings, history) == ((0,), [("first", len(TRUTH))])
+
+
+def test_the_database_itself_refuses_a_gap_in_what_must_be_there(
+    reported: psycopg.Connection[Any], manifest: dict[str, Any]
+) -> None:
+    columns = reported.execute(
+        "select table_schema, table_name, column_name, is_nullable = 'YES'"
+        " from information_schema.columns"
+    ).fetchall()
+    is_nullable = {(schema, table, name): answer for schema, table, name, answer in columns}
+    promised = {
+        (node["schema"], node["name"], column["name"])
+        for node in manifest["nodes"].values()
+        for column in node["columns"].values()
+        if any(constraint["type"] == "not_null" for constraint in column["constraints"])
+    }
+    built = promised & set(is_nullable)
+    assert len(built) > 50
+    assert not [column for column in built if is_nullable[column]]

@@ -177,6 +177,7 @@ def seeded_policy(bench: Bench, policy_template: str) -> Iterator[Bench]:
             "update policy.risk_policy set effective_to = '2000-01-01'",
             "policy_rows_do_not_overlap",
         ),
+        ("update policy.risk_policy set source = null", "policy_rows_are_whole"),
         ("update policy.risk_policy set value = '10 %'", "policy_values_fit"),
         (
             "update policy.risk_policy set value = '0.5' where policy_name = 'df_red_count'",
@@ -191,7 +192,16 @@ def seeded_policy(bench: Bench, policy_template: str) -> Iterator[Bench]:
             "policy_thresholds_are_in_order",
         ),
     ],
-    ids=["unknown", "twice", "ends_early", "not_a_number", "out_of_range", "missing", "order"],
+    ids=[
+        "unknown",
+        "twice",
+        "ends_early",
+        "without_source",
+        "not_a_number",
+        "out_of_range",
+        "missing",
+        "order",
+    ],
 )
 def test_a_wrong_policy_stops_the_run(seeded_policy: Bench, change: str, test: str) -> None:
     with psycopg.connect(seeded_policy.url, autocommit=True) as owner:
