@@ -43,6 +43,7 @@ def build(dag_id: str, district: District):
                 current.as_of_date,
                 district_code=district.code,
                 code_version=current.settings.code_version,
+                policy=ml.Policy(seats=district.support_seats),
             )
             return {"model": trained.model_id, "state": trained.state}
 

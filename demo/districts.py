@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from demo import grand_bend, maple_valley
 from demo.runtime import Runtime
@@ -23,6 +24,8 @@ class DemoDistrict:
     played_to: Callable[[Runtime], date]
     # Move the source systems on to the evening of a day.
     play_to: Callable[[Runtime, date], list[date]]
+    # The true probabilities behind a generated district, for comparison only.
+    truth: Callable[[Runtime], Path] | None = None
 
 
 DEFAULT = maple_valley.CODE
@@ -33,6 +36,7 @@ ALL: dict[str, DemoDistrict] = {
         next_day=maple_valley.next_day,
         played_to=maple_valley.played_to,
         play_to=maple_valley.play_to,
+        truth=maple_valley.truth,
     ),
     grand_bend.CODE: DemoDistrict(
         opening=grand_bend.OPENING,

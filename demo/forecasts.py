@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from pathlib import Path
 
 import psycopg
 from rich.console import Console
 from rich.table import Table
 
-METRICS = {"auc": "AUC", "precision_at_10": "Precision, top 10 %", "ece": "Calibration error"}
+from include.config import District
+
 NAMES = {
+    "oracle": "the truth (ceiling)",
     "logistic_regression": "logistic regression",
     "gradient_boosting": "boosted trees",
     "rule_tier": "rule tiers",
-    "prior_absence": "rank by absence so far",
-    "failing_or_chronic": "failing or chronic already",
-    "school_mean": "school mean alone",
+    "prior_absence": "absence rank",
+    "failing_or_chronic": "failing or chronic",
+    "school_mean": "school mean",
     "base_rate": "base rate",
-    "oracle": "the truth of the generator",
 }
 # Out of time, all students, either outcome.
 _FIGURES = """
@@ -32,24 +34,33 @@ _TIERS = """
 """
 
 
-def show(out: Console, connection: psycopg.Connection) -> None:
+def show(
+    out: Console, connection: psycopg.Connection, district: District, truth: Path | None
+) -> None:
     """Print the newest model beside its baselines, or why it is not published."""
     found = connection.execute(_FIGURES).fetchall()
     if not found:
         return
     _, is_published, refused = found[0][:3]
+    metrics = _metrics(district.support_seats)
     figures: dict[str, dict[str, str]] = defaultdict(dict)
     for *_, compared, metric, value, low, high in found:
-        if compared is not None and metric in METRICS and value is not None:
-            around = "" if low is None else f" ({low:.2f}-{high:.2f})"
-            figures[compared][metric] = f"{value:.2f}{around}"
+        if compared is not None and metric in metrics and value is not None:
+            figures[compared][metric] = _told(value, low, high)
+    if figures and truth is not None and truth.exists():
+        # here, because it loads scikit-learn, which no other command of the demo needs
+        from demo import oracle
+
+        for metric, known in oracle.figures(connection, truth, district.support_seats).items():
+            if metric in metrics and known.value is not None:
+                figures[oracle.NAME][metric] = _told(known.value, known.low, known.high)
     title = "The next grading period, foreseen out of time: who fails a course or becomes chronic"
     table = Table(title=title, title_justify="left", box=None)
-    for name in ("", *METRICS.values()):
+    for name in ("", *metrics.values()):
         table.add_column(name, justify="left" if not name else "right")
-    known = list(NAMES)
-    for compared in sorted(figures, key=lambda n: known.index(n) if n in NAMES else len(known)):
-        row = [figures[compared].get(metric, "") for metric in METRICS]
+    order = list(NAMES)
+    for compared in sorted(figures, key=lambda n: order.index(n) if n in NAMES else len(order)):
+        row = [figures[compared].get(metric, "") for metric in metrics]
         if any(row):
             table.add_row(NAMES.get(compared, compared), *row)
     out.print()
@@ -59,6 +70,21 @@ def show(out: Console, connection: psycopg.Connection) -> None:
     else:
         out.print(f"Not published, tiers follow the rules alone: {refused}")
     _tiers(out, connection)
+
+
+def _metrics(seats: int | None) -> dict[str, str]:
+    """What is shown of each, by the metric's name."""
+    at_seats = {"precision_at_seats": f"Precision, {seats} seats"} if seats else {}
+    return {
+        "auc": "AUC",
+        "precision_at_10": "Precision, top 10 %",
+        **at_seats,
+        "ece": "Calibration error",
+    }
+
+
+def _told(value: float, low: float | None, high: float | None) -> str:
+    return f"{value:.2f}" + ("" if low is None or high is None else f" ({low:.2f}-{high:.2f})")
 
 
 def _tiers(out: Console, connection: psycopg.Connection) -> None:

@@ -64,6 +64,11 @@ def play_to(runtime: Runtime, day: date) -> list[date]:
     return due
 
 
+def truth(runtime: Runtime) -> Path:
+    """The probabilities that the generator drew the outcomes from; no product code reads them."""
+    return _home(runtime) / "truth" / "oracle.csv"
+
+
 def _home(runtime: Runtime) -> Path:
     return runtime.sources / CODE
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from demo import forecasts, movements
+from include.config import District
 
 # From most to least urgent, as the rules name them.
 TIERS = ("High Risk", "At Risk", "Some Risk", "Low Risk", "Insufficient data", "Not applicable")
@@ -31,14 +33,17 @@ RECORDS = (
 )
 
 
-def show(out: Console, dsn: str, district: str) -> None:
-    """Print tiers, who moved, what is missing, what was read, predicted and sent."""
+def show(out: Console, dsn: str, district: District, truth: Path | None) -> None:
+    """Print tiers, who moved, what is missing, what was read, predicted and sent.
+
+    `truth` holds a generated district's true probabilities.
+    """
     with psycopg.connect(dsn) as connection:
-        _tiers(out, connection, district)
+        _tiers(out, connection, district.name)
         _print(out, "Who moved since the night before", movements.moved(connection))
         _missing(out, connection)
         _records(out, connection)
-        forecasts.show(out, connection)
+        forecasts.show(out, connection, district, truth)
         _print(out, "What was sent", movements.sent(connection))
 
 

@@ -56,7 +56,7 @@ def up(out: Console, district: str) -> None:
         out.print(f"[green]✓[/] up after {time.monotonic() - began:.0f} s")
         try:
             failure = _nights(runtime, shown, _watch(out, api, district))
-            _show(out, district)
+            _show(out, runtime, district)
             if failure:
                 raise failure
         finally:
@@ -97,7 +97,7 @@ def night(out: Console, district: str, as_of: date | None) -> None:
     with runtime.lock("night"):
         day = _move_on(out, runtime, district, as_of)
         failure = _watch(out, _api(runtime), district).night(day)
-        _show(out, district)
+        _show(out, runtime, district)
     if failure:
         raise failure
 
@@ -322,9 +322,11 @@ def _watch(out: Console, api: airflow.Api, district: str) -> Watch:
     return Watch(api=api, out=out, district=district, dsn=url(district), has=has)
 
 
-def _show(out: Console, district: str) -> None:
+def _show(out: Console, runtime: Runtime, district: str) -> None:
+    simulated = districts.ALL.get(district)
+    truth = simulated.truth(runtime) if simulated and simulated.truth else None
     try:
-        summary.show(out, url(district), get_district(district).name)
+        summary.show(out, url(district), get_district(district), truth)
     except psycopg.errors.UndefinedTable:
         out.print("No tiers yet: no night has come through.")
 

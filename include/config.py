@@ -160,6 +160,8 @@ class District(_Strict):
     schedule: str | None = None
     # When a model is trained anew, as cron in the district's time zone: once a semester is enough.
     training_schedule: str | None = None
+    # Students whom the district can support at one time: a model's precision is told there too.
+    support_seats: int | None = Field(default=None, ge=1)
     # Days after which scores are renewed, when nothing else asks for it.
     predict_every_days: int = Field(default=7, ge=1, le=366)
     sources: dict[str, Source]

@@ -15,12 +15,14 @@ Reads schema `features`, writes schema `ml`, and imports nothing else of this pr
 """
 
 from ml.monitoring import EvaluateResult, evaluate
+from ml.policy import Policy
 from ml.prediction import PredictResult, predict
 from ml.standing import Standing, standing
 from ml.training import TrainResult, train
 
 __all__ = [
     "EvaluateResult",
+    "Policy",
     "PredictResult",
     "Standing",
     "TrainResult",

@@ -18,6 +18,7 @@ _COLUMNS = (
     ("calibration_slope", "Slope"),
 )  # fmt: skip
 _SEATS = ("precision_at_seats", "Precision at the seats")
+_BY_DATE = {"auc", "precision_at_10", "ece"}
 _AUDIT = (
     ("base_rate", "Outcome rate"), ("auc", "AUC"), ("flagged_rate", "Flagged"),
     ("false_positive_rate", "FPR"), ("false_negative_rate", "FNR"),
@@ -57,6 +58,7 @@ def text(entry: Entry, rows: Sequence[Row], task: Task) -> str:
         ):  # fmt: skip
             if any((row.group_name, row.group_value) == group for row in rows):
                 parts.append(f"## {title}\n\n" + _table(rows, task.union, group))
+        parts.append("## As-of date by as-of date\n\n" + _by_date(rows))
         parts.append("## By group\n\n" + _audit(rows))
         parts.append("## Data and method\n\n" + _method(entry))
     parts.append(
@@ -111,6 +113,18 @@ def _table(rows: Sequence[Row], outcome: str, group: tuple[str, str]) -> str:
         [
             [subject, *(_number(by_key.get((subject, metric))) for metric, _ in columns)]
             for subject in subjects
+        ],
+    )
+
+
+def _by_date(rows: Sequence[Row]) -> str:
+    by_key = {(row.group_value, row.metric): row for row in rows if row.group_name == "as_of_date"}
+    columns = (("base_rate", "Outcome rate"), *(c for c in _COLUMNS if c[0] in _BY_DATE))
+    return _grid(
+        ["As of", *(title for _, title in columns)],
+        [
+            [day, *(_number(by_key.get((day, metric))) for metric, _ in columns)]
+            for day in sorted({day for day, _ in by_key})
         ],
     )
 

@@ -15,7 +15,6 @@ Floats = NDArray[np.float64]
 
 KEYS = ("student_key", "as_of_date", "school_key", "grade_band")
 WINDOW = ("label_begin_date", "label_end_date")
-ORACLE = "oracle_probability"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Task:
         """Every declared column that is not a feature."""
         onset = (self.onset,) if self.onset else ()
         return (
-            *KEYS, *WINDOW, ORACLE, *self.outcome_names, self.union, *self.baseline_columns,
+            *KEYS, *WINDOW, *self.outcome_names, self.union, *self.baseline_columns,
             *self.audit, *onset,
         )  # fmt: skip
 

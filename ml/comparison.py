@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ml import baselines, evaluation
 from ml.baselines import Scored
 from ml.bundle import Bundle, combine
-from ml.catalog import ORACLE, column
+from ml.catalog import column
 from ml.data import Labelled
 from ml.evaluation import Cohort, Measured, Row
 
@@ -43,13 +43,16 @@ def compare(data: Labelled, bundles: Sequence[Bundle], split: str) -> Table:
     return Table(tuple(rows), tuple(union))
 
 
-def audit(data: Labelled, bundle: Bundle, split: str) -> list[Row]:
-    """The published model's errors by group, on the union."""
+def closer(data: Labelled, bundle: Bundle, split: str) -> list[Row]:
+    """One model on the union, seen closer: as-of date by as-of date, and its errors by group."""
     test = data.slices.test
     cohort = Cohort.of(data.frame[test].reset_index(drop=True), data.policy, split)
     subject = _scored(data, bundle, data.task.union)
     outcome = data.outcomes[data.task.union][test]
-    return list(evaluation.audit(cohort, subject, outcome, data.task, data.policy))
+    return [
+        *evaluation.by_date(cohort, subject, outcome, data.task, data.policy),
+        *evaluation.audit(cohort, subject, outcome, data.task, data.policy),
+    ]
 
 
 def _scored(data: Labelled, bundle: Bundle, name: str) -> Scored:
@@ -82,9 +85,6 @@ def _subjects(data: Labelled, name: str, bundles: Sequence[Bundle]) -> list[Scor
     # on the slices that the models were calibrated on, so that nobody has an advantage
     later = slices.calibration | slices.inner
     whole += [baselines.ranked(one, frame, outcome, later) for one in data.task.baselines]
-    if ORACLE in frame and name == data.task.union:
-        truth = column(frame, ORACLE)
-        whole.append(Scored("oracle", truth, truth))
     # who a model cannot judge (no outcome applies), no baseline is judged on either
     judged = ~np.isnan(subjects[0].probability)
     test = slices.test

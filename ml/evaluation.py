@@ -102,6 +102,22 @@ def rows_of(
             )  # fmt: skip
 
 
+def by_date(
+    cohort: Cohort, subject: Scored, outcome: Floats, task: Task, policy: Policy
+) -> Iterator[Row]:
+    """The figures of each as-of date alone: whether the model is as good in May as in October.
+
+    A date on which nobody or everybody has the outcome ranks nothing and is left out.
+    """
+    for day in np.unique(cohort.dates):
+        rows = (cohort.dates == day) & ~np.isnan(outcome)
+        if not 0 < outcome[rows].sum() < rows.sum():
+            continue
+        group = ("as_of_date", str(np.datetime64(int(day), "D")))
+        measured = measure(cohort, [subject], outcome, rows, policy)
+        yield from rows_of(cohort, measured, task.union, outcome, rows, group=group)
+
+
 def audit(
     cohort: Cohort, subject: Scored, outcome: Floats, task: Task, policy: Policy
 ) -> Iterator[Row]:

@@ -14,7 +14,6 @@ from ml.data import Labelled
 from ml.errors import ArtefactError
 from ml.evaluation import Row
 from ml.policy import Policy
-from ml.splits import Boundaries
 
 SPLIT = "since_training"
 
@@ -48,24 +47,13 @@ def evaluate(
             )
         bundle = artefact.load(entry.artefact, sha256=entry.artefact_sha256, features=task.features)
         frame, _ = store.labelled(connection, task, as_of=as_of_date, max_rows=policy.max_rows)
-        slices = splits.by_time(frame, _boundaries(entry.metrics))
+        slices = splits.by_time(frame, entry.boundaries)
         data = Labelled.of(frame, task, policy, slices)
         with threadpool_limits(limits=1):  # see study.conduct
             rows = [
                 *comparison.compare(data, [bundle], SPLIT).rows,
-                *comparison.audit(data, bundle, SPLIT),
+                *comparison.closer(data, bundle, SPLIT),
             ]
         with connection.transaction():
             registry.write_evaluations(connection, entry.model_id, rows, replace_all=False)
     return EvaluateResult(entry.model_id, entry.state, tuple(rows))
-
-
-def _boundaries(metrics: dict[str, object]) -> Boundaries:
-    kept = metrics["boundaries"]
-    assert isinstance(kept, dict)
-    inner = kept["inner_from"]
-    return Boundaries(
-        None if inner is None else date.fromisoformat(inner),
-        date.fromisoformat(kept["calibrate_from"]),
-        date.fromisoformat(kept["test_from"]),
-    )

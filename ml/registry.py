@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from ml.errors import ArtefactError
 from ml.evaluation import Row
+from ml.splits import Boundaries
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,13 @@ class Entry:
     artefact: bytes | None
     artefact_sha256: str | None
     artefact_format: str | None
+
+    @property
+    def boundaries(self) -> Boundaries:
+        """Where the model's history was cut in time."""
+        kept = self.metrics["boundaries"]
+        assert isinstance(kept, dict)
+        return Boundaries.of(kept)
 
 
 _COLUMNS = ", ".join(field.name for field in fields(Entry))

@@ -7,8 +7,10 @@ otherwise the model is tested on a future it was told about.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -27,6 +29,20 @@ class Boundaries:
     inner_from: date | None
     calibrate_from: date
     test_from: date
+
+    def as_json(self) -> dict[str, str | None]:
+        """As a registered model keeps them."""
+        return {
+            name: None if day is None else day.isoformat() for name, day in asdict(self).items()
+        }
+
+    @classmethod
+    def of(cls, kept: Mapping[str, str | None]) -> Self:
+        """From what a registered model keeps."""
+        days = {
+            name: None if day is None else date.fromisoformat(day) for name, day in kept.items()
+        }
+        return cls(**days)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

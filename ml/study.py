@@ -42,7 +42,7 @@ def conduct(frame: pd.DataFrame, task: Task, policy: Policy, slices: Slices) -> 
         bundles = fitting.contenders(data)
         table = comparison.compare(data, bundles, "test")
         chosen, note = _choose(bundles, table)
-        rows = (*table.rows, *comparison.audit(data, chosen, "test"))
+        rows = (*table.rows, *comparison.closer(data, chosen, "test"))
         verdict = _judge(data, chosen, table, positives)
     return Study(chosen, rows, verdict, slices, _notes(data, chosen, positives, note))
 
@@ -107,14 +107,9 @@ def _notes(
     data: Labelled, chosen: Bundle, positives: dict[tuple[str, str], int], challenger: object
 ) -> dict[str, object]:
     """What the card tells of the method."""
-    cuts = data.slices.boundaries
     return {
         "challenger": challenger,
-        "boundaries": {
-            "inner_from": cuts.inner_from.isoformat() if cuts.inner_from else None,
-            "calibrate_from": cuts.calibrate_from.isoformat(),
-            "test_from": cuts.test_from.isoformat(),
-        },
+        "boundaries": data.slices.boundaries.as_json(),
         "rows": {
             name: int(np.sum(getattr(data.slices, name)))
             for name in ("train", "inner", "fit", "calibration", "test")

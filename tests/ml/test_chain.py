@@ -81,6 +81,30 @@ def test_the_card_is_stored_and_names_no_student(published: tuple[str, ml.TrainR
     assert not any(str(key) in found[0] + json.dumps(found[1]) for key in range(10_000, 10_050))
 
 
+def test_each_tested_date_has_figures_of_its_own(
+    published: tuple[str, ml.TrainResult], people: pd.DataFrame
+) -> None:
+    dsn, trained = published
+    with psycopg.connect(dsn) as connection:
+        rows = connection.execute(
+            "select distinct group_value, row_count from ml.evaluations"
+            " where model_id = %s and group_name = 'as_of_date' and metric = 'auc'",
+            (trained.model_id,),
+        ).fetchall()
+    last = people[people["label_begin_date"] == people["label_begin_date"].max()]
+    known = last[last["is_either"].notna()].groupby("as_of_date").size()
+    assert dict(rows) == {f"{day:%Y-%m-%d}": count for day, count in known.items()}
+
+
+def test_a_district_with_seats_is_told_the_precision_of_that_many(
+    warehouse: Load, people: pd.DataFrame
+) -> None:
+    result = ml.train(
+        warehouse(people), AS_OF, "maple_valley", "test", policy=Policy(seats=50), now=NOW
+    )
+    assert result.figures["logistic_regression: precision_at_seats"] is not None
+
+
 def test_a_district_without_a_model_predicts_nothing_and_says_why(
     warehouse: Load, people: pd.DataFrame
 ) -> None:
