@@ -75,21 +75,30 @@ def build(dag_id: str, district: District):
 
         # also after a failure: that is what somebody has to be told
         @task(outlets=[assets.ingest_ended(district.code)], trigger_rule="all_done")
-        def ended() -> None:
+        def ended(fetched: list[list | None], loaded: list[dict | None]) -> None:
+            from include.delivery import record_unread
+            from include.night import file_sources
+
+            current, sources = night(district.code), file_sources(district)
+            for vendor, files, counts in zip(vendors, fetched, loaded, strict=True):
+                if counts is None:
+                    names = [file["name"] for file in files or ()]
+                    record_unread(current, sources[vendor], names)
             announce(assets.ingest_ended(district.code), night(district.code))
 
         @task(trigger_rule="all_success")
         def all_vendors_loaded() -> None:
             """Its state is the run's: red when a vendor failed, although `done` has run."""
 
-        ready, landed = prepare(), []
+        ready, fetched, landed = prepare(), [], []
         for vendor in vendors:
-            fetched = fetch.override(task_id=f"fetch_{vendor}")(vendor)
-            ready >> fetched
-            landed.append(land.override(task_id=f"land_{vendor}")(vendor, fetched))
+            delivered = fetch.override(task_id=f"fetch_{vendor}")(vendor)
+            ready >> delivered
+            fetched.append(delivered)
+            landed.append(land.override(task_id=f"land_{vendor}")(vendor, delivered))
         done(landed)
         landed >> all_vendors_loaded()
-        landed >> ended()
+        ended(fetched, landed)
 
     return ingest_assessments()
 

@@ -65,6 +65,11 @@ def show(
             table.add_row(NAMES.get(compared, compared), *row)
     out.print()
     out.print(table)
+    out.print(
+        "AUC: how well it ranks. Top: the share of the first on its list who came to need it."
+        " Off by: how far\nits probabilities are from what happened. In brackets 95 % of samples"
+        " of the students."
+    )
     if is_published:
         out.print("Published: it passed every check of the gate.")
     else:
@@ -74,17 +79,18 @@ def show(
 
 def _metrics(seats: int | None) -> dict[str, str]:
     """What is shown of each, by the metric's name."""
-    at_seats = {"precision_at_seats": f"Precision, {seats} seats"} if seats else {}
-    return {
-        "auc": "AUC",
-        "precision_at_10": "Precision, top 10 %",
-        **at_seats,
-        "ece": "Calibration error",
-    }
+    at_seats = {"precision_at_seats": f"Top {seats}"} if seats else {}
+    return {"auc": "AUC", "precision_at_10": "Top 10 %", **at_seats, "ece": "Off by"}
 
 
 def _told(value: float, low: float | None, high: float | None) -> str:
-    return f"{value:.2f}" + ("" if low is None or high is None else f" ({low:.2f}-{high:.2f})")
+    """`.81 (.78-.84)`: four columns of it fit into a terminal of 80 characters."""
+    around = "" if low is None or high is None else f" ({_short(low)}-{_short(high)})"
+    return _short(value) + around
+
+
+def _short(figure: float) -> str:
+    return f"{figure:.2f}".removeprefix("0")
 
 
 def _tiers(out: Console, connection: psycopg.Connection) -> None:

@@ -92,6 +92,10 @@ class WatermarkError(SourceError):
     """The source's newest change version is lower than the one we stored."""
 
 
+class UnreadError(FirstbellError):
+    """A run ended before it came to a feed: its task was killed or ran out of time."""
+
+
 class FeedError(FirstbellError):
     """The feed arrived, but committing it would harm good data."""
 

@@ -4,6 +4,7 @@ prepare         create or upgrade schema ops and the raw tables of every feed
 land            load one feed in one transaction
 read_watermark  where the last committed load of a feed ended
 was_loaded      whether a file of this content is already in
+statuses_of_run how each entity of a source ended in a run
 half_loaded     which feeds of a source are behind, so that nothing may be computed from it
 fix_intake      decide which loads a transformation sees
 current_intake  the decision made last
@@ -17,6 +18,7 @@ from include.landing.ledger import (
     read_watermark,
     record_failed,
     record_skipped,
+    statuses_of_run,
     was_loaded,
 )
 from include.landing.prepare import prepare
@@ -35,5 +37,6 @@ __all__ = [
     "read_watermark",
     "record_failed",
     "record_skipped",
+    "statuses_of_run",
     "was_loaded",
 ]

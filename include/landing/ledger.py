@@ -198,6 +198,17 @@ def half_loaded(dsn: str, source: str) -> list[str]:
     return [str(entity) for (entity,) in rows]
 
 
+def statuses_of_run(dsn: str, source: str, run_id: str) -> dict[str, str]:
+    """How each entity of a source ended in a run; none for what the run never came to."""
+    with psycopg.connect(dsn) as connection:
+        rows = connection.execute(
+            "select distinct on (entity) entity, status from ops.loads"
+            " where source = %s and run_id = %s order by entity, load_id desc",
+            (source, run_id),
+        ).fetchall()
+    return {str(entity): str(status) for entity, status in rows}
+
+
 def record_skipped(dsn: str, request: LoadRequest) -> LoadResult:
     """Write to the ledger that this load was left out, because its file is already in."""
     with psycopg.connect(dsn) as connection:

@@ -23,6 +23,7 @@ from include.errors import (
 )
 from include.orchestration import readiness
 from include.records import Feed
+from include.sources import edfi
 from tests.integration.night import House, house
 
 ENROLLMENTS = "studentSchoolAssociations"
@@ -92,6 +93,30 @@ def test_a_full_read_of_an_emptied_source_heals_the_watermark(built: House) -> N
     read(built, replace(built.night("emptied"), full_refresh=True))
     # nothing is lost, and the rows are read whole when they come back
     assert landing.read_watermark(built.dsn, FEED) is None
+
+
+def chosen(*names: str) -> list[edfi.Resource]:
+    return [r for group in catalog.edfi_groups(names).values() for r in group]
+
+
+def test_what_a_killed_task_did_not_read_stands_in_the_ledger(built: House) -> None:
+    current = built.night("killed")
+    read(built, current)
+    unread = night.record_unread(current, chosen(ENROLLMENTS, "grades"))
+    assert unread == ["grades"]
+    latest = built.query(LATEST.format("edfi"))[0]
+    assert latest == ("grades", "failed", "not read", "UnreadError")
+    assert readiness.is_held_back(current, EVENT)
+    # the task was cleared: the feed is read, and nothing is behind any more
+    source = night.edfi_source(current.district)
+    night.load_edfi(current, source, chosen("grades"), night.edfi_ceiling(current, source))
+    assert night.record_unread(current, chosen(ENROLLMENTS, "grades")) == []
+    assert not readiness.is_held_back(current, EVENT)
+
+
+def test_a_run_that_read_nothing_leaves_no_row_for_every_resource(built: House) -> None:
+    # a host that cannot be reached: everything stands at one earlier night, so tiers go on
+    assert night.record_unread(built.night("unreachable"), chosen(ENROLLMENTS, "grades")) == []
 
 
 def in_year(built: House, run_id: str, day: date, *school_years: int) -> night.Night:
@@ -173,3 +198,15 @@ def test_a_vendor_that_delivers_nothing_is_no_failure(built: House) -> None:
     source = source.model_copy(update={"delivery": missing})
     fetched = delivery.fetch_files(current, "iready", source)
     assert delivery.land_files(current, "iready", source, fetched) == []
+
+
+def test_a_vendors_task_that_was_killed_stands_in_the_ledger(built: House) -> None:
+    current = built.night("killed_vendor")
+    source = night.file_sources(current.district)["star"]
+    delivery.record_unread(current, source, ["SM_Dashboard_Standards_v2.csv"])
+    assert built.query(LATEST.format("star"))[0] == (
+        "standards", "failed", "SM_Dashboard_Standards_v2.csv", "UnreadError",
+    )  # fmt: skip
+    # what said already that it failed is not told twice
+    delivery.record_unread(current, source, ["SM_Dashboard_Standards_v2.csv"])
+    assert built.one("select count(*) from ops.loads where run_id = 'killed_vendor'") == 1
