@@ -121,9 +121,9 @@ from marts.fct_course_mark_history
 group by student_key, grading_period_key, period_school_key, period_school_year, period_end_date;
 
 insert into marts.fct_assessment_result
-    (assessment_result_key, student_key, subject, administered_on, percentile, growth_percentile,
+    (assessment_result_key, student_key, source, assessment_title, subject, administered_on, percentile, growth_percentile,
     is_valid, is_latest_valid, is_window_score, same_day_number, known_on)
-select row_number() over (), students.student_key, subjects.subject, windows.day, 1 + floor(random() * 99),
+select row_number() over (), students.student_key, 'bench', 'Bench', subjects.subject, windows.day, 1 + floor(random() * 99),
     1 + floor(random() * 99), random() > 0.03, false, true, 1,
     case when windows.day > date '2026-07-01' then windows.day + 1 end
 from students
@@ -133,9 +133,9 @@ cross join (values (date '2025-09-17'), (date '2026-01-21'), (date '2026-05-06')
 where random() > 0.05;
 
 insert into marts.fct_discipline_incident
-    (incident_participation_key, student_key, incident_key, school_key, incident_date, participation,
-    counts_as_referral, known_on)
-select row_number() over (), students.student_key, row_number() over (), students.school_key,
+    (incident_participation_key, student_key, incident_key, incident_id, school_key, incident_date,
+    participation, counts_as_referral, known_on)
+select row_number() over (), students.student_key, row_number() over (), 'bench', students.school_key,
     days.calendar_date, 'perpetrator', true,
     case when days.school_year = 2027 then days.calendar_date end
 from students
@@ -157,8 +157,8 @@ select row_number() over (), student_key, school_key * 10 + course, school_key, 
 from marts.fct_enrollment_span cross join generate_series(1, 6) as course;
 
 insert into marts.fct_program_participation
-    (participation_key, student_key, program_type, begin_date, is_open_as_of)
-select row_number() over (), student_key, kind, date '2025-08-25', true
+    (participation_key, student_key, program_type, program_name, begin_date, is_open_as_of)
+select row_number() over (), student_key, kind, kind, date '2025-08-25', true
 from students
 cross join (values ('special_education'), ('language_instruction'), ('food_service')) as kinds (kind)
 where random() < 0.2;

@@ -12,8 +12,8 @@ from rich.table import Table
 from include.config import District
 
 NAMES = {
-    "oracle": "the truth (ceiling)",
-    "logistic_regression": "logistic regression",
+    "oracle": "the truth: ceiling",
+    "logistic_regression": "logistic model",
     "gradient_boosting": "boosted trees",
     "rule_tier": "rule tiers",
     "prior_absence": "absence rank",

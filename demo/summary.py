@@ -44,7 +44,7 @@ def show(out: Console, dsn: str, district: District, truth: Path | None) -> None
         _missing(out, connection)
         _records(out, connection)
         forecasts.show(out, connection, district, truth)
-        _print(out, "What was sent", movements.sent(connection))
+        _print(out, "What was sent so far", movements.sent(connection))
 
 
 def _tiers(out: Console, connection: psycopg.Connection, district: str) -> None:
