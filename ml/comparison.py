@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ml import baselines, evaluation
@@ -104,9 +105,11 @@ def _table(
     everyone = np.ones(len(outcome), dtype=bool)
     overall = evaluation.measure(cohort, subjects, outcome, everyone, data.policy)
     rows = list(evaluation.rows_of(cohort, overall, name, outcome, everyone, group=_ALL))
-    learnt = data.slices.fit | data.slices.calibration
-    seen = data.frame["student_key"].to_numpy()[learnt]
-    parts = {("student", "never seen in training"): ~cohort.frame["student_key"].isin(seen)}
+    parts: dict[tuple[str, str], pd.Series[bool]] = {}
+    if name == data.task.union:
+        learnt = data.slices.fit | data.slices.calibration
+        seen = data.frame["student_key"].to_numpy()[learnt]
+        parts["student", "never seen in training"] = ~cohort.frame["student_key"].isin(seen)
     if data.task.onset and data.task.onset in cohort.frame:
         onset = column(cohort.frame, data.task.onset) == 1
         parts[("onset", "not yet failing or chronic")] = cohort.frame["student_key"].notna() & onset

@@ -43,7 +43,8 @@ def contenders(data: Labelled) -> list[Bundle]:
 
 def _fit(data: Labelled, name: str) -> list[_Fitted]:
     features, policy, slices = data.task.features, data.policy, data.slices
-    fit, train = data.pair(name, slices.fit), data.pair(name, slices.train)
+    fit = data.pair(name, slices.fit)
+    train = data.pair(name, data.thinned(slices.train, policy.capacity_rows))
     inner = data.pair(name, slices.inner)
     if len(np.unique(train[1])) < 2 or len(np.unique(inner[1])) < 2:
         # nothing to choose a size on: the middle penalty, and no challenger

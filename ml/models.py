@@ -157,22 +157,34 @@ def choose_capacity(
     strength = min(straight, key=lambda one: log_loss(straight[one], inner[1]))
     found: tuple[float, Capacity, Floats] | None = None
     for leaves in policy.boosted_leaves:
-        full = Capacity(strength, leaves, policy.boosted_rounds)
-        grown = fit_boosted(*train, features, policy, size=full)
-        stages = grown.estimator.staged_decision_function(grown.seen(inner[0]))
-        for rounds, raw in enumerate(stages, 1):
-            if rounds % _STEP:
-                continue
-            scores = np.ravel(raw).copy()
-            loss = log_loss(scores, inner[1])
-            if found is None or loss < found[0]:
-                found = loss, Capacity(strength, leaves, rounds), scores
-    assert found is not None  # the policy asks for at least _STEP trees
+        grown = _grown(train, inner, features, policy, leaves)
+        scores = grown.log_odds(inner[0])
+        loss = log_loss(scores, inner[1])
+        if found is None or loss < found[0]:
+            found = loss, Capacity(strength, leaves, grown.estimator.n_iter_), scores
+    assert found is not None  # the policy names at least one size
     return Choice(found[1], straight[strength], found[2])
 
 
-# numbers of trees are compared at this distance
-_STEP = 10
+def _grown(
+    train: tuple[Floats, Floats], inner: tuple[Floats, Floats], features: FeatureList,
+    policy: Policy, leaves: int,
+) -> BoostedModel:  # fmt: skip
+    """Trees for as long as further ones are worth it on the later rows."""
+    model = _unfitted(train[0], features, policy, leaves)
+    model.estimator.set_params(
+        max_iter=policy.boosted_rounds,
+        early_stopping=True,
+        scoring="loss",
+        n_iter_no_change=_WORTH_IT_TREES,
+        tol=policy.boosted_least_gain,
+    )
+    model.estimator.fit(model.seen(train[0]), train[1], X_val=model.seen(inner[0]), y_val=inner[1])
+    return model
+
+
+# over so many trees the least gain is asked for
+_WORTH_IT_TREES = 10
 
 
 def _unfitted(matrix: Floats, features: FeatureList, policy: Policy, leaves: int) -> BoostedModel:
@@ -183,7 +195,7 @@ def _unfitted(matrix: Floats, features: FeatureList, policy: Policy, leaves: int
         min_samples_leaf=40,
         l2_regularization=1.0,
         monotonic_cst=[features.features[at].direction for at in columns],
-        early_stopping=False,  # it would hold out rows at random
+        early_stopping=False,  # without rows of its own it would hold out some at random
         random_state=policy.seed % 2**31,
     )
     return BoostedModel(estimator, columns)

@@ -77,11 +77,19 @@ class Policy(BaseModel):
     logistic_strengths: tuple[float, ...] = Field(
         (0.003, 0.03, 0.3), description="Inverse penalties tried on the inner slice (C)."
     )
+    capacity_rows: int = Field(
+        20_000, ge=1_000, description="Rows on which sizes are tried; beyond it, some students'."
+    )
     boosted_leaves: tuple[int, ...] = Field(
-        (4, 15), description="Leaves per tree tried on the inner slice."
+        (4, 15), min_length=1, description="Leaves per tree tried on the inner slice."
     )
     boosted_rounds: int = Field(
         160, ge=10, description="Most trees; the inner slice says how many."
+    )
+    boosted_least_gain: float = Field(
+        0.0003,
+        ge=0,
+        description="Log loss that ten more trees must save on the inner slice to be grown.",
     )
     boosted_learning_rate: float = Field(0.05, description="Share of each tree that is added.")
     max_rows: int = Field(

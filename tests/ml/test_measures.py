@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from ml import calibration, metrics, splits, study, union
+from ml import calibration, metrics, models, splits, study, union
 from ml.catalog import DISTRICT
+from ml.data import Labelled
 from ml.policy import Policy
 from tests.ml.synthetic import district
 
@@ -125,3 +126,25 @@ def test_a_small_group_is_named_but_not_told() -> None:
         row for row in study.conduct(frame, DISTRICT, policy, slices).rows if row.group_value == "Z"
     ]
     assert [(row.metric, row.value, row.row_count) for row in rows] == [("suppressed", None, None)]
+
+
+def test_a_sample_to_try_sizes_on_takes_whole_students() -> None:
+    frame = district(1500).drop(columns=["school_year", "rule_tier"])
+    slices = splits.by_time(frame, splits.plan(frame))
+    data = Labelled.of(frame, DISTRICT, Policy(), slices)
+    most = int(slices.train.sum()) // 3
+    taken = data.thinned(slices.train, most)
+    students = frame["student_key"]
+    assert 0 < taken.sum() <= most + 10
+    assert not set(students[taken]) & set(students[slices.train & ~taken])
+    assert (data.thinned(slices.train, int(slices.train.sum())) == slices.train).all()
+
+
+def test_trees_that_learn_nothing_for_later_are_not_grown() -> None:
+    random = np.random.default_rng(3)
+    width = len(DISTRICT.features.names)
+    noise = [
+        (random.random((2000, width)), (random.random(2000) < 0.3).astype(float)) for _ in range(2)
+    ]
+    choice = models.choose_capacity(*noise, DISTRICT.features, Policy())
+    assert choice.size.rounds < 40
