@@ -178,7 +178,11 @@ def invoke(night: Night, arguments: list[str]) -> dict[str, str]:
     ]
     given = {**_profile_variables(connection), **_run_values(night)}
     with environment(given), as_keyboard_interrupt() as interruption:
-        outcome = _outcome(arguments, options)
+        try:
+            outcome = _outcome(arguments, options)
+        except KeyboardInterrupt:
+            # between two commands of dbt nobody catches it
+            raise (interruption.cause or KeyboardInterrupt()) from None
     # dbt hands over what it caught, Ctrl-C and a scheduler's time limit too
     if interruption.cause is not None:
         raise interruption.cause
@@ -191,14 +195,18 @@ def invoke(night: Night, arguments: list[str]) -> dict[str, str]:
     raise _error(night, arguments[0], ended, outcome.exception)
 
 
+# By command, how the project is parsed for it: a build writes the manifest at its end anyway, and
+# a second time costs a second per layer; uncompiled docs read the file but would not write it.
+_PARSED_FIRST = {"build": ("--no-write-json",), "docs": ()}
+
+
 def _outcome(arguments: list[str], options: list[str]) -> dbtRunnerResult:
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
-    if arguments[0] != "build":
+    if arguments[0] not in _PARSED_FIRST:
         return dbtRunner().invoke([*arguments, *options])
-    # a build would write the manifest as JSON, a second per layer for a file that nobody reads
-    parsed = dbtRunner().invoke(["parse", "--no-write-json", *options])
+    parsed = dbtRunner().invoke(["parse", *_PARSED_FIRST[arguments[0]], *options])
     if not isinstance(parsed.result, Manifest):
         return parsed
     return dbtRunner(manifest=parsed.result).invoke([*arguments, *options])
