@@ -76,14 +76,16 @@ def build(dag_id: str, district: District):
         # also after a failure: that is what somebody has to be told
         @task(outlets=[assets.ingest_ended(district.code)], trigger_rule="all_done")
         def ended(fetched: list[list | None], loaded: list[dict | None]) -> None:
-            from include.delivery import record_unread
-            from include.night import file_sources
+            from include.unread import note_vendors
 
-            current, sources = night(district.code), file_sources(district)
-            for vendor, files, counts in zip(vendors, fetched, loaded, strict=True):
-                if counts is None:
-                    names = [file["name"] for file in files or ()]
-                    record_unread(current, sources[vendor], names)
+            names = [
+                None if files is None else [file["name"] for file in files] for files in fetched
+            ]
+            note_vendors(
+                night(district.code),
+                dict(zip(vendors, names, strict=True)),
+                {v: counts is not None for v, counts in zip(vendors, loaded, strict=True)},
+            )
             announce(assets.ingest_ended(district.code), night(district.code))
 
         @task(trigger_rule="all_success")

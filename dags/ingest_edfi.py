@@ -79,11 +79,9 @@ def build(dag_id: str, district: District):
         # also after a failure: that is what somebody has to be told
         @task(outlets=[assets.ingest_ended(district.code)], trigger_rule="all_done")
         def ended(params: dict | None = None) -> None:
-            from include.catalog import edfi_groups
-            from include.night import record_unread
+            from include.unread import note_edfi
 
-            chosen = edfi_groups((params or {}).get("resources") or ())
-            record_unread(night(district.code), [r for group in chosen.values() for r in group])
+            note_edfi(night(district.code), (params or {}).get("resources") or ())
             announce(assets.ingest_ended(district.code), night(district.code))
 
         ready, ceiling, names = prepare(), plan(), groups()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from include.config import FileSource
 from include.errors import FirstbellError
-from include.night import Night, raise_first, unread_error
+from include.night import Night, raise_first
 from include.records import Feed
 
 if TYPE_CHECKING:
@@ -107,24 +107,6 @@ def _land_file(night: Night, source: FileSource, file: LocalFile) -> list[LoadRe
             failures[feed.window] = error
     raise_first(failures)
     return results
-
-
-def record_unread(night: Night, source: FileSource, names: Sequence[str]) -> None:
-    """Put on the books that a vendor's task ended without a word: a killed one cannot do so itself.
-
-    `names` are the files that it was to read.
-    """
-    from include import landing
-    from include.sources import files
-
-    layout = files.load_layouts().get(source.layout)
-    told = landing.statuses_of_run(night.dsn, layout.source, night.run_id) if layout else {}
-    if {"failed", "parked"} & set(told.values()):
-        return
-    window = names[0] if names else f"delivery {source.delivery.pattern}"
-    error = unread_error(f"{night.district.code}: {source.layout} {window}")
-    log.error("%s", error)
-    _record_failed(night, source, error, window=window)
 
 
 def _record_failed(

@@ -24,7 +24,6 @@ from include.errors import (
     DiskFullError,
     FirstbellError,
     StorageError,
-    UnreadError,
     WatermarkError,
     WrongYearError,
 )
@@ -224,38 +223,6 @@ def _load_resource(
         landing.record_failed(night.dsn, request, error)
         raise
     return landing.land(night.dsn, stream, replace(request, kind=stream.kind))
-
-
-def record_unread(night: Night, resources: Sequence[Resource]) -> list[str]:
-    """Put on the books which resources this run has no row of, once it has ended; returns them.
-
-    A task that is killed cannot do so itself. A run that loaded nothing at all is another matter:
-    everything stands at one earlier night, and its own error is told already.
-    """
-    from include import landing
-
-    known = landing.statuses_of_run(night.dsn, "edfi", night.run_id)
-    if not set(known.values()) & {"loaded", "unchanged"}:
-        return []
-    unread = [resource for resource in resources if resource.feed.entity not in known]
-    for resource in unread:
-        request = landing.LoadRequest(
-            resource.feed, FeedKind.DELTA, "not read", night.context, is_full_read=False
-        )
-        error = unread_error(f"{night.district.code}: Ed-Fi {resource.name}")
-        log.error("%s", error)
-        landing.record_failed(night.dsn, request, error)
-    return [resource.name for resource in unread]
-
-
-def unread_error(where: str) -> UnreadError:
-    """What stands in the ledger for a feed that a run did not come to."""
-    return UnreadError(
-        where,
-        seen="its task ended before it was read",
-        expected="every feed of the run to be read",
-        next_step="Was the worker stopped, or the task's time limit reached? Clear the task.",
-    )
 
 
 def totals(results: Iterable[LoadResult]) -> dict[str, int]:

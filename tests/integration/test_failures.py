@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from demo.simulators.edfi import Fault
-from include import catalog, delivery, landing, night
+from include import catalog, delivery, landing, night, unread
 from include.connections import Connection
 from include.errors import (
     AuthenticationError,
@@ -22,7 +22,7 @@ from include.errors import (
     WrongYearError,
 )
 from include.orchestration import readiness
-from include.records import Feed
+from include.records import Feed, FeedKind
 from include.sources import edfi
 from tests.integration.night import House, house
 
@@ -102,21 +102,21 @@ def chosen(*names: str) -> list[edfi.Resource]:
 def test_what_a_killed_task_did_not_read_stands_in_the_ledger(built: House) -> None:
     current = built.night("killed")
     read(built, current)
-    unread = night.record_unread(current, chosen(ENROLLMENTS, "grades"))
-    assert unread == ["grades"]
+    found = unread.record_edfi(current, chosen(ENROLLMENTS, "grades"))
+    assert found == ["grades"]
     latest = built.query(LATEST.format("edfi"))[0]
     assert latest == ("grades", "failed", "not read", "UnreadError")
     assert readiness.is_held_back(current, EVENT)
     # the task was cleared: the feed is read, and nothing is behind any more
     source = night.edfi_source(current.district)
     night.load_edfi(current, source, chosen("grades"), night.edfi_ceiling(current, source))
-    assert night.record_unread(current, chosen(ENROLLMENTS, "grades")) == []
+    assert unread.record_edfi(current, chosen(ENROLLMENTS, "grades")) == []
     assert not readiness.is_held_back(current, EVENT)
 
 
 def test_a_run_that_read_nothing_leaves_no_row_for_every_resource(built: House) -> None:
     # a host that cannot be reached: everything stands at one earlier night, so tiers go on
-    assert night.record_unread(built.night("unreachable"), chosen(ENROLLMENTS, "grades")) == []
+    assert unread.record_edfi(built.night("unreachable"), chosen(ENROLLMENTS, "grades")) == []
 
 
 def in_year(built: House, run_id: str, day: date, *school_years: int) -> night.Night:
@@ -200,13 +200,46 @@ def test_a_vendor_that_delivers_nothing_is_no_failure(built: House) -> None:
     assert delivery.land_files(current, "iready", source, fetched) == []
 
 
+FILES = ["SR_v2.csv", "SM_Dashboard_Standards_v2.csv"]
+
+
 def test_a_vendors_task_that_was_killed_stands_in_the_ledger(built: House) -> None:
     current = built.night("killed_vendor")
-    source = night.file_sources(current.district)["star"]
-    delivery.record_unread(current, source, ["SM_Dashboard_Standards_v2.csv"])
-    assert built.query(LATEST.format("star"))[0] == (
-        "standards", "failed", "SM_Dashboard_Standards_v2.csv", "UnreadError",
-    )  # fmt: skip
-    # what said already that it failed is not told twice
-    delivery.record_unread(current, source, ["SM_Dashboard_Standards_v2.csv"])
+    unread.note_vendors(current, {"star": FILES, "iready": None, "map_growth": []}, {})
+    assert built.query(LATEST.format("star"))[0] == ("results", "failed", FILES[0], "UnreadError")
+    # what said already that it failed is not told twice; who was not fetched, or landed, not at all
+    unread.note_vendors(current, {"star": FILES, "iready": FILES}, {"iready": True})
     assert built.one("select count(*) from ops.loads where run_id = 'killed_vendor'") == 1
+
+
+def test_the_file_that_was_come_to_is_named_and_not_the_one_before(built: House) -> None:
+    current = built.night("killed_later")
+    request = landing.LoadRequest(
+        Feed("star", "results"), FeedKind.SNAPSHOT, FILES[0], current.context
+    )
+    landing.record_skipped(built.dsn, request)
+    source = night.file_sources(current.district)["star"]
+    assert unread.record_vendor(current, source, FILES) == FILES[1]
+    assert built.query(LATEST.format("star"))[0][:2] == ("standards", "failed")
+
+
+def test_a_run_that_was_cleared_and_killed_again_is_noticed(built: House) -> None:
+    current, source = built.night("again"), night.edfi_source(built.night("again").district)
+    both = chosen("schools", "grades")
+    night.load_edfi(current, source, both, night.edfi_ceiling(current, source))
+    assert unread.record_edfi(current, both) == []
+    # cleared with `plan`: the ceiling is higher, and only one of the two is read up to it
+    built.server.store.upsert("grades", {"gradeTypeDescriptor": "x"})
+    night.load_edfi(current, source, chosen("schools"), night.edfi_ceiling(current, source))
+    assert unread.record_edfi(current, both) == ["grades"]
+
+
+def test_a_ledger_that_is_out_of_reach_keeps_nobody_from_going_on(
+    built: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone = replace(built.night("gone"), connect=lambda conn_id: Connection(
+        conn_id=conn_id, host="127.0.0.1", port=1, login="x", schema="x"
+    ))  # fmt: skip
+    unread.note_edfi(gone, [])
+    unread.note_edfi(built.night("gone"), ["no such resource"])
+    assert caplog.text.count("the ledger was not completed") == 2

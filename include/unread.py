@@ -1,0 +1,122 @@
+"""Once an ingest has ended: what it did not come to, put on the books.
+
+A task that is killed writes no ledger row. Without one its feeds look as good as last night's: no
+ticket is opened, and where a source knows no change versions nothing else shows it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from include import catalog
+from include.config import FileSource
+from include.errors import FirstbellError, UnreadError
+from include.night import Night, file_sources
+from include.records import Feed, FeedKind
+
+if TYPE_CHECKING:
+    from include.sources.edfi import Resource
+
+log = logging.getLogger(__name__)
+
+_GOOD = frozenset({"loaded", "unchanged", "skipped"})
+
+
+def note_edfi(night: Night, names: Iterable[str]) -> None:
+    """`record_edfi` for the resources or groups of these names (none: all), if it is possible."""
+    with _if_possible(night):
+        chosen = catalog.edfi_groups(names)
+        record_edfi(night, [resource for group in chosen.values() for resource in group])
+
+
+def note_vendors(
+    night: Night, fetched: Mapping[str, Sequence[str] | None], landed: Mapping[str, bool]
+) -> None:
+    """`record_vendor` for each vendor whose files were fetched (None: they were not), not landed.
+
+    A vendor's red fetch says what happened; which feed it would have brought, nobody knows.
+    """
+    with _if_possible(night):
+        for vendor, source in file_sources(night.district).items():
+            names = fetched.get(vendor)
+            if names and not landed.get(vendor):
+                record_vendor(night, source, names)
+
+
+@contextmanager
+def _if_possible(night: Night) -> Iterator[None]:
+    """Let nothing that goes wrong here keep the next stage from hearing that the ingest ended."""
+    try:
+        yield
+    except (FirstbellError, psycopg.Error) as error:
+        # the class alone: what the driver says may quote the connection
+        log.warning(
+            "%s: the ledger was not completed: %s", night.district.code, type(error).__name__
+        )
+
+
+def record_edfi(night: Night, resources: Sequence[Resource]) -> list[str]:
+    """Note the resources that this run did not come to; returns their names.
+
+    A run that loaded nothing at all is another matter: everything stands at one earlier night, and
+    its own red task says why.
+    """
+    from include import landing
+
+    known = landing.statuses_of_run(night.dsn, "edfi", night.run_id)
+    if not _GOOD & set(known.values()):
+        return []
+    # of a run that was cleared and killed again, the first attempt's row is still there
+    behind = set(landing.half_loaded(night.dsn, "edfi"))
+    unread = [
+        resource
+        for resource in resources
+        if resource.feed.entity not in known
+        or (known[resource.feed.entity] in _GOOD and resource.feed.entity in behind)
+    ]
+    for resource in unread:
+        _record(night, f"Ed-Fi {resource.name}", resource.feed, FeedKind.DELTA)
+    return [resource.name for resource in unread]
+
+
+def record_vendor(night: Night, source: FileSource, names: Sequence[str]) -> str | None:
+    """Note that a vendor's landing ended without a word; returns the file it had come to.
+
+    `names` are the files that it was to read. None where one of them is on the books as failed.
+    """
+    from include import landing
+    from include.sources import files
+
+    layout = files.load_layouts().get(source.layout)
+    if layout is None or not names:
+        return None
+    told = landing.statuses_of_run(night.dsn, layout.source, night.run_id)
+    if set(told.values()) - _GOOD:
+        return None
+    found = [next((f for f in layout.files if f.name_match(n)), layout.files[0]) for n in names]
+    # files are read one after the other
+    at = next((i for i, file in enumerate(found) if told.get(file.entity) not in _GOOD), 0)
+    feed = Feed(layout.source, found[at].entity)
+    _record(night, f"{source.layout} {names[at]}", feed, found[at].kind, window=names[at])
+    return names[at]
+
+
+def _record(
+    night: Night, what: str, feed: Feed, kind: FeedKind, *, window: str = "not read"
+) -> None:
+    from include import landing
+
+    error = UnreadError(
+        f"{night.district.code}: {what}",
+        seen="its task ended without saying what became of it",
+        expected="every feed of the run to be read",
+        next_step="Read the red task's log (stopped, out of time, or its error), then clear it.",
+    )
+    log.error("%s", error)
+    request = landing.LoadRequest(feed, kind, window, night.context, is_full_read=False)
+    landing.record_failed(night.dsn, request, error)
