@@ -6,22 +6,33 @@ loads as (
     where status = 'loaded'
 ),
 
-opened as (
+-- loads are numbered as they happened; a night may be run again for an earlier day, and what it
+-- brings is known no earlier than what was there before it
+ordered as (
     select
         loads.load_id,
-        loads.as_of_date,
-        min(loads.as_of_date) over (partition by loads.source, loads.entity) as opening_as_of_date
+        first_value(loads.as_of_date) over (
+            partition by loads.source, loads.entity
+            order by loads.load_id
+        ) as opening_as_of_date,
+        max(loads.as_of_date) over (
+            partition by loads.source, loads.entity
+            order by loads.load_id
+            rows between unbounded preceding and current row
+        ) as latest_as_of_date
     from loads
 ),
 
 dated as (
     select
-        opened.load_id,
+        ordered.load_id,
         -- the night that opened the feed brought its whole past: those facts count as known on
         -- their own date
-        case when opened.as_of_date > opened.opening_as_of_date then opened.as_of_date end
-            as known_on
-    from opened
+        case
+            when ordered.latest_as_of_date > ordered.opening_as_of_date
+                then ordered.latest_as_of_date
+        end as known_on
+    from ordered
 )
 
 select * from dated
