@@ -70,7 +70,10 @@ counted_spans as (
             partition by span_years.student_key, span_years.school_year
             order by span_years.entry_date desc
         ) as span_order,
+        -- where nothing was submitted nothing is known of the days: null, and least() would
+        -- take null for the whole span
         case
+            when submitted.days_submitted is null then null
             when submitted.takes_daily_attendance or policy.section_absence_counts_as_day
                 then greatest(
                         0,
