@@ -47,7 +47,8 @@ last_submitted as (
 period_days as (
     select
         periods.grading_period_key,
-        periods.school_key as period_school_key,
+        periods.begin_date,
+        periods.end_date,
         attendance_days.school_key,
         attendance_days.calendar_choice,
         attendance_days.school_year,
@@ -72,7 +73,8 @@ period_days as (
         and last_submitted.school_year = attendance_days.school_year
     group by
         periods.grading_period_key,
-        periods.school_key,
+        periods.begin_date,
+        periods.end_date,
         attendance_days.school_key,
         attendance_days.calendar_choice,
         attendance_days.school_year,
@@ -83,7 +85,12 @@ span_days as (
     select
         span_years.student_key,
         period_days.grading_period_key,
+        span_years.school_year,
         span_years.grade_band,
+        greatest(span_years.first_date, period_days.begin_date) as first_date,
+        -- the last day of an open span is null, which coalesce says and least() would hide
+        least(coalesce(span_years.last_date, period_days.end_date), period_days.end_date)
+            as last_date,
         case
             when period_days.takes_daily_attendance or policy.section_absence_counts_as_day
                 then greatest(
@@ -113,19 +120,21 @@ enrolled as (
     group by span_days.student_key, span_days.grading_period_key
 ),
 
+-- absences of the days that were counted, so of this school alone: a date lies in one span, and
+-- the school of that span decides
 absent as (
     select
-        enrolled.student_key,
-        enrolled.grading_period_key,
+        span_days.student_key,
+        span_days.grading_period_key,
         sum(absence_steps.days_absent) as days_absent,
         sum(absence_steps.unknown_days) + sum(absence_steps.days_without_sections) as gap_count
-    from enrolled
-    inner join periods
-        on periods.grading_period_key = enrolled.grading_period_key
+    from span_days
     inner join absence_steps
-        on absence_steps.student_key = enrolled.student_key
-        and absence_steps.absence_date between periods.begin_date and periods.end_date
-    group by enrolled.student_key, enrolled.grading_period_key
+        on absence_steps.student_key = span_days.student_key
+        and absence_steps.school_year = span_days.school_year
+        and absence_steps.absence_date between span_days.first_date and span_days.last_date
+    where span_days.days_enrolled > 0
+    group by span_days.student_key, span_days.grading_period_key
 ),
 
 students as (
