@@ -21,6 +21,9 @@ HISTORY = """
 """
 
 
+# from the tiers of a night to what alerts are made from
+ALERTED = ("risk_tier_crossings", "rpt_tier_crossings")
+
 TODAY = "2026-11-18"
 
 
@@ -96,12 +99,47 @@ def run_night(bench: Bench, as_of: str, tiers: dict[int, str]) -> None:
         owner.execute("create schema if not exists risk")
         owner.execute("drop table if exists risk.risk_tiers cascade")
         owner.execute(
-            "create table risk.risk_tiers (student_key bigint, as_of_date date, rule_tier text)"
+            "create table risk.risk_tiers (student_key bigint, as_of_date date, rule_tier text,"
+            " tier_rank integer, school_key bigint, grade_level text, grade_band text,"
+            " reasons text default 'Two F', policy_version text default 'p')"
         )
         for student, tier in tiers.items():
-            owner.execute("insert into risk.risk_tiers values (%s, %s, %s)", (student, as_of, tier))
+            owner.execute(
+                "insert into risk.risk_tiers (student_key, as_of_date, rule_tier, tier_rank)"
+                " select %(student)s, %(as_of)s, rule_tier, tier_rank from policy.tier_ladder"
+                " where rule_tier = %(tier)s",
+                {"student": student, "as_of": as_of, "tier": tier},
+            )
     models = ["risk_tier_observations", "risk_tier_history"]
-    dbt(bench, "run", "--select", *models, as_of=as_of)
+    dbt(bench, "run", "--select", *models, *ALERTED, as_of=as_of)
+
+
+def name_the_students(bench: Bench, *students: int) -> None:
+    """What the report of crossings reads beside the tiers."""
+    with psycopg.connect(bench.url, autocommit=True) as owner:
+        for schema in ("marts", "intermediate"):
+            owner.execute(f"create schema if not exists {schema}")
+        owner.execute(
+            "create table marts.dim_student as select number as student_key,"
+            " 's' || number as student_id, 'A' as first_name, 'B' as last_name,"
+            " cast(null as date) as birth_date from unnest(%s::bigint[]) as number",
+            (list(students),),
+        )
+        owner.execute(
+            "create table marts.dim_school (school_key bigint, school_id text, school_name text)"
+        )
+        owner.execute(
+            "create table intermediate.int_policy__by_grade_band as"
+            " select '*' as grade_band, 3 as alert_when_first_known_rank"
+        )
+
+
+def crossings(url: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(url) as reader:
+        return reader.execute(
+            "select student_unique_id, changed_on::text, tier"
+            " from reporting.rpt_tier_crossings order by student_unique_id"
+        ).fetchall()
 
 
 def history(url: str) -> list[tuple[object, ...]]:
@@ -111,6 +149,7 @@ def history(url: str) -> list[tuple[object, ...]]:
 
 def test_reruns_in_any_order_leave_the_history_of_the_last_answers(empty: Bench) -> None:
     dbt(empty, "seed", "--select", "tier_ladder")
+    name_the_students(empty, 1, 2, 3)
     run_night(empty, "2026-11-16", {1: "Low Risk", 2: "Low Risk"})
     run_night(empty, "2026-11-17", {1: "Low Risk", 2: "Low Risk"})
     run_night(empty, "2026-11-18", {1: "Low Risk", 3: "At Risk"})
@@ -121,9 +160,11 @@ def test_reruns_in_any_order_leave_the_history_of_the_last_answers(empty: Bench)
         (2, "2026-11-18", None, "Low Risk", "left"),
         (3, "2026-11-18", "At Risk", None, "entered"),
     ]
+    assert crossings(empty.url) == [("s3", "2026-11-18", "At Risk")]
 
     run_night(empty, "2026-11-18", {1: "Low Risk", 3: "At Risk"})
     assert history(empty.url) == before, "the same date again must change nothing"
+    assert crossings(empty.url) == [("s3", "2026-11-18", "At Risk")]
 
     # Tuesday again, with what is known now: only the steps into and out of Tuesday change
     run_night(empty, "2026-11-17", {1: "High Risk", 2: "Low Risk"})
@@ -134,6 +175,7 @@ def test_reruns_in_any_order_leave_the_history_of_the_last_answers(empty: Bench)
         *before[1:],
     ]
     assert history(empty.url) == after
+    assert crossings(empty.url) == [], "Wednesday has spoken: a rise on Tuesday is no news"
 
     dbt(
         *(empty, "run", "--full-refresh"),

@@ -1,9 +1,18 @@
 -- One row per student whose tier crossed on the as-of date: what an alert may say. Which of it is
 -- said to whom decides the vendor registry, when the alert is sent.
+--
+-- A run of a day before the latest one observed reports nothing: the later day has spoken, and the
+-- same rise on two dates would be two alerts. This stands here and not in risk_tier_crossings,
+-- because what happened on a day does not depend on the order of the runs, and what may still be
+-- said does; and because this is the relation that egress reads.
 with
 
 crossings as (
     select * from {{ ref('risk_tier_crossings') }}
+),
+
+observations as (
+    select * from {{ ref('risk_tier_observations') }}
 ),
 
 tiers as (
@@ -16,6 +25,11 @@ students as (
 
 schools as (
     select * from {{ ref('dim_school') }}
+),
+
+latest_run as (
+    select max(observations.as_of_date) as as_of_date
+    from observations
 ),
 
 shown as (
@@ -38,6 +52,8 @@ shown as (
         crossings.reasons,
         crossings.as_of_date
     from crossings
+    inner join latest_run
+        on latest_run.as_of_date <= crossings.as_of_date
     inner join tiers
         on tiers.student_key = crossings.student_key
     inner join students
