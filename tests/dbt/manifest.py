@@ -240,6 +240,29 @@ def short_aliases(manifest: Manifest) -> Iterator[str]:
             yield f"{node['name']}: alias {found.group(1)!r}; use a word"
 
 
+def constraints_nobody_keeps(manifest: Manifest) -> Iterator[str]:
+    """A not_null constraint stands where dbt makes it: on a table with a contract.
+
+    A view takes none, an incremental table built before keeps what it was built with, and without a
+    contract dbt says nothing and makes nothing. Such a column needs a test.
+    """
+    for node in models(manifest):
+        materialized = node["config"]["materialized"]
+        if materialized == "table" and node["config"]["contract"]["enforced"]:
+            continue
+        why = f"is {materialized}" if materialized != "table" else "has no enforced contract"
+        named = {
+            column["name"]
+            for column in node["columns"].values()
+            if any(constraint["type"] == "not_null" for constraint in column["constraints"])
+        }
+        for constraint in node["constraints"]:
+            if constraint["type"] == "not_null":
+                named.update(constraint["columns"])
+        for name in sorted(named):
+            yield f"{node['name']}.{name}: not_null, but the model {why}; make it a test"
+
+
 def long_unit_test_names(manifest: Manifest) -> Iterator[str]:
     """Postgres cuts names at 63 bytes; a longer unit test cannot run."""
     for node in manifest["unit_tests"].values():
@@ -260,6 +283,7 @@ CHECKS = (
     reasons_missing,
     stars_between,
     short_aliases,
+    constraints_nobody_keeps,
     long_unit_test_names,
 )
 

@@ -113,6 +113,20 @@ def _short_alias(manifest: Manifest) -> None:
     _model(manifest, "risk_tiers")["raw_code"] += "\nselect 1 from tiered as t"
 
 
+def _constraint_on_an_incremental_table(manifest: Manifest) -> None:
+    _model(manifest, "risk_tiers")["config"]["materialized"] = "incremental"
+
+
+def _constraint_on_a_view(manifest: Manifest) -> None:
+    _model(manifest, "risk_tiers")["config"]["materialized"] = "view"
+
+
+def _constraint_of_a_whole_model(manifest: Manifest) -> None:
+    _model(manifest, "risk_tier_history")["constraints"] = [
+        {"type": "not_null", "columns": ["tier"]}
+    ]
+
+
 def _long_unit_test(manifest: Manifest) -> None:
     manifest["unit_tests"]["x"] = {"name": "x" * 64}
 
@@ -136,6 +150,10 @@ def _long_unit_test(manifest: Manifest) -> None:
         (_star_of_a_step, checks.stars_between, "tiered.*"),
         (_star_of_a_join, checks.stars_between, "no import"),
         (_short_alias, checks.short_aliases, "alias 't'"),
+        (_drop_contract, checks.constraints_nobody_keeps, "risk_tiers.reasons"),
+        (_constraint_on_an_incremental_table, checks.constraints_nobody_keeps, "is incremental"),
+        (_constraint_on_a_view, checks.constraints_nobody_keeps, "is view"),
+        (_constraint_of_a_whole_model, checks.constraints_nobody_keeps, "risk_tier_history.tier"),
         (_long_unit_test, checks.long_unit_test_names, "64 characters"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
