@@ -3,33 +3,47 @@
 with
 
 student_assessments as (
+    {{ current_rows(source('edfi', 'student_assessments')) }}
+),
+
+results as (
     select * from {{ ref('stg_edfi__student_assessments') }}
+),
+
+-- the lists of the versions that hold
+listed as (
+    select
+        results.result_id,
+        student_assessments.payload
+    from results
+    inner join student_assessments
+        on student_assessments.record_key = results.result_id
 ),
 
 whole_test as (
     select
-        student_assessments.result_id,
+        listed.result_id,
         '' as objective_code,
         {{ descriptor_code(json_text('score.item', 'assessmentReportingMethodDescriptor')) }}
             as method_code,
         {{ json_text('score.item', 'result') }} as value_text,
         score.position
-    from student_assessments
-    cross join lateral {{ json_list('student_assessments._payload', 'scoreResults') }} as score
+    from listed
+    cross join lateral {{ json_list('listed.payload', 'scoreResults') }} as score
 ),
 
 parts as (
     select
-        student_assessments.result_id,
+        listed.result_id,
         {{ json_text('objective.item', ['objectiveAssessmentReference', 'identificationCode']) }}
             as objective_code,
         {{ descriptor_code(json_text('score.item', 'assessmentReportingMethodDescriptor')) }}
             as method_code,
         {{ json_text('score.item', 'result') }} as value_text,
         score.position
-    from student_assessments
+    from listed
     cross join lateral {{ json_list(
-        'student_assessments._payload', 'studentObjectiveAssessments'
+        'listed.payload', 'studentObjectiveAssessments'
     ) }} as objective
     cross join lateral {{ json_list('objective.item', 'scoreResults') }} as score
 ),

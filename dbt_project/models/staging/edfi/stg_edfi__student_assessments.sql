@@ -33,7 +33,6 @@ renamed as (
             as retest_indicator_code,
         {{ local_date(json_text('payload', 'administrationDate')) }} as administered_on,
         {{ json_text('payload', 'administrationDate') }} as same_day_order,
-        payload as _payload,
         source_ref as _source_ref,
         load_id as _load_id,
         loaded_at as _loaded_at
@@ -55,7 +54,6 @@ numbered as (
         renamed.retest_indicator_code,
         renamed.administered_on,
         renamed.same_day_order,
-        renamed._payload,
         renamed._source_ref,
         renamed._load_id,
         renamed._loaded_at,
@@ -84,7 +82,6 @@ newest as (
         numbered.retest_indicator_code,
         numbered.administered_on,
         numbered.same_day_order,
-        numbered._payload,
         numbered._source_ref,
         numbered._load_id,
         numbered._loaded_at
