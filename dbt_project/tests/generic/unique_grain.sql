@@ -1,7 +1,7 @@
 {#
     unique_grain(columns, not_null): no two rows share these columns, and none of them is null, nor is
     any of the `not_null` ones. One test, and one pass, for the grain that a model's header states and
-    for what every row of it must have: a staging view is read out of JSON each time.
+    for what every row of it must have: a test per column would read the table once per column.
 
         data_tests:
           - unique_grain:

@@ -25,5 +25,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop it: the staging views hold the ceiling that they were built with."""
+    """Drop it: the staging tables hold what they were built with."""
     op.execute("drop table ops.intakes")
