@@ -34,6 +34,20 @@ def test_a_wrong_password_is_refused(tmp_path: Path) -> None:
             psycopg.connect(server.url().replace(server.password, "wrong"))
 
 
+def test_a_violated_constraint_leaves_no_value_in_the_servers_log(tmp_path: Path) -> None:
+    with postgres.running(tmp_path / "cluster") as server:
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute("create table pupils (pupil_key int not null, name text unique)")
+            connection.execute("insert into pupils values (1, 'Ada')")
+            with pytest.raises(psycopg.errors.NotNullViolation):
+                connection.execute("insert into pupils select null, name from pupils")
+            with pytest.raises(psycopg.errors.UniqueViolation):
+                connection.execute("insert into pupils values (2, 'Ada')")
+        written = (server.data / "server.log").read_text("utf-8")
+    assert 'null value in column "pupil_key" of relation "pupils"' in written
+    assert "Ada" not in written
+
+
 def test_nothing_is_left_of_a_removed_server(tmp_path: Path) -> None:
     folder = tmp_path / "cluster"
     with postgres.running(folder) as server:

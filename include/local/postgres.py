@@ -80,6 +80,10 @@ def start(
         "unix_socket_directories": "",
         "max_connections": "200",
         "shared_buffers": "256MB",
+        # its log holds no value of a row: no DETAIL of the row that a constraint refused, and no
+        # statement that holds one
+        "log_error_verbosity": "terse",
+        "log_min_error_statement": "panic",
         **(settings or {}),
     }
     command = " ".join(f"-c {name}='{value}'" for name, value in options.items())
