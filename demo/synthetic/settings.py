@@ -62,19 +62,19 @@ class Process:
     shock_start: float = 0.025
     shock_stays: float = 0.45
     # log-odds of an absence on a day
-    absence: float = -3.93
+    absence: float = -3.97
     absence_engagement: float = 1.17
     absence_noise: float = 0.20
     absence_spell: float = 0.30
     # marks out of 100
     mark: float = 84.0
-    mark_ability: float = 5.2
-    mark_engagement: float = 2.1
+    mark_ability: float = 5.6
+    mark_engagement: float = 2.3
     mark_course: float = 3.0
     # tests, in standard deviations of the norm group: this district is a little above it
-    test_shift: float = 0.62
+    test_shift: float = 0.72
     test_true: float = 0.92
-    test_error: float = 0.39
+    test_error: float = 0.34
 
 
 PROCESS = Process()

@@ -60,8 +60,8 @@ def test_one_missing_thing_refuses(changes: dict[str, Any], named: str) -> None:
     assert named in decision.reason
 
 
-@pytest.mark.parametrize("field", ["dpa_expiry", "soc2_expiry"])
-def test_the_last_day_still_counts(field: str) -> None:
+@pytest.mark.parametrize("field", ["dpa_date", "dpa_expiry", "soc2_expiry"])
+def test_the_first_and_the_last_day_count(field: str) -> None:
     assert isinstance(check(ALERT, replace(ROW, **{field: TODAY}), TODAY), Allowed)
 
 
