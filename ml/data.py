@@ -52,13 +52,27 @@ class Labelled:
         known = self.known(name, rows)
         return self.matrix[known], self.outcomes[name][known]
 
-    def thinned(self, rows: Mask, most: int) -> Mask:
-        """At most about `most` of these rows: every n-th student, with all their rows."""
-        step = -(-int(rows.sum()) // most)
+    def thinned(self, name: str, rows: Mask, most: int) -> Mask:
+        """At most about `most` of these rows with a known outcome: every k-th of each student.
+
+        A student's snapshots are near copies of each other, students are not: leaving students out
+        would cost more. Where in time the first one is kept differs from student to student, so
+        that every as-of date stays. Of students with fewer than k rows some are left out.
+        """
+        known = self.known(name, rows)
+        step = -(-int(known.sum()) // most)
         if step <= 1:
-            return rows
-        _, place = np.unique(self.frame["student_key"].to_numpy(), return_inverse=True)
-        return np.asarray(rows & (place % step == 0), dtype=np.bool_)
+            return known
+        _, student = np.unique(self.frame["student_key"].to_numpy()[known], return_inverse=True)
+        day = self.frame["as_of_date"].to_numpy()[known]
+        order = np.lexsort((day, student))
+        grouped = student[order]
+        first = np.searchsorted(grouped, grouped)
+        kept = np.empty(len(order), dtype=np.bool_)
+        kept[order] = (np.arange(len(order)) - first + grouped) % step == 0
+        thinned = np.zeros(len(known), dtype=np.bool_)
+        thinned[known] = kept
+        return thinned
 
     def positive_students(self, name: str, rows: Mask) -> int:
         positive = rows & (self.outcomes[name] == 1)

@@ -1,8 +1,9 @@
 """Fits the champion and the challenger, each calibrated on slices later than what it learnt from.
 
-Calibration is chained forward: the inner slice is scored by a model of what came before it, the
-calibration slice by the final model, and one calibrator is fitted on both. Two periods instead of
-one, because outcome rates differ between the parts of a year: a calibrator that saw one of them
+Calibration is chained forward: the inner slice is scored by the model that chose the sizes, which
+learnt from what came before that slice (of a long history, from some of each student's snapshots),
+the calibration slice by the final model, and one calibrator is fitted on both. Two periods instead
+of one, because outcome rates differ between the parts of a year: a calibrator that saw one of them
 would carry its level into the other.
 """
 
@@ -44,7 +45,7 @@ def contenders(data: Labelled) -> list[Bundle]:
 def _fit(data: Labelled, name: str) -> list[_Fitted]:
     features, policy, slices = data.task.features, data.policy, data.slices
     fit = data.pair(name, slices.fit)
-    train = data.pair(name, data.thinned(slices.train, policy.capacity_rows))
+    train = data.pair(name, data.thinned(name, slices.train, policy.capacity_rows))
     inner = data.pair(name, slices.inner)
     if len(np.unique(train[1])) < 2 or len(np.unique(inner[1])) < 2:
         # nothing to choose a size on: the middle penalty, and no challenger

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 import numpy as np
@@ -157,11 +158,10 @@ def choose_capacity(
     strength = min(straight, key=lambda one: log_loss(straight[one], inner[1]))
     found: tuple[float, Capacity, Floats] | None = None
     for leaves in policy.boosted_leaves:
-        grown = _grown(train, inner, features, policy, leaves)
-        scores = grown.log_odds(inner[0])
+        rounds, scores = _grown(train, inner, features, policy, leaves)
         loss = log_loss(scores, inner[1])
         if found is None or loss < found[0]:
-            found = loss, Capacity(strength, leaves, grown.estimator.n_iter_), scores
+            found = loss, Capacity(strength, leaves, rounds), scores
     assert found is not None  # the policy names at least one size
     return Choice(found[1], straight[strength], found[2])
 
@@ -169,22 +169,34 @@ def choose_capacity(
 def _grown(
     train: tuple[Floats, Floats], inner: tuple[Floats, Floats], features: FeatureList,
     policy: Policy, leaves: int,
-) -> BoostedModel:  # fmt: skip
-    """Trees for as long as further ones are worth it on the later rows."""
+) -> tuple[int, Floats]:  # fmt: skip
+    """How many trees are worth it on the later rows, and what so many say of those rows."""
     model = _unfitted(train[0], features, policy, leaves)
     model.estimator.set_params(
         max_iter=policy.boosted_rounds,
         early_stopping=True,
         scoring="loss",
-        n_iter_no_change=_WORTH_IT_TREES,
+        n_iter_no_change=policy.boosted_patience,
         tol=policy.boosted_least_gain,
     )
-    model.estimator.fit(model.seen(train[0]), train[1], X_val=model.seen(inner[0]), y_val=inner[1])
-    return model
+    later = model.seen(inner[0])
+    model.estimator.fit(model.seen(train[0]), train[1], X_val=later, y_val=inner[1])
+    rounds = _worth_it(model.estimator.validation_score_, policy)
+    scores = next(islice(model.estimator.staged_decision_function(later), rounds - 1, None))
+    return rounds, np.asarray(scores, dtype=np.float64).ravel()
 
 
-# over so many trees the least gain is asked for
-_WORTH_IT_TREES = 10
+def _worth_it(gains: Floats, policy: Policy) -> int:
+    """The number of trees, at least one, without those whose growing showed that they add nothing.
+
+    `gains` are the later rows' negative log losses, the first one without any tree.
+    """
+    grown, patience = len(gains) - 1, policy.boosted_patience
+    if grown < patience or gains[-patience:].max() > gains[-1 - patience] + (
+        policy.boosted_least_gain
+    ):
+        return grown
+    return max(1, grown - patience)
 
 
 def _unfitted(matrix: Floats, features: FeatureList, policy: Policy, leaves: int) -> BoostedModel:

@@ -78,7 +78,10 @@ class Policy(BaseModel):
         (0.003, 0.03, 0.3), description="Inverse penalties tried on the inner slice (C)."
     )
     capacity_rows: int = Field(
-        20_000, ge=1_000, description="Rows on which sizes are tried; beyond it, some students'."
+        20_000,
+        ge=1_000,
+        description="Most rows with a known outcome to try sizes on. Where there are more, some of"
+        " each student's snapshots are left out; the model itself learns from all of them.",
     )
     boosted_leaves: tuple[int, ...] = Field(
         (4, 15), min_length=1, description="Leaves per tree tried on the inner slice."
@@ -89,7 +92,10 @@ class Policy(BaseModel):
     boosted_least_gain: float = Field(
         0.0003,
         ge=0,
-        description="Log loss that ten more trees must save on the inner slice to be grown.",
+        description="Log loss that the next trees must save on the inner slice to be grown.",
+    )
+    boosted_patience: int = Field(
+        10, ge=1, description="Trees that are given the chance to save it; if none does, all go."
     )
     boosted_learning_rate: float = Field(0.05, description="Share of each tree that is added.")
     max_rows: int = Field(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
@@ -128,23 +130,63 @@ def test_a_small_group_is_named_but_not_told() -> None:
     assert [(row.metric, row.value, row.row_count) for row in rows] == [("suppressed", None, None)]
 
 
-def test_a_sample_to_try_sizes_on_takes_whole_students() -> None:
-    frame = district(1500).drop(columns=["school_year", "rule_tier"])
+def thinned(most: int) -> tuple[Labelled, np.ndarray, np.ndarray]:
+    frame = district(1500, snapshots=4).drop(columns=["school_year", "rule_tier"])
     slices = splits.by_time(frame, splits.plan(frame))
     data = Labelled.of(frame, DISTRICT, Policy(), slices)
-    most = int(slices.train.sum()) // 3
-    taken = data.thinned(slices.train, most)
-    students = frame["student_key"]
-    assert 0 < taken.sum() <= most + 10
-    assert not set(students[taken]) & set(students[slices.train & ~taken])
-    assert (data.thinned(slices.train, int(slices.train.sum())) == slices.train).all()
+    return data, data.known("fails_course", slices.train), data.thinned(
+        "fails_course", slices.train, most
+    )  # fmt: skip
+
+
+def test_a_sample_to_try_sizes_on_has_every_student_and_date() -> None:
+    data, known, taken = thinned(3000)
+    assert known.sum() > 2 * 3000
+    assert not (taken & ~known).any()
+    assert 3000 / 1.5 < taken.sum() <= 3000
+    for name in ("student_key", "as_of_date"):
+        assert set(data.frame[name][taken]) == set(data.frame[name][known])
+    # no date stands for the others
+    share = taken.sum() / known.sum()
+    for day in np.unique(data.frame["as_of_date"][known]):
+        on = (data.frame["as_of_date"] == day).to_numpy()
+        assert (taken & on).sum() / (known & on).sum() == pytest.approx(share, rel=0.25)
+
+
+def test_a_small_sample_is_not_thinned() -> None:
+    _, known, taken = thinned(10**6)
+    assert (taken == known).all()
+
+
+def noise() -> list[tuple[np.ndarray, np.ndarray]]:
+    random = np.random.default_rng(3)
+    width = len(DISTRICT.features.names)
+    return [
+        (random.random((2000, width)), (random.random(2000) < 0.3).astype(float)) for _ in range(2)
+    ]
 
 
 def test_trees_that_learn_nothing_for_later_are_not_grown() -> None:
-    random = np.random.default_rng(3)
-    width = len(DISTRICT.features.names)
-    noise = [
-        (random.random((2000, width)), (random.random(2000) < 0.3).astype(float)) for _ in range(2)
-    ]
-    choice = models.choose_capacity(*noise, DISTRICT.features, Policy())
-    assert choice.size.rounds < 40
+    choice = models.choose_capacity(*noise(), DISTRICT.features, Policy())
+    assert choice.size.rounds == 1
+
+
+@pytest.mark.parametrize("most", [20, 160], ids=["all are worth it", "the last are not"])
+def test_the_trees_that_chose_the_size_are_as_many_as_the_size_says(most: int) -> None:
+    frame = district(1500).drop(columns=["school_year", "rule_tier"])
+    slices = splits.by_time(frame, splits.plan(frame))
+    policy = Policy(boosted_rounds=most, boosted_leaves=(4,))
+    data = Labelled.of(frame, DISTRICT, policy, slices)
+    train, inner = (data.pair("becomes_chronic", rows) for rows in (slices.train, slices.inner))
+    choice = models.choose_capacity(train, inner, DISTRICT.features, policy)
+    again = models.fit_boosted(*train, DISTRICT.features, policy, size=choice.size)
+    assert (choice.size.rounds == most) == (most == 20)
+    assert choice.boosted == pytest.approx(again.log_odds(inner[0]))
+    # none of the next ten is worth it: that is why they are not there
+    patience = policy.boosted_patience
+    longer = dataclasses.replace(choice.size, rounds=choice.size.rounds + patience)
+    further = models.fit_boosted(*train, DISTRICT.features, policy, size=longer)
+    saved = models.log_loss(choice.boosted, inner[1]) - models.log_loss(
+        further.log_odds(inner[0]), inner[1]
+    )
+    assert (saved < policy.boosted_least_gain) == (most != 20)
