@@ -137,9 +137,12 @@ def calibration(probability: Floats, outcome: Floats, weights: Weights) -> dict[
     actual = outcome[order, None].astype(np.float32)
     total = weights.sum(axis=0, dtype=np.float64)
     gap = (held * ((chance - actual) ** 2)).sum(axis=0, dtype=np.float64)
-    starts = np.unique(np.arange(_BINS) * len(order) // _BINS)
+    # equal probabilities stay in one bin: cut, their halves would differ by the order of rows alone
+    ranked = probability[order]
+    cuts = ranked[np.arange(_BINS) * len(order) // _BINS]
+    starts = np.unique(np.searchsorted(ranked, cuts))
     apart = np.add.reduceat(held * (chance - actual), starts, axis=0)
-    slope, intercept = _line(probability[order], held, held * actual)
+    slope, intercept = _line(ranked, held, held * actual)
     return {
         "brier": gap / total,
         "ece": np.abs(apart).sum(axis=0, dtype=np.float64) / total,

@@ -68,6 +68,17 @@ def test_true_probabilities_are_calibrated_and_shifted_ones_are_not() -> None:
     assert metrics.calibration(np.minimum(chance + 0.1, 1), outcome, ones)["ece"][0] > 0.08
 
 
+def test_the_calibration_error_does_not_depend_on_the_order_of_rows() -> None:
+    """Rows of one probability, sorted by their outcome: cut in two, each half would look wrong."""
+    chance = np.repeat([0.25, 0.5], 1000)
+    outcome = np.concatenate([np.repeat([0.0, 1.0], [750, 250]), np.repeat([1.0, 0.0], 500)])
+    ones = np.ones((len(chance), 1), np.float32)
+    assert metrics.calibration(chance, outcome, ones)["ece"][0] == pytest.approx(0, abs=1e-6)
+    one = np.full(len(chance), 0.5)
+    expected = abs(0.5 - outcome.mean())
+    assert metrics.calibration(one, outcome, ones)["ece"][0] == pytest.approx(expected, abs=1e-6)
+
+
 @pytest.mark.parametrize("isotonic_from", [1, 10**9], ids=["isotonic", "sigmoid"])
 def test_calibration_repairs_overconfident_odds(isotonic_from: int) -> None:
     chance, outcome = sample(40_000)
