@@ -17,7 +17,8 @@ _COLUMNS = (
     ("recall_at_20", "Recall, top 20 %"), ("brier", "Brier"), ("ece", "ECE"),
     ("calibration_slope", "Slope"),
 )  # fmt: skip
-_SEATS = ("precision_at_seats", "Precision at the seats")
+_SEATS = "precision_at_seats"
+_ALL = ("all", "all")
 _BY_DATE = {"auc", "precision_at_10", "ece"}
 _AUDIT = (
     ("base_rate", "Outcome rate"), ("auc", "AUC"), ("flagged_rate", "Flagged"),
@@ -50,7 +51,7 @@ def text(entry: Entry, rows: Sequence[Row], task: Task) -> str:
     if rows:
         names = {**dict(task.outcomes), task.union: f"either ({outcomes})"}
         for name in (task.union, *task.outcome_names):
-            parts.append(f"## Out of time: {names[name]}\n\n" + _table(rows, name, ("all", "all")))
+            parts.append(f"## Out of time: {names[name]}\n\n" + _table(rows, name, _ALL, entry.seats))
         for title, group in (
             ("New cases: students not yet failing or chronic on the as-of date",
              ("onset", "not yet failing or chronic")),
@@ -58,7 +59,8 @@ def text(entry: Entry, rows: Sequence[Row], task: Task) -> str:
         ):  # fmt: skip
             if any((row.group_name, row.group_value) == group for row in rows):
                 parts.append(f"## {title}\n\n" + _table(rows, task.union, group))
-        parts.append("## As-of date by as-of date\n\n" + _by_date(rows))
+        if any(row.group_name == "as_of_date" for row in rows):
+            parts.append("## As-of date by as-of date\n\n" + _by_date(rows))
         parts.append("## By group\n\n" + _audit(rows))
         parts.append("## Data and method\n\n" + _method(entry))
     parts.append(
@@ -94,7 +96,9 @@ def _verdict(entry: Entry) -> str:
     return "Refused:\n\n" + "\n".join(f"- {words}" for words in failed)
 
 
-def _table(rows: Sequence[Row], outcome: str, group: tuple[str, str]) -> str:
+def _table(
+    rows: Sequence[Row], outcome: str, group: tuple[str, str], seats: int | None = None
+) -> str:
     mine = [
         row for row in rows
         if row.outcome == outcome and (row.group_name, row.group_value) == group
@@ -102,8 +106,8 @@ def _table(rows: Sequence[Row], outcome: str, group: tuple[str, str]) -> str:
     if not mine:
         return "Not enough students with a known outcome."
     columns = list(_COLUMNS)
-    if any(row.metric == _SEATS[0] for row in mine):
-        columns.insert(3, _SEATS)
+    if seats is not None:
+        columns.insert(3, (_SEATS, f"Precision at {seats} seats"))
     subjects = list(dict.fromkeys(row.subject for row in mine))
     by_key = {(row.subject, row.metric): row for row in mine}
     base = by_key[(subjects[0], "base_rate")]
@@ -120,13 +124,15 @@ def _table(rows: Sequence[Row], outcome: str, group: tuple[str, str]) -> str:
 def _by_date(rows: Sequence[Row]) -> str:
     by_key = {(row.group_value, row.metric): row for row in rows if row.group_name == "as_of_date"}
     columns = (("base_rate", "Outcome rate"), *(c for c in _COLUMNS if c[0] in _BY_DATE))
-    return _grid(
-        ["As of", *(title for _, title in columns)],
-        [
-            [day, *(_number(by_key.get((day, metric))) for metric, _ in columns)]
-            for day in sorted({day for day, _ in by_key})
-        ],
-    )
+    lines = []
+    for day in sorted({day for day, _ in by_key}):
+        base = by_key.get((day, "base_rate"))
+        if base is None:
+            lines.append([day, *["suppressed"] * (1 + len(columns))])
+        else:
+            figures = (_number(by_key.get((day, metric))) for metric, _ in columns)
+            lines.append([day, str(base.row_count), *figures])
+    return _grid(["As of", "Snapshots", *(title for _, title in columns)], lines)
 
 
 def _audit(rows: Sequence[Row]) -> str:

@@ -24,6 +24,10 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 AsOf = Annotated[datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="the run's date")]
 District = Annotated[str | None, typer.Option("--district", help="code of the district")]
 PolicyFile = Annotated[Path | None, typer.Option("--policy", help="YAML file of ml.policy.Policy")]
+Seats = Annotated[
+    int | None,
+    typer.Option("--seats", min=1, help="students the district can support at one time"),
+]
 ModelId = Annotated[str | None, typer.Option("--model", help="id of a model; default: the newest")]
 
 
@@ -32,12 +36,16 @@ def train(
     as_of: AsOf,
     district: Annotated[str, typer.Option("--district", help="code of the district")],
     policy: PolicyFile = None,
+    seats: Seats = None,
 ) -> None:
     """Train on what is known by a date; publish the model if the gate lets it."""
     with _told():
+        chosen = Policy.read(policy)
+        if seats is not None:
+            chosen = chosen.model_copy(update={"seats": seats})
         result = training.train(
             _dsn(), as_of.date(), district,
-            os.environ.get("FIRSTBELL_CODE_VERSION", "unknown"), policy=Policy.read(policy),
+            os.environ.get("FIRSTBELL_CODE_VERSION", "unknown"), policy=chosen,
         )  # fmt: skip
     _say(f"{result.model_id}: {result.state}")
     for reason in result.reasons:

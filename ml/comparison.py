@@ -103,7 +103,9 @@ def _table(
 ) -> tuple[list[Measured], list[Row]]:
     outcome = data.outcomes[name][data.slices.test]
     everyone = np.ones(len(outcome), dtype=bool)
-    overall = evaluation.measure(cohort, subjects, outcome, everyone, data.policy)
+    overall = evaluation.measure(
+        cohort, subjects, outcome, everyone, data.policy, seats=data.policy.seats
+    )
     rows = list(evaluation.rows_of(cohort, overall, name, outcome, everyone, group=_ALL))
     parts: dict[tuple[str, str], pd.Series[bool]] = {}
     if name == data.task.union:

@@ -63,9 +63,13 @@ class Cohort:
 
 
 def measure(
-    cohort: Cohort, subjects: Sequence[Scored], outcome: Floats, rows: Mask, policy: Policy
-) -> list[Measured]:
-    """Every measure of every subject on `rows` whose outcome is known."""
+    cohort: Cohort, subjects: Sequence[Scored], outcome: Floats, rows: Mask, policy: Policy, *,
+    seats: int | None = None,
+) -> list[Measured]:  # fmt: skip
+    """Every measure of every subject on `rows` whose outcome is known.
+
+    `seats` is for the whole district alone: a part of it has no list of that length.
+    """
     rows = rows & ~np.isnan(outcome)
     if not rows.any():
         return []
@@ -81,7 +85,7 @@ def measure(
         )  # fmt: skip
         samples = metrics.ranking(
             subject.score[rows][known], part[2], part[1], part[0],
-            shares=policy.top_shares, seats=policy.seats, seed=policy.seed,
+            shares=policy.top_shares, seats=seats, seed=policy.seed,
         ) | metrics.calibration(subject.probability[rows][known], part[2], part[0])  # fmt: skip
         measured.append(Measured(subject.name, subject.is_rule, samples))
     return measured
@@ -107,13 +111,19 @@ def by_date(
 ) -> Iterator[Row]:
     """The figures of each as-of date alone: whether the model is as good in May as in October.
 
-    A date on which nobody or everybody has the outcome ranks nothing and is left out.
+    A date on which nobody or everybody of those judged has the outcome ranks nothing and is left
+    out. A date of fewer students than the policy allows is named but not told.
     """
-    for day in np.unique(cohort.dates):
-        rows = (cohort.dates == day) & ~np.isnan(outcome)
+    known = ~np.isnan(outcome) & ~np.isnan(subject.probability)
+    students = cohort.frame["student_key"].to_numpy()
+    for day in np.unique(cohort.dates[known]):
+        rows = known & (cohort.dates == day)
+        group = ("as_of_date", str(np.datetime64(int(day), "D")))
+        if len(np.unique(students[rows])) < policy.min_group_students:
+            yield _suppressed(cohort, subject, task, group)
+            continue
         if not 0 < outcome[rows].sum() < rows.sum():
             continue
-        group = ("as_of_date", str(np.datetime64(int(day), "D")))
         measured = measure(cohort, [subject], outcome, rows, policy)
         yield from rows_of(cohort, measured, task.union, outcome, rows, group=group)
 
@@ -141,10 +151,7 @@ def audit(
             rows = known & (values == value).to_numpy()
             group = (name, _told(value))
             if len(np.unique(students[rows])) < policy.min_group_students:
-                yield Row(
-                    cohort.split, *group, subject.name, task.union, "suppressed",
-                    None, None, None, None, None,
-                )  # fmt: skip
+                yield _suppressed(cohort, subject, task, group)
                 continue
             samples = metrics.errors(flagged[rows], outcome[rows], cohort.weights[rows])
             one = measure(cohort, [subject], outcome, rows, policy)[0]
@@ -156,6 +163,12 @@ def audit(
                 cohort, [Measured(subject.name, False, samples | kept)], task.union, outcome,
                 rows, group=group,
             )  # fmt: skip
+
+
+def _suppressed(cohort: Cohort, subject: Scored, task: Task, group: tuple[str, str]) -> Row:
+    return Row(
+        cohort.split, *group, subject.name, task.union, "suppressed", None, None, None, None, None
+    )
 
 
 def _told(value: object) -> str:

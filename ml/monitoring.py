@@ -33,7 +33,8 @@ def evaluate(
 ) -> EvaluateResult:  # fmt: skip
     """Compare a model (default: the newest) with the baselines on outcomes known by now.
 
-    Stored as split `since_training`; safe to rerun.
+    Stored as split `since_training`; safe to rerun. Its list is as long as the model's training
+    was told (`seats`), whatever the policy says now: the two figures are to be compared.
     """
     policy = policy or Policy()
     with psycopg.connect(dsn) as connection:
@@ -46,7 +47,8 @@ def evaluate(
                 next_step=registry.refusal(entry),
             )
         bundle = artefact.load(entry.artefact, sha256=entry.artefact_sha256, features=task.features)
-        frame, _ = store.labelled(connection, task, as_of=as_of_date, max_rows=policy.max_rows)
+        frame, step = store.labelled(connection, task, as_of=as_of_date, max_rows=policy.max_rows)
+        policy = policy.model_copy(update={"seats": entry.seats}).sampled(step)
         slices = splits.by_time(frame, entry.boundaries)
         data = Labelled.of(frame, task, policy, slices)
         with threadpool_limits(limits=1):  # see study.conduct

@@ -116,6 +116,15 @@ class Policy(BaseModel):
             raise ValueError("tier_cuts must rise and lie between 0 and 1")
         return self
 
+    def sampled(self, step: int) -> Self:
+        """The policy for one in `step` students: a list of the same reach has as many fewer seats.
+
+        At least one seat.
+        """
+        if self.seats is None or step == 1:
+            return self
+        return self.model_copy(update={"seats": max(1, round(self.seats / step))})
+
     @classmethod
     def read(cls, path: Path | None) -> Policy:
         """The policy of a YAML file; the defaults without one."""

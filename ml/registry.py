@@ -44,6 +44,12 @@ class Entry:
         assert isinstance(kept, dict)
         return Boundaries.of(kept)
 
+    @property
+    def seats(self) -> int | None:
+        """Students the district could support at one time, as the training was told."""
+        seats = self.metrics.get("seats")
+        return seats if isinstance(seats, int) else None
+
 
 _COLUMNS = ", ".join(field.name for field in fields(Entry))
 _VALUES = ", ".join(["%s"] * len(fields(Entry)))

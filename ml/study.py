@@ -30,13 +30,17 @@ class Study:
     notes: dict[str, object]
 
 
-def conduct(frame: pd.DataFrame, task: Task, policy: Policy, slices: Slices) -> Study:
+def conduct(
+    frame: pd.DataFrame, task: Task, policy: Policy, slices: Slices, *, step: int = 1
+) -> Study:
     """Train on `fit`, calibrate on later slices, judge on `test`.
+
+    The frame holds one in `step` of the district's students; the policy is the whole district's.
 
     One thread: beside other work on the machine, threads that wait for each other at every node of
     every tree take twenty times as long, and trees this shallow gain little from a second one.
     """
-    data = Labelled.of(frame, task, policy, slices)
+    data = Labelled.of(frame, task, policy.sampled(step), slices)
     positives = _positives(data)
     with threadpool_limits(limits=1):
         bundles = fitting.contenders(data)
@@ -44,7 +48,9 @@ def conduct(frame: pd.DataFrame, task: Task, policy: Policy, slices: Slices) -> 
         chosen, note = _choose(bundles, table)
         rows = (*table.rows, *comparison.closer(data, chosen, "test"))
         verdict = _judge(data, chosen, table, positives)
-    return Study(chosen, rows, verdict, slices, _notes(data, chosen, positives, note))
+    notes = _notes(data, chosen, positives, note)
+    notes |= {"students_read": f"1 in {step}", "seats": policy.seats}
+    return Study(chosen, rows, verdict, slices, notes)
 
 
 def _positives(data: Labelled) -> dict[tuple[str, str], int]:

@@ -42,7 +42,7 @@ def train(
             if frame.empty:
                 splits.plan(frame)
             slices = splits.by_time(frame, splits.plan(frame))
-            found = study.conduct(frame, task, policy, slices)
+            found = study.conduct(frame, task, policy, slices, step=step)
         except (TooLittleHistoryError, TooFewPositivesError) as error:
             entry = _unborn(
                 error,
@@ -55,7 +55,6 @@ def train(
             )
             registry.write(connection, entry, [])
             return TrainResult(entry.model_id, entry.state, (str(error),))
-        found.notes["students_read"] = f"1 in {step}"
         entry = _entry(
             found,
             frame,

@@ -12,6 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 import ml
+from ml import splits, study, training
+from ml.catalog import DISTRICT
 from ml.cli import app
 from ml.errors import ArtefactError, ColumnsError
 from ml.policy import Gate, Policy
@@ -96,13 +98,63 @@ def test_each_tested_date_has_figures_of_its_own(
     assert dict(rows) == {f"{day:%Y-%m-%d}": count for day, count in known.items()}
 
 
-def test_a_district_with_seats_is_told_the_precision_of_that_many(
+def test_the_command_line_takes_seats_and_the_model_keeps_their_number(
+    warehouse: Load, people: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dsn = warehouse(people)
+    monkeypatch.setenv("FIRSTBELL_ML_DSN", dsn)
+    command = ["train", "--as-of", f"{AS_OF}", "--district", "maple_valley", "--seats", "50"]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    assert "logistic_regression: precision_at_seats" in done.stdout
+    with psycopg.connect(dsn) as connection:
+        told = connection.execute(
+            "select metrics ->> 'seats', card from ml.models"
+        ).fetchone()
+        groups = connection.execute(
+            "select distinct group_name, group_value from ml.evaluations"
+            " where metric like '%at_seats'"
+        ).fetchall()
+    assert told is not None
+    assert told[0] == "50"
+    # a list of that length is the whole district's, never a part's
+    assert groups == [("all", "all")]
+    # either outcome, and each of the two
+    assert told[1].count("Precision at 50 seats") == 3
+
+
+def test_a_sample_of_the_students_has_as_many_fewer_seats(
     warehouse: Load, people: pd.DataFrame
 ) -> None:
-    result = ml.train(
-        warehouse(people), AS_OF, "maple_valley", "test", policy=Policy(seats=50), now=NOW
+    dsn = warehouse(people)
+    third = len(people) // 3 + 1
+    sampled = ml.train(
+        dsn, AS_OF, "sampled", "test", policy=Policy(seats=90, max_rows=third), now=NOW
     )
-    assert result.figures["logistic_regression: precision_at_seats"] is not None
+    read = people[people["student_key"] % 3 == 0]
+    assert sampled.figures["logistic_regression: precision_at_seats"] == pytest.approx(
+        precision_at(read, seats=30)
+    )
+    ml.evaluate(
+        dsn, AS_OF, model_id=sampled.model_id, policy=Policy(replicates=20, max_rows=third)
+    )
+    with psycopg.connect(dsn) as connection:
+        found = connection.execute(
+            "select split, value from ml.evaluations where model_id = %s and subject = %s"
+            " and outcome = 'is_either' and metric = 'precision_at_seats'",
+            (sampled.model_id, "rule_tier"),
+        ).fetchall()
+    # on the same rows the same list, as long as the model was trained for
+    values = dict(found)
+    assert values["since_training"] == pytest.approx(values["test"])
+
+
+def precision_at(people: pd.DataFrame, *, seats: int) -> float | None:
+    frame = people.drop(columns=["school_year", "rule_tier"])
+    frame = frame.sort_values(["as_of_date", "student_key"], ignore_index=True)
+    slices = splits.by_time(frame, splits.plan(frame))
+    found = study.conduct(frame, DISTRICT, Policy(seats=seats), slices)
+    return training.figures(found, "is_either")["logistic_regression: precision_at_seats"]
 
 
 def test_a_district_without_a_model_predicts_nothing_and_says_why(
