@@ -9,8 +9,6 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from include.config import District
-
 NAMES = {
     "oracle": "the truth: ceiling",
     "logistic_regression": "logistic model",
@@ -34,24 +32,25 @@ _TIERS = """
 """
 
 
-def show(
-    out: Console, connection: psycopg.Connection, district: District, truth: Path | None
-) -> None:
+def show(out: Console, connection: psycopg.Connection, truth: Path | None) -> None:
     """Print the newest model beside its baselines, or why it is not published."""
     found = connection.execute(_FIGURES).fetchall()
     if not found:
         return
-    _, is_published, refused = found[0][:3]
-    metrics = _metrics(district.support_seats)
+    model_id, is_published, refused = found[0][:3]
+    metrics = _metrics(seats(connection, model_id))
     figures: dict[str, dict[str, str]] = defaultdict(dict)
     for *_, compared, metric, value, low, high in found:
         if compared is not None and metric in metrics and value is not None:
             figures[compared][metric] = _told(value, low, high)
+    uncovered = None
     if figures and truth is not None and truth.exists():
         # here, because it loads scikit-learn, which no other command of the demo needs
         from demo import oracle
 
-        for metric, known in oracle.figures(connection, truth, district.support_seats).items():
+        ceiling = oracle.ceiling(connection, truth, model_id)
+        uncovered = None if ceiling.figures else ceiling.covered
+        for metric, known in ceiling.figures.items():
             if metric in metrics and known.value is not None:
                 figures[oracle.NAME][metric] = _told(known.value, known.low, known.high)
     title = "The next grading period, foreseen out of time: who fails a course or becomes chronic"
@@ -70,11 +69,25 @@ def show(
         " Off by: how far\nits probabilities are from what happened. In brackets 95 % of samples"
         " of the students."
     )
+    if uncovered is not None:
+        out.print(
+            "No ceiling is shown: the generator's truth covers"
+            f" {uncovered:.0%} of the tested records."
+        )
     if is_published:
         out.print("Published: it passed every check of the gate.")
     else:
         out.print(f"Not published, tiers follow the rules alone: {refused}")
     _tiers(out, connection)
+
+
+def seats(connection: psycopg.Connection, model_id: str) -> int | None:
+    """How many seats the model's stored figures are for; the district's file may have changed."""
+    found = connection.execute(
+        "select cast(metrics ->> 'seats' as integer) from ml.models where model_id = %s",
+        (model_id,),
+    ).fetchone()
+    return found[0] if found else None
 
 
 def _metrics(seats: int | None) -> dict[str, str]:

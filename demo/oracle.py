@@ -5,6 +5,7 @@ The truth stays beside the sources: the product never sees it, and only this com
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,34 +17,47 @@ from ml.baselines import Scored
 from ml.catalog import DISTRICT, column
 
 NAME = "oracle"
+LEAST_COVERED = 0.95
 _KEY = ["student_unique_id", "label_begin_date"]
 
 
-def figures(
-    connection: psycopg.Connection, truth: Path, seats: int | None
-) -> dict[str, metrics.Estimate]:
-    """The truth's figures on the rows that the newest model was tested on; none without a model.
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The truth's figures; none where too small a share of the tested rows is covered by it."""
 
-    A student whose id was changed or merged has no probability of their own and is left out.
+    figures: dict[str, metrics.Estimate]
+    covered: float
+
+
+def ceiling(connection: psycopg.Connection, truth: Path, model_id: str) -> Ceiling:
+    """The truth's figures on the rows that a model was tested on, at the model's seats.
+
+    A student whose id was changed or merged has no probability of their own and is left out; with
+    more than a few of them the figures would be those of other rows than the model's.
     """
-    policy = Policy(seats=seats)
-    entry = registry.get(connection, None)
-    if "boundaries" not in entry.metrics:
-        return {}
-    frame, _ = store.labelled(
+    entry = registry.get(connection, model_id)
+    policy = Policy(seats=entry.seats)
+    frame, step = store.labelled(
         connection, DISTRICT, as_of=entry.as_of_date, max_rows=policy.max_rows
     )
+    policy = policy.sampled(step)
     tested = frame[splits.by_time(frame, entry.boundaries).test].reset_index(drop=True)
     cohort = evaluation.Cohort.of(tested, policy, "test")
     chance = _chances(connection, tested, truth)
     outcome = column(tested, DISTRICT.union)
-    everyone = np.ones(len(tested), dtype=bool)
-    measured = evaluation.measure(cohort, [Scored(NAME, chance, chance)], outcome, everyone, policy)
-    return {
+    known = ~np.isnan(outcome)
+    covered = float(np.mean(~np.isnan(chance[known]))) if known.any() else 0.0
+    if covered < LEAST_COVERED:
+        return Ceiling({}, covered)
+    measured = evaluation.measure(
+        cohort, [Scored(NAME, chance, chance)], outcome, known, policy, seats=policy.seats
+    )
+    figures = {
         metric: metrics.estimate(samples)
         for one in measured
         for metric, samples in one.samples.items()
     }
+    return Ceiling(figures, covered)
 
 
 def _chances(
@@ -63,5 +77,5 @@ def _chances(
             "label_begin_date": tested["label_begin_date"],
         }
     )
-    found = wanted.merge(true.drop_duplicates(_KEY), on=_KEY, how="left", validate="many_to_one")
+    found = wanted.merge(true, on=_KEY, how="left", validate="many_to_one")
     return found["p_either"].to_numpy(dtype=np.float64)

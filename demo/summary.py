@@ -43,7 +43,7 @@ def show(out: Console, dsn: str, district: District, truth: Path | None) -> None
         _print(out, "Who moved since the night before", movements.moved(connection))
         _missing(out, connection)
         _records(out, connection)
-        forecasts.show(out, connection, district, truth)
+        forecasts.show(out, connection, truth)
         _print(out, "What was sent so far", movements.sent(connection))
 
 

@@ -51,7 +51,9 @@ def text(entry: Entry, rows: Sequence[Row], task: Task) -> str:
     if rows:
         names = {**dict(task.outcomes), task.union: f"either ({outcomes})"}
         for name in (task.union, *task.outcome_names):
-            parts.append(f"## Out of time: {names[name]}\n\n" + _table(rows, name, _ALL, entry.seats))
+            parts.append(
+                f"## Out of time: {names[name]}\n\n" + _table(rows, name, _ALL, entry.seats)
+            )
         for title, group in (
             ("New cases: students not yet failing or chronic on the as-of date",
              ("onset", "not yet failing or chronic")),

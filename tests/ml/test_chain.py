@@ -108,9 +108,7 @@ def test_the_command_line_takes_seats_and_the_model_keeps_their_number(
     assert done.exit_code == 0, done.output
     assert "logistic_regression: precision_at_seats" in done.stdout
     with psycopg.connect(dsn) as connection:
-        told = connection.execute(
-            "select metrics ->> 'seats', card from ml.models"
-        ).fetchone()
+        told = connection.execute("select metrics ->> 'seats', card from ml.models").fetchone()
         groups = connection.execute(
             "select distinct group_name, group_value from ml.evaluations"
             " where metric like '%at_seats'"
@@ -135,9 +133,7 @@ def test_a_sample_of_the_students_has_as_many_fewer_seats(
     assert sampled.figures["logistic_regression: precision_at_seats"] == pytest.approx(
         precision_at(read, seats=30)
     )
-    ml.evaluate(
-        dsn, AS_OF, model_id=sampled.model_id, policy=Policy(replicates=20, max_rows=third)
-    )
+    ml.evaluate(dsn, AS_OF, model_id=sampled.model_id, policy=Policy(replicates=20, max_rows=third))
     with psycopg.connect(dsn) as connection:
         found = connection.execute(
             "select split, value from ml.evaluations where model_id = %s and subject = %s"

@@ -57,7 +57,9 @@ def test_a_date_of_few_students_is_named_but_not_told() -> None:
     assert [(row.metric, row.value, row.row_count) for row in few] == [("suppressed", None, None)]
     assert any((row.group_value, row.metric) == ("2026-09-11", "auc") for row in rows)
     lines = told(rows).splitlines()
-    assert "| 2026-09-04 | suppressed | suppressed | suppressed | suppressed | suppressed |" in lines
+    assert (
+        "| 2026-09-04 | suppressed | suppressed | suppressed | suppressed | suppressed |" in lines
+    )
     assert any(line.startswith("| 2026-09-11 | 60 | 0.333") for line in lines)
 
 
