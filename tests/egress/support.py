@@ -151,8 +151,8 @@ class House:
             district=self.district(), as_of_date=self.as_of, run_id=run_id, connect=self.connect
         )
 
-    def enqueue_alerts(self) -> dict[str, int]:
-        return egress.enqueue_alerts(self.night(), clock=self.clock)
+    def enqueue_alerts(self, run_id: str = "run-1") -> dict[str, int]:
+        return egress.enqueue_alerts(self.night(run_id), clock=self.clock)
 
     def enqueue_tickets(self) -> dict[str, int]:
         return egress.enqueue_tickets(self.night(), clock=self.clock)

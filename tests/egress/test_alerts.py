@@ -51,8 +51,8 @@ def test_a_crossing_is_sent_once_however_often_the_night_is_repeated(
 ) -> None:
     house.cross(1)
     house.cross(2)
-    for _ in range(3):
-        house.enqueue_alerts()
+    for run_id in ("run-1", "run-1", "run-2"):
+        house.enqueue_alerts(run_id)
         house.send()
     assert sorted(text_of(posted).split("\n")[0] for posted in webhook.posted) == [
         "Testa1 Studentson1 is now at High Risk",
