@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench import features, landing, landing_csv, landing_workload
+from bench import edfi_memory, features, landing, landing_csv, landing_workload, ml_speed
 
 ROUNDS = 2
 
@@ -26,3 +26,16 @@ def test_every_as_of_date_of_the_drawn_district_has_features(
 ) -> None:
     # ends with an error when a date is missing
     assert "rows" in features.measure(pg_server_url, tmp_path / "features", 40).beside
+
+
+def test_a_model_is_measured_beside_the_script() -> None:
+    figures = ml_speed.measure(2000, 200)
+    assert [figure.unit for figure in figures] == ["x", "", "s"]
+
+
+def test_the_memory_of_a_reading_process_is_measured_all_along(pg_server_url: str) -> None:
+    count = 2000
+    found = edfi_memory.measure(pg_server_url, count)
+    assert found.rows == 2 * count
+    # at least once in each load, and after each
+    assert len(found.peaks) >= 4
