@@ -11,9 +11,10 @@ arrived is shown, not repeated. Runbook: docs/runbooks/send_alerts.md
 from airflow.sdk import dag, task
 
 from include.config import District
-from include.orchestration import assets, defaults, pools
+from include.orchestration import assets, defaults
 from include.orchestration.context import night, no_retry_when_pointless
 from include.orchestration.factory import per_district
+from include.orchestration.outbound import send_and_check
 
 
 def build(dag_id: str, district: District):
@@ -37,22 +38,7 @@ def build(dag_id: str, district: District):
 
             return egress.enqueue_alerts(night(district.code))
 
-        @task(pool=pools.outbound(district.code))
-        @no_retry_when_pointless
-        def send() -> dict[str, int]:
-            from include import egress
-
-            return egress.send_due(night(district.code))
-
-        @task
-        @no_retry_when_pointless
-        def check() -> None:
-            """Red while a message waits for a person: nobody else would notice."""
-            from include import egress
-
-            egress.check(night(district.code))
-
-        enqueue() >> send() >> check()
+        enqueue() >> send_and_check(district)
 
     return send_alerts()
 
