@@ -56,7 +56,10 @@ def _if_possible(night: Night) -> Iterator[None]:
     except (FirstbellError, psycopg.Error) as error:
         # the class alone: what the driver says may quote the connection
         log.warning(
-            "%s: the ledger was not completed: %s", night.district.code, type(error).__name__
+            "%s: the ledger was not completed (%s): feeds of a killed task open no ticket;"
+            " see the red tasks of this run",
+            night.district.code,
+            type(error).__name__,
         )
 
 
@@ -118,5 +121,5 @@ def _record(
         next_step="Read the red task's log (stopped, out of time, or its error), then clear it.",
     )
     log.error("%s", error)
-    request = landing.LoadRequest(feed, kind, window, night.context, is_full_read=False)
+    request = landing.LoadRequest(feed, kind, window, night.context)
     landing.record_failed(night.dsn, request, error)
