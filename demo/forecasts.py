@@ -53,22 +53,7 @@ def show(out: Console, connection: psycopg.Connection, truth: Path | None) -> No
         for metric, known in ceiling.figures.items():
             if metric in metrics and known.value is not None:
                 figures[oracle.NAME][metric] = _told(known.value, known.low, known.high)
-    title = "The next grading period, foreseen out of time: who fails a course or becomes chronic"
-    table = Table(title=title, title_justify="left", box=None)
-    for name in ("", *metrics.values()):
-        table.add_column(name, justify="left" if not name else "right")
-    order = list(NAMES)
-    for compared in sorted(figures, key=lambda n: order.index(n) if n in NAMES else len(order)):
-        row = [figures[compared].get(metric, "") for metric in metrics]
-        if any(row):
-            table.add_row(NAMES.get(compared, compared), *row)
-    out.print()
-    out.print(table)
-    out.print(
-        "AUC: how well it ranks. Top: the share of the first on its list who came to need it."
-        " Off by: how far\nits probabilities are from what happened. In brackets 95 % of samples"
-        " of the students."
-    )
+    _print(out, figures, metrics)
     if uncovered is not None:
         out.print(
             "No ceiling is shown: the generator's truth covers"
@@ -79,6 +64,30 @@ def show(out: Console, connection: psycopg.Connection, truth: Path | None) -> No
     else:
         out.print(f"Not published, tiers follow the rules alone: {refused}")
     _tiers(out, connection)
+
+
+def _print(out: Console, figures: dict[str, dict[str, str]], metrics: dict[str, str]) -> None:
+    """The table and what its columns mean; a model that could not be measured has none."""
+    out.print()
+    out.print(
+        "The next grading period, foreseen out of time: who fails a course or becomes chronic",
+        style="italic",
+    )
+    table = Table(box=None)
+    for name in ("", *metrics.values()):
+        table.add_column(name, justify="left" if not name else "right")
+    order = list(NAMES)
+    for compared in sorted(figures, key=lambda n: order.index(n) if n in NAMES else len(order)):
+        row = [figures[compared].get(metric, "") for metric in metrics]
+        if any(row):
+            table.add_row(NAMES.get(compared, compared), *row)
+    if table.row_count:
+        out.print(table)
+        out.print(
+            "AUC: how well it ranks. Top: the share of the first on its list who came to need it."
+            " Off by: how far\nits probabilities are from what happened. In brackets 95 % of"
+            " samples of the students."
+        )
 
 
 def seats(connection: psycopg.Connection, model_id: str) -> int | None:
