@@ -17,6 +17,7 @@
     │   ├── WrongYearError        the content is of another school year than the run
     │   ├── CountMismatchError    we hold fewer rows than the source says it sent
     │   └── ParkedFeedError       it would delete too much; an operator must release it
+    ├── UnreadError               a run ended before it came to a feed
     ├── EgressError               something must not, or could not, leave the house
     │   ├── GateRefusedError      the vendor registry does not permit it
     │   ├── StaleReportError      the report is of another day than the run

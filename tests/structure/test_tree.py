@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from include import errors
 from include.config import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -128,6 +129,22 @@ def test_every_setting_is_explained() -> None:
     settings = {f"FIRSTBELL_{name.upper()}" for name in Settings.model_fields}
     explained = pattern.findall((ROOT / ".env.example").read_text(encoding="utf-8"))
     assert (used | settings) - {"FIRSTBELL"} - set(explained) == set()
+
+
+def test_the_drawing_of_the_errors_shows_each_below_its_base() -> None:
+    drawn: dict[str, str] = {}
+    above: list[str] = []
+    for line in (errors.__doc__ or "").splitlines():
+        if found := re.match(r"[\s│├└─]*\b([A-Z]\w+Error)\b", line):
+            depth = (found.start(1) - len("    ")) // len("├── ")
+            above[depth:] = [found[1]]
+            drawn[found[1]] = above[depth - 1] if depth else "Exception"
+    defined = {
+        name: kind.__base__.__name__
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, Exception)
+    }
+    assert drawn == defined
 
 
 @pytest.mark.parametrize("dag", sorted(path.stem for path in (ROOT / "dags").glob("*.py")))
