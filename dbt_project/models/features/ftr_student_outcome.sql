@@ -29,11 +29,14 @@ joined as (
         schools.label_end_date,
         outcomes.fails_course,
         outcomes.becomes_chronic,
-        -- one that is true decides; where classes need not give letters, attendance alone does
+        -- known where both are, even if one that is true would decide: of a term without grades
+        -- only those who came to need help would be left, and nobody else; where classes need not
+        -- give letters, attendance alone decides
         case
             when outcomes.fails_course is null and policy.course_grades_need_letters
                 then outcomes.becomes_chronic
-            else outcomes.fails_course or outcomes.becomes_chronic
+            when outcomes.fails_course is not null and outcomes.becomes_chronic is not null
+                then outcomes.fails_course or outcomes.becomes_chronic
         end as is_either,
         case
             when students.is_failing or students.is_chronic_ytd then false
