@@ -145,6 +145,54 @@ def test_no_feature_knows_what_came_later(worlds: Worlds, table: str, column: st
     assert not leaked, f"{column} knew the future on {sorted(leaked)}"
 
 
+def of_the_new_school(worlds: Worlds, student: str, *columns: str) -> tuple[Any, ...]:
+    """Features of the eve of the second quarter."""
+    names = ", ".join(columns)
+    with psycopg.connect(worlds.url) as reader:
+        [found] = reader.execute(
+            f"select {names} from features.ftr_student_as_of"
+            " inner join marts.dim_student using (student_key)"
+            " where student_id = %s and as_of_date = %s",
+            (student, district.LAST_KNOWN),
+        ).fetchall()
+    return found
+
+
+def test_a_school_that_opened_this_year_has_no_last_year(worlds: Worlds) -> None:
+    assert of_the_new_school(
+        worlds, district.JUST_CAME,
+        "school_chronic_rate_last_year", "absence_rate_last_year", "was_chronic_last_year",
+        "f_count_last_year", "days_absent_ytd", "days_enrolled_ytd",
+    ) == (None, None, None, None, 1, 45)  # fmt: skip
+
+
+def test_who_came_over_to_a_new_school_keeps_the_own_last_year(worlds: Worlds) -> None:
+    assert of_the_new_school(
+        worlds, district.CAME_OVER, "school_chronic_rate_last_year", "was_chronic_last_year",
+        "f_count_last_year",
+    ) == (None, 0, 1)  # fmt: skip
+
+
+def test_a_term_without_grades_leaves_marks_unknown(worlds: Worlds) -> None:
+    marks = ("gpa_latest", "gpa_change", "f_count_latest", "df_count_latest", "is_failing")
+    found = of_the_new_school(worlds, district.JUST_CAME, *marks)
+    assert found == (None,) * len(marks)
+    with psycopg.connect(worlds.url) as reader:
+        outcomes = reader.execute(
+            "select fails_course, becomes_chronic from features.ftr_period_outcome"
+            " inner join marts.dim_student using (student_key) where student_id = %s",
+            (district.JUST_CAME,),
+        ).fetchall()
+        indicator = reader.execute(
+            "select flag, reason_code from risk.risk_indicators"
+            " inner join marts.dim_student using (student_key)"
+            " where student_id = %s and indicator = 'course_grades'",
+            (district.JUST_CAME,),
+        ).fetchall()
+    assert outcomes == [(None, False)]
+    assert indicator == [("insufficient_data", "no_marks")]
+
+
 def test_on_the_day_of_the_run_features_say_what_the_marts_and_the_rules_say(
     worlds: Worlds,
 ) -> None:

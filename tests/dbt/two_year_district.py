@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from tests.dbt.small_district import (
     COURSES,
@@ -42,6 +43,9 @@ AS_OF = "2026-11-17"  # a Tuesday
 
 STUDENTS = tuple(f"p{number:02d}" for number in range(36))
 NEW_THIS_YEAR = STUDENTS[:6]
+# opened this year, and its first quarter closed without a mark
+NEW_SCHOOL = 3
+CAME_OVER, JUST_CAME = "n00", "n01"  # from the high school; from nowhere
 PROGRAMS = ("special_education", "language_instruction", "school_food_service")
 LETTERS = ("A", "B", "C", "D", "F", "P")
 
@@ -81,7 +85,39 @@ def the_place() -> list[Record]:
         for course, last in zip(COURSES, (None, None, "2026-09-18"), strict=True)
         if course != "ENGLISH" or place % 2
     ]
-    return [*place, *last_year, *map(student, STUDENTS), *enrolments, *classes, *_people()]
+    return [
+        *place, *last_year, *map(student, STUDENTS), *enrolments, *classes, *_people(),
+        *_new_school(),
+    ]  # fmt: skip
+
+
+def _new_school() -> Iterator[Record]:
+    """All that a new school has in its first weeks: a calendar, classes, students, absences."""
+    for entity, payload in schools():
+        moved = _at_the_new_school(payload)
+        if moved != payload:
+            yield entity, moved
+    for number in (CAME_OVER, JUST_CAME):
+        yield student(number)
+        yield enrolled(number, NEW_SCHOOL, "Ninth grade")
+        yield taught(number, NEW_SCHOOL, "MATH", "2026-08-24")
+        yield event(number, NEW_SCHOOL, "2026-09-01", "Unexcused Absence")
+        yield event(number, NEW_SCHOOL, "2026-10-23", "Tardy")
+    before = enrolled(CAME_OVER, HIGH, "Eighth grade", last="2027-05-28")
+    yield a_year_earlier(before)
+    yield a_year_earlier(mark(CAME_OVER, HIGH, Q2, "MATH", "F"))
+
+
+def _at_the_new_school(value: Any) -> Any:
+    """The same record with the new school in the place of the high school."""
+    if isinstance(value, dict):
+        return {
+            name: NEW_SCHOOL
+            if name in ("schoolId", "educationOrganizationId") and part == HIGH
+            else _at_the_new_school(part)
+            for name, part in value.items()
+        }
+    return [_at_the_new_school(part) for part in value] if isinstance(value, list) else value
 
 
 def _second_sections() -> Iterator[Record]:
