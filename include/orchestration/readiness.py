@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from include import transform
+from include import dbt_command, transform
 from include.night import Night
 
 log = logging.getLogger(__name__)
@@ -132,4 +132,4 @@ def _write(marker: Path, claimed: Mapping[str, str]) -> None:
 
 
 def _marker(night: Night) -> Path:
-    return transform.folder(night) / "claimed.json"
+    return dbt_command.folder(night) / "claimed.json"

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from include import transform
+from include import dbt_command
 from include.config import Settings, get_district
 from include.connections import Connection
 from include.night import Night
@@ -37,8 +37,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, s
     home = tmp_path / "project"
     home.mkdir()
     (home / "dbt_project.yml").write_text(PROJECT_FILE, encoding="utf-8")
-    shutil.copy(transform.PROJECT / "profiles.yml", home)
-    monkeypatch.setattr(transform, "PROJECT", home)
+    shutil.copy(dbt_command.PROJECT / "profiles.yml", home)
+    monkeypatch.setattr(dbt_command, "PROJECT", home)
 
     def write(path: str, sql: str) -> None:
         file = home / "models" / path

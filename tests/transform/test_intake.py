@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 import psycopg
 import pytest
 
-from include import landing, transform
+from include import dbt_command, landing, transform
 from include.night import Night
 from include.records import Change, Feed, FeedKind, Tombstone, Upsert
 from tests.transform.conftest import NightOf
 
 Write = Callable[[str, str], None]
 PEOPLE, OTHERS = Feed("test", "people"), Feed("test", "others")
-REAL = transform.PROJECT
+REAL = dbt_command.PROJECT
 SOURCE = """
 version: 2
 sources:
@@ -34,9 +34,9 @@ TABLE = "{{ config(materialized='table') }} select record_key, at from {{ ref('s
 @pytest.fixture
 def current(database_url: str, project: Write, night_of: NightOf) -> Night:
     """A night with two feeds, whose staging reads one of them as the real project does."""
-    (transform.PROJECT / "macros").mkdir()
+    (dbt_command.PROJECT / "macros").mkdir()
     for macro in ("current_rows", "was_landed", "engine/run_value"):
-        shutil.copy(REAL / "macros" / f"{macro}.sql", transform.PROJECT / "macros")
+        shutil.copy(REAL / "macros" / f"{macro}.sql", dbt_command.PROJECT / "macros")
     project("staging/sources.yml", SOURCE)
     project("staging/stg_people.sql", STAGED)
     project("marts/fct_people.sql", TABLE)

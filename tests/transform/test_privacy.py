@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from include import transform
+from include import dbt_command, dbt_outcome, transform
 from include.errors import TransformError, TransformInterruptedError
 from tests.transform.conftest import NightOf
 
@@ -44,9 +44,9 @@ def test_what_dbt_itself_writes_is_for_the_service_user_only(
     database_url: str, project: Callable[[str, str], None], night_of: NightOf
 ) -> None:
     current = night_of(database_url)
-    transform.folder(current).mkdir(parents=True, mode=0o755)
+    dbt_command.folder(current).mkdir(parents=True, mode=0o755)
     transform.run_layer(current, "staging")
-    assert transform.folder(current).stat().st_mode & 0o077 == 0
+    assert dbt_command.folder(current).stat().st_mode & 0o077 == 0
 
 
 def test_a_model_that_does_not_compile_is_named(
@@ -61,7 +61,5 @@ def test_a_model_that_does_not_compile_is_named(
 def test_an_exception_that_quotes_a_row_gives_only_its_class(
     night_of: NightOf, database_url: str
 ) -> None:
-    from include import dbt_outcome
-
     seen = dbt_outcome.seen([], ValueError(f"bad row in model people ({PLANTED})"))
     assert seen == "ValueError"

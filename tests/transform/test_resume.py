@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from include import transform
+from include import dbt_command, transform
 from include.errors import TransformError, TransformInterruptedError
 from include.night import Night
 from tests.transform.conftest import MODELS, NightOf
@@ -88,7 +88,7 @@ def test_kept_results_of_another_command_are_not_retried(
 ) -> None:
     current = night_of(database_url)
     fail_marts(current, project)
-    kept = transform.folder(current) / "state" / "marts" / "run_results.json"
+    kept = dbt_command.folder(current) / "state" / "marts" / "run_results.json"
     results = json.loads(kept.read_text(encoding="utf-8"))
     results["args"]["which"] = "generate"
     kept.write_text(json.dumps(results), encoding="utf-8")

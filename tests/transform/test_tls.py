@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from include import transform
+from include import dbt_command, transform
 from include.connections import Connection
 from include.errors import TransformError
 from tests.transform.conftest import NightOf
@@ -28,7 +28,7 @@ PERSON = "registrar"
 
 def variables(extra: Mapping[str, str]) -> dict[str, str]:
     connection = Connection("w", host="db", login="u", password="p", schema="d", extra=extra)
-    found = transform._profile_variables(connection)
+    found = dbt_command.profile_values(connection)
     return {name: value for name, value in found.items() if "SSL" in name}
 
 
@@ -53,10 +53,10 @@ def test_a_server_without_tls_is_refused_when_tls_is_required(
 ) -> None:
     current = night_of(database_url)
     transform.run_layer(current, "staging")
-    real = transform._profile_variables
+    real = dbt_command.profile_values
     monkeypatch.setattr(
-        transform,
-        "_profile_variables",
+        dbt_command,
+        "profile_values",
         lambda connection: {**real(connection), "FIRSTBELL_DBT_SSLMODE": "require"},
     )
     with pytest.raises(TransformError, match="FailedToConnectError"):
@@ -154,7 +154,7 @@ def test_dbt_shows_the_client_certificate_of_the_connection(
     authority: Path, project: Write, night_of: NightOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # this server lets nobody in, and the intake is read before dbt starts
-    monkeypatch.setattr(transform, "_run_values", lambda night: {})
+    monkeypatch.setattr(dbt_command, "run_values", lambda night: {})
     files = {
         "sslmode": "verify-full",
         "sslrootcert": str(authority / "ca.crt"),
@@ -164,6 +164,6 @@ def test_dbt_shows_the_client_certificate_of_the_connection(
     with guarded(authority) as (port, seen):
         there = Connection("w", "127.0.0.1", port, PERSON, "unused", "warehouse", files)
         with pytest.raises(TransformError, match="FailedToConnectError"):
-            transform.invoke(night_of(there), ["build"])
+            dbt_command.invoke(night_of(there), ["build"])
     assert seen
     assert set(seen) == {PERSON}
