@@ -52,10 +52,20 @@ def wait(processes: Processes, ports: Mapping[str, int]) -> None:
 def _connection(name: str, port: int) -> dict[str, object]:
     base = f"http://127.0.0.1:{port}"
     if name == "teams":
-        return {"conn_type": "http", "password": teams.webhook_url(base)}
+        return teams_connection(teams.webhook_url(base))
+    return psa_connection(f"{base}{psa.BASE}")
+
+
+def teams_connection(webhook: str) -> dict[str, object]:
+    """The connection to the simulated webhook; its URL is a secret."""
+    return {"conn_type": "http", "password": webhook}
+
+
+def psa_connection(url: str) -> dict[str, object]:
+    """The connection to the simulated service desk."""
     return {
         "conn_type": "http",
-        "host": f"{base}{psa.BASE}",
+        "host": url,
         "login": psa.LOGIN,
         "password": psa.PASSWORD,
         "extra": {

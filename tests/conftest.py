@@ -38,6 +38,15 @@ def create_database(server_url: str, name: str) -> str:
     return urlsplit(server_url)._replace(path=f"/{name}").geturl()
 
 
+def recreate_database(server_url: str, name: str) -> None:
+    """Empty a database, whoever is still connected to it."""
+    with psycopg.connect(server_url, autocommit=True) as admin:
+        admin.execute(
+            psycopg.sql.SQL("drop database {} with (force)").format(psycopg.sql.Identifier(name))
+        )
+    create_database(server_url, name)
+
+
 @pytest.fixture
 def database_url(pg_server_url: str) -> Iterator[str]:
     """URL of an empty database, dropped after the test."""

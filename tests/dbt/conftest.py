@@ -24,7 +24,10 @@ def run_dbt(
     url: str = "postgresql://nobody:nothing@127.0.0.1:1/none",
     as_of: str = "2026-11-22",
 ) -> subprocess.CompletedProcess[str]:
-    """Run dbt in its own process, so that its global state touches no other test."""
+    """Run dbt in its own process, so that its global state touches no other test.
+
+    As in a night, the day comes by the environment: a folder is parsed once for all days.
+    """
     parts = urlsplit(url)
     environment = {
         **os.environ,
@@ -33,6 +36,7 @@ def run_dbt(
         "FIRSTBELL_DBT_USER": parts.username or "",
         "FIRSTBELL_DBT_PASSWORD": parts.password or "",
         "FIRSTBELL_DBT_DATABASE": parts.path.lstrip("/"),
+        "FIRSTBELL_DBT_AS_OF_DATE": as_of,
         "DO_NOT_TRACK": "1",
     }
     return subprocess.run(
@@ -40,7 +44,7 @@ def run_dbt(
             *(sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments),
             *("--project-dir", str(project), "--profiles-dir", str(project)),
             *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
-            *("--vars", json.dumps({"as_of_date": as_of, "district_code": "grand_bend"})),
+            *("--vars", json.dumps({"district_code": "grand_bend"})),
         ],
         env=environment,
         cwd=folder,

@@ -35,8 +35,8 @@ TODAY = "2026-11-18"
 class Bench(NamedTuple):
     """One database name and one folder for all tests of this file.
 
-    dbt parses the whole project anew when the connection or a variable differs from its last run in
-    a folder. So each test gets a fresh database of the same name, each date a folder of its own.
+    dbt parses the whole project anew when the connection differs from its last run in a folder. So
+    each test gets a fresh database of the same name.
     """
 
     server: str
@@ -46,11 +46,6 @@ class Bench(NamedTuple):
     @property
     def url(self) -> str:
         return f"{self.server.rsplit('/', 1)[0]}/{self.name}"
-
-    def work(self, as_of: str) -> Path:
-        folder = self.folder / as_of
-        folder.mkdir(exist_ok=True)
-        return folder
 
     def admin(self, statement: str, *names: str) -> None:
         with psycopg.connect(self.server, autocommit=True) as admin:
@@ -74,7 +69,7 @@ def empty(bench: Bench) -> Iterator[Bench]:
 
 def dbt(bench: Bench, *arguments: str, as_of: str = TODAY) -> str:
     """Run dbt and return its output; the test fails when dbt does."""
-    done = run_dbt(*arguments, folder=bench.work(as_of), url=bench.url, as_of=as_of)
+    done = run_dbt(*arguments, folder=bench.folder, url=bench.url, as_of=as_of)
     assert done.returncode == 0, done.stdout[-3000:]
     return done.stdout
 
@@ -264,7 +259,7 @@ def test_a_wrong_policy_stops_the_run(seeded_policy: Bench, change: str, test: s
         owner.execute(change)
     done = run_dbt(
         *("test", "--select", test),
-        folder=seeded_policy.work(TODAY),
+        folder=seeded_policy.folder,
         url=seeded_policy.url,
         as_of=TODAY,
     )

@@ -53,9 +53,7 @@ class Worlds:
         return f"{self.server.rsplit('/', 1)[0]}/{self.name}"
 
     def dbt(self, *arguments: str, as_of: str = district.AS_OF) -> None:
-        folder = self.folder / as_of
-        folder.mkdir(exist_ok=True)
-        done = run_dbt(*arguments, folder=folder, url=self.url, as_of=as_of)
+        done = run_dbt(*arguments, folder=self.folder, url=self.url, as_of=as_of)
         assert done.returncode == 0, done.stdout[-3000:]
 
     def build(self, world: int) -> None:

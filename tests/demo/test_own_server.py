@@ -134,7 +134,7 @@ def test_a_night_without_the_right_to_create_roles(
         variables |= warehouse.connection_variable(district, server)
         done = subprocess.run(
             [sys.executable, "-m", "include.night", "--district", district.code,
-             "--as-of", grand_bend.OPENING.isoformat()],
+             "--as-of", grand_bend.OPENING.isoformat(), "--select", "+vw_student_risk_scores"],
             cwd=ROOT, check=False, capture_output=True, text=True,
             env={**os.environ, **variables, "FIRSTBELL_WORK_DIR": str(runtime.work)},
         )  # fmt: skip

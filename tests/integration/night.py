@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -16,18 +16,21 @@ from psycopg import sql
 from demo import grand_bend, sources, warehouse
 from demo.runtime import Runtime
 from demo.simulators import edfi, sftp
+from include import transform
 from include.config import Settings, get_district
 from include.connections import Connection
+from include.dbt_command import invoke
 from include.night import Night
 
 DISTRICT = grand_bend.CODE
+TO_MARTS = ("seeds", "staging", "intermediate", "marts")
 
 
 @dataclass(frozen=True, slots=True)
 class House:
     """Running sources and the way to them."""
 
-    variables: Mapping[str, str]
+    variables: dict[str, str]
     work: Path
     dsn: str
     server: edfi.Running
@@ -75,6 +78,16 @@ class House:
                 assert row is not None
                 found[f"{schema}.{table}"] = str(row[0])
         return found
+
+
+def build_marts(current: Night) -> None:
+    """The marts of what was landed, in one command and without the tests of the data."""
+    places = [transform.LAYERS[layer] for layer in TO_MARTS]
+    transform.begin(current)
+    invoke(
+        current,
+        ["build", "--select", *places, "--exclude-resource-type", "unit_test", "test"],
+    )
 
 
 @contextmanager

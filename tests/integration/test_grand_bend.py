@@ -13,7 +13,7 @@ from include import landing, night, transform
 from include.errors import EmptyFeedError, TransformError
 from include.orchestration import readiness
 from include.records import Change, Feed, FeedKind
-from tests.integration.night import House
+from tests.integration.night import House, build_marts
 
 FIGURES = {
     "students": ("select count(*) from marts.dim_student", 960),
@@ -122,7 +122,9 @@ def test_a_mart_row_leads_back_to_its_raw_record(grand_bend: House) -> None:
 
 def test_a_second_night_writes_no_version_and_the_same_marts(grand_bend: House) -> None:
     raw, marts = grand_bend.checksums("raw"), grand_bend.checksums("marts")
-    night.run(grand_bend.night("night_2"))
+    second = grand_bend.night("night_2")
+    night.run(second, transform=False)
+    build_marts(second)
     assert grand_bend.checksums("raw") == raw
     assert grand_bend.checksums("marts") == marts
 

@@ -1,22 +1,29 @@
-"""Two nights of the synthetic district: tiers as calibrated, and every planted defect caught.
+"""Two nights of the synthetic district: tiers as calibrated, every planted defect caught, a model
+that is worth its name, and an alert for each crossing.
 
 The second night is eight days later, so that everything which is planted for a later day happened.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+import psycopg
 import pytest
 
-from demo import maple_valley, warehouse
+import ml
+from demo import maple_valley, oracle, receivers, warehouse
 from demo.runtime import Runtime
+from demo.simulators import psa, teams
 from demo.synthetic.advance import later_days
 from demo.synthetic.settings import Plan
-from include import delivery, night
+from include import delivery, egress, night, transform
 from include.errors import FirstbellError
+from tests.egress.support import Clock, Ticks
 from tests.integration.night import House, serve
 
 pytestmark = pytest.mark.timeout(1800)
@@ -35,6 +42,12 @@ class Valley:
     # what the opening night said of what a later day takes back, by the defect's name
     opening: dict[str, int]
     rollover_error: str
+    trained: ml.TrainResult
+    # what the true probabilities would have foreseen, by metric
+    ceiling: dict[str, float | None]
+    # how many alerts left on the opening night, on the second, and when that one was cleared
+    alerts: tuple[int, int, int]
+    webhook: teams.Running
 
     def tier_count(self) -> int:
         return sum(n for tier, n in self.opening_tiers.items() if tier.endswith("Risk"))
@@ -68,8 +81,19 @@ def valley(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     given = maple_valley.prepare(runtime)
     out = given.edfi.parent
     dsn = warehouse.create_database(pg_server_url, "firstbell_it_maple_valley")
-    with serve(runtime, given, pg_server_url, dsn) as house:
-        night.run(house.night("night_1", PLAN.as_of))
+    with contextlib.ExitStack() as running:
+        house = running.enter_context(serve(runtime, given, pg_server_url, dsn))
+        webhook = running.enter_context(teams.serve(clock=Ticks()))
+        desk = running.enter_context(psa.serve())
+        for name, connection in (
+            ("TEAMS", receivers.teams_connection(webhook.url)),
+            ("PSA", receivers.psa_connection(desk.url)),
+        ):
+            house.variables[f"AIRFLOW_CONN_MAPLE_VALLEY_{name}"] = json.dumps(connection)
+        opening = house.night("night_1", PLAN.as_of)
+        night.run(opening)
+        trained, ceiling = model(opening, out)
+        alerts = [alert(opening)]
         tiers = house.query(
             "select rule_tier, count(*) from reporting.vw_student_risk_scores group by rule_tier"
         )
@@ -86,7 +110,9 @@ def valley(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
             maple_valley.play_to(runtime, day)
             if n == 1:
                 error = rollover(house.night("rollover", day))
-        night.run(house.night("night_2", days[-1]))
+        second = house.night("night_2", days[-1])
+        night.run(second)
+        alerts += [alert(second), alert(second)]
         yield Valley(
             house,
             defects,
@@ -94,7 +120,33 @@ def valley(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
             absence,
             before,
             error,
+            trained,
+            ceiling,
+            (alerts[0], alerts[1], alerts[2]),
+            webhook,
         )
+
+
+def model(opening: night.Night, out: Path) -> tuple[ml.TrainResult, dict[str, float | None]]:
+    """Train, predict and report, as the stages do; and what the truth would have foreseen."""
+    district = opening.district
+    trained = ml.train(
+        opening.dsn, opening.as_of_date, district_code=district.code, code_version="test",
+        policy=ml.Policy(seats=district.support_seats),
+    )  # fmt: skip
+    ml.predict(opening.dsn, opening.as_of_date, district_code=district.code)
+    transform.publish_predictions(opening)
+    with psycopg.connect(opening.dsn) as connection:
+        known = oracle.ceiling(connection, out / "truth" / "oracle.csv", trained.model_id)
+    return trained, {metric: found.value for metric, found in known.figures.items()}
+
+
+def alert(current: night.Night) -> int:
+    """Enqueue and send, as the stage does; returns how many alerts left."""
+    clock = Clock()
+    egress.enqueue_alerts(current, clock=clock)
+    sent = egress.send_due(current, clock=clock, sleep=clock.sleep)
+    return sent["sent"]
 
 
 def absences(house: House) -> dict[str, float]:
@@ -145,6 +197,57 @@ def test_somebody_newly_reaches_high_risk(valley: Valley) -> None:
         " and previous_tier in ('Low Risk', 'Some Risk', 'At Risk')"
     )
     assert int(str(risen)) >= 1
+
+
+def test_the_model_is_published_and_better_than_every_rule(valley: Valley) -> None:
+    assert (valley.trained.state, valley.trained.reasons) == ("champion", ())
+    auc = figures(valley, "auc")
+    best = max(auc.pop("logistic_regression"), auc.pop("gradient_boosting"))
+    assert best >= 0.78
+    assert best >= max(auc.values()) + 0.02
+    precision = figures(valley, "precision_at_10")
+    assert precision["logistic_regression"] >= precision["rule_tier"] + 0.05
+    assert figures(valley, "ece")["logistic_regression"] <= 0.03
+
+
+def test_nothing_foresees_more_than_the_truth(valley: Valley) -> None:
+    ceiling = valley.ceiling["auc"]
+    assert ceiling is not None
+    assert 0.84 <= ceiling <= 0.92
+    assert ceiling - 0.08 < max(figures(valley, "auc").values()) < ceiling
+
+
+def figures(valley: Valley, metric: str) -> dict[str, float]:
+    """What the training said of itself and of the baselines."""
+    return {
+        name.partition(": ")[0]: value
+        for name, value in valley.trained.figures.items()
+        if name.endswith(f": {metric}") and value is not None
+    }
+
+
+def test_scores_stand_beside_the_rule_tiers(valley: Valley) -> None:
+    scored = valley.house.one(
+        "select count(*) from reporting.vw_student_risk_scores"
+        " where ml_tier is not null and ml_probability is not null"
+    )
+    assert int(str(scored)) > 0.97 * valley.tier_count()
+
+
+def test_whoever_is_foreseen_to_need_help_has_the_reasons_beside_it(valley: Valley) -> None:
+    without = valley.house.one(
+        "select count(*) from reporting.vw_student_risk_scores"
+        " where ml_tier in ('High Risk', 'At Risk') and coalesce(ml_reasons, '') = ''"
+    )
+    assert without == 0
+
+
+def test_each_crossing_to_high_risk_is_one_alert(valley: Valley) -> None:
+    crossed = valley.house.one(
+        "select count(*) from risk.risk_tier_crossings where tier = 'High Risk'"
+    )
+    assert valley.alerts == (0, crossed, 0)
+    assert len(valley.webhook.posted) == crossed
 
 
 def rows_of(valley: Valley, what: str, query: str) -> list[tuple[object, ...]]:

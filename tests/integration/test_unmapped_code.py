@@ -58,7 +58,10 @@ def built(
         current = made.night("night", AS_OF)
         source = night.edfi_source(current.district).model_copy(update={"school_years": None})
         only_edfi = current.district.model_copy(update={"sources": {"edfi": source}})
-        night.run(replace(current, district=only_edfi))
+        night.run(
+            replace(current, district=only_edfi),
+            select="+rpt_student_indicators +vw_student_risk_scores",
+        )
         yield made
     log.removeHandler(listener)
 

@@ -2,7 +2,7 @@
     run_value(name): what one run stands on, as text, none when it is not set: the dbt variable of that
     name, else the environment's FIRSTBELL_DBT_<NAME>. Runs set the environment: dbt parses the whole
     project anew whenever a variable changes, and these change every night. It is read when a model is
-    compiled, never when it is parsed. Tests set the variable.
+    compiled, never when it is parsed. Unit tests override the variable.
 
         {%- set day = run_value('as_of_date') -%}
 #}
