@@ -9,7 +9,7 @@ from typing import ClassVar
 import psycopg
 import pytest
 
-from include import landing, night, transform
+from include import catalog, landing, night, transform
 from include.errors import EmptyFeedError, TransformError
 from include.orchestration import readiness
 from include.records import Change, Feed, FeedKind
@@ -109,14 +109,46 @@ def test_no_vendor_result_is_matched_and_none_is_lost(grand_bend: House) -> None
         assert waiting[source] == sum(int(str(count)) for count in counts)
 
 
-def test_a_mart_row_leads_back_to_its_raw_record(grand_bend: House) -> None:
-    lost = grand_bend.one(
-        "select count(*) from marts.dim_student as students where not exists ("
-        " select from raw.edfi__students as raw"
-        " where raw.payload ->> 'studentUniqueId' = students.student_id"
-        " and raw.source_ref <> '' and exists ("
-        "  select from ops.loads where loads.load_id = raw.load_id))"
+OF_STUDENT = "raw.payload -> 'studentReference' ->> 'studentUniqueId' = student_id"
+# mart -> the raw tables it comes from, and what finds a row's record in them
+RECORDS = {
+    "dim_student": (["students"], "raw.payload ->> 'studentUniqueId' = student_id"),
+    "fct_attendance_event": (
+        ["student_school_attendance_events"],
+        f"{OF_STUDENT} and (raw.payload ->> 'eventDate')::date = event_date",
+    ),
+    "fct_assessment_result": (["student_assessments"], "raw.source_ref = mart.source_ref"),
+    "fct_discipline_action": (
+        ["discipline_actions"],
+        f"{OF_STUDENT} and raw.payload ->> 'disciplineActionIdentifier' = action_id",
+    ),
+    "fct_program_participation": (
+        [
+            feed.entity
+            for feed in catalog.feeds()
+            if feed.source == "edfi" and feed.entity.endswith("program_associations")
+        ],
+        f"{OF_STUDENT} and (raw.payload ->> 'beginDate')::date = begin_date"
+        " and raw.payload -> 'programReference' ->> 'programName' = program_name",
+    ),
+}
+
+
+@pytest.mark.parametrize("mart", RECORDS)
+def test_a_mart_row_leads_back_to_its_raw_record(grand_bend: House, mart: str) -> None:
+    tables, condition = RECORDS[mart]
+    records = " union all ".join(
+        f"select source_ref, payload, load_id from raw.edfi__{table}" for table in tables
     )
+    students = "" if mart == "dim_student" else " inner join marts.dim_student using (student_key)"
+    own = "where mart.source = 'edfi' and" if mart == "fct_assessment_result" else "where"
+    found, lost = grand_bend.query(
+        f"with raw as ({records}) select count(*), count(*) filter (where not exists ("
+        f" select from raw inner join ops.loads using (load_id)"
+        f" where raw.source_ref <> '' and {condition}))"
+        f" from marts.{mart} as mart{students} {own} true"
+    )[0]
+    assert int(str(found)) > 0
     assert lost == 0
 
 
