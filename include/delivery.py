@@ -50,9 +50,11 @@ def files_folder(night: Night, name: str) -> Path:
 def land_files(
     night: Night, name: str, source: FileSource, fetched: Sequence[LocalFile]
 ) -> list[LoadResult]:
-    """Load fetched files; one already loaded (same hash) is skipped.
+    """Load fetched files, oldest first; one already loaded (same hash) is skipped.
 
-    The copies are deleted when all is loaded: they hold students' names.
+    One that fails does not stop the newer ones: a newer snapshot supersedes it, and landing lets
+    nothing older come over what is newer (`include/landing/order.py`). The copies are deleted when
+    all is loaded: they hold students' names.
     """
     results: list[LoadResult] = []
     failures: dict[str, FirstbellError] = {}
@@ -95,6 +97,7 @@ def _land_file(night: Night, source: FileSource, file: LocalFile) -> list[LoadRe
             release_parked=night.release_parked,
             file_hash=feed.file_hash,
             notes=feed.notes,
+            written_at=file.modified_at,
         )
         known = landing.was_loaded(night.dsn, feed.feed, feed.window, feed.file_hash)
         if known and not night.full_refresh:

@@ -11,6 +11,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
+# A scope that no record has: a snapshot of this one deletes nothing, where one of an empty set of
+# scopes would be complete for the whole entity.
+NO_SCOPE = ""
+
 
 class FeedKind(StrEnum):
     """How complete a feed is, which decides what absence means."""

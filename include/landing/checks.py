@@ -50,7 +50,9 @@ def within_delete_policy(request: LoadRequest, counts: Counts, live: int) -> Non
     if share <= policy.max_pct:
         return
     is_full = request.is_full_read or request.kind is FeedKind.SNAPSHOT
-    options = "full_refresh and release_parked" if is_full else "release_parked"
+    # a file that did not load is read again by itself; a full refresh would read all others too
+    needs_refresh = is_full and request.file_hash is None
+    options = "full_refresh and release_parked" if needs_refresh else "release_parked"
     raise ParkedFeedError(
         _where(request),
         seen=f"{counts.deleted} of {live} records ({share:.1f} %) would be deleted",

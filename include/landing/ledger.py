@@ -27,6 +27,31 @@ _INSERT = """
     )
 """
 
+_WAS_LOADED = """
+    with
+
+    committed as (
+        select
+            load_id,
+            load_window,
+            file_hash,
+            cast(notes ->> 'file_written_at' as timestamptz) as written_at
+        from ops.loads
+        where source = %s and entity = %s and status in ('loaded', 'unchanged')
+    )
+
+    select
+        latest.file_hash = %s
+        and not exists (
+            select from committed as later
+            where later.load_id > latest.load_id and later.written_at < latest.written_at
+        )
+    from committed as latest
+    where latest.load_window = %s
+    order by latest.load_id desc
+    limit 1
+"""
+
 
 def new_load_id(connection: psycopg.Connection) -> int:
     """A number for a load; gaps are normal, a killed load leaves one."""
@@ -154,16 +179,14 @@ def read_watermark(dsn: str, feed: Feed) -> int | None:
 
 
 def was_loaded(dsn: str, feed: Feed, window: str, file_hash: str) -> bool:
-    """Whether the last file committed under this name had exactly this content.
+    """Whether the last file committed under this name had exactly this content, and still counts.
 
-    Not whether it ever had: a vendor that takes a correction back sends the old content again.
+    Not whether it ever had: a vendor that takes a correction back sends the old content again. Nor
+    when a file written earlier was committed after it: this one has to be loaded over that again.
     """
     with psycopg.connect(dsn) as connection:
         row = connection.execute(
-            "select file_hash = %s from ops.loads where source = %s and entity = %s"
-            " and load_window = %s and status in ('loaded', 'unchanged')"
-            " order by load_id desc limit 1",
-            (file_hash, feed.source, feed.entity, window),
+            _WAS_LOADED, (feed.source, feed.entity, file_hash, window)
         ).fetchone()
     return row is not None and bool(row[0])
 

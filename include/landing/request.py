@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from include.config import DeletePolicy
@@ -21,6 +22,7 @@ class LoadRequest:
     do not make a new version. `release_parked` lets a load delete beyond `delete_policy`.
     `is_full_read`: everything was asked for, whatever `kind` came of it; an empty full read arrives
     as a delta so that it deletes nothing, and still the old watermark means nothing any more.
+    `written_at`: when the file that is loaded was written; None: no file, or nobody knows.
     """
 
     feed: Feed
@@ -33,6 +35,7 @@ class LoadRequest:
     volatile: frozenset[str] = frozenset()
     notes: Mapping[str, Any] = field(default_factory=dict)
     is_full_read: bool = False
+    written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import gc
 import itertools
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -16,7 +16,7 @@ import psycopg
 
 from include.config import Settings
 from include.errors import DiskFullError, FirstbellError, ParkedFeedError, StorageError
-from include.landing import bulk, checks, key_changes, ledger, merge, stage
+from include.landing import bulk, checks, key_changes, ledger, merge, order, stage
 from include.landing.encode import Encoder, Tally
 from include.landing.locks import exclusive
 from include.landing.merge import Counts
@@ -153,6 +153,12 @@ def _load_staged(load: _Load, batches: Iterator[list[Change]], spool: Spool) -> 
     stage.pour(connection, encoder.chunks(batches), stage.TARGETS)
     checks.not_empty(request, encoder.tally)
     with connection.transaction():
+        superseded = order.superseded(connection, request, load.stream.scopes)
+        if superseded:
+            if superseded >= load.stream.scopes:
+                return _close_superseded(load, superseded)
+            encoder.tally.upserts -= order.leave_out(connection, superseded)
+            load.stream.scopes.difference_update(superseded)
         counts = _compare_snapshot(load, encoder.tally)
         if counts is None:
             counts = _stage_counts(load, encoder.tally, spool)
@@ -163,8 +169,19 @@ def _load_staged(load: _Load, batches: Iterator[list[Change]], spool: Spool) -> 
             checks.within_delete_policy(request, counts, live)
         if counts.new + counts.changed + counts.deleted:
             merge.apply(connection, request, load.load_id, spool)
-        result = _close_books(load, encoder.tally, counts)
+        result = _close_books(load, encoder.tally, counts, superseded)
     return replace(result, seconds=time.monotonic() - load.started)
+
+
+def _close_superseded(load: _Load, scopes: set[str]) -> LoadResult:
+    """Put a file on the books that has nothing left to say."""
+    result = LoadResult(
+        load.load_id, load.request.feed, "skipped", seconds=time.monotonic() - load.started
+    )
+    notes = {"superseded": order.SUPERSEDED, "superseded_scopes": sorted(scopes)}
+    ledger.write(load.connection, load.request, result, load.started_at, notes=notes)
+    log.info("%s (%s): %s", load.request.feed, load.request.window, order.SUPERSEDED)
+    return result
 
 
 def _compare_snapshot(load: _Load, tally: Tally) -> Counts | None:
@@ -202,7 +219,9 @@ def _stage_counts(load: _Load, tally: Tally, spool: Spool) -> Counts:
     return counts
 
 
-def _close_books(load: _Load, tally: Tally, counts: Counts) -> LoadResult:
+def _close_books(
+    load: _Load, tally: Tally, counts: Counts, superseded: Iterable[str] = ()
+) -> LoadResult:
     """Write ledger, rejects, watermark and reconciliation beside the data."""
     connection, request, stream = load.connection, load.request, load.stream
     stored = ledger.current_watermark(connection, request.feed)
@@ -221,7 +240,12 @@ def _close_books(load: _Load, tally: Tally, counts: Counts) -> LoadResult:
         source_count=stream.source_count,
         rows_duplicate=counts.duplicate,
     )
-    ledger.write(connection, request, result, load.started_at, watermark=stream.watermark)
+    notes = order.notes(request, stream.scopes)
+    if superseded:
+        notes["superseded_scopes"] = sorted(superseded)
+    ledger.write(
+        connection, request, result, load.started_at, watermark=stream.watermark, notes=notes
+    )
     if tally.rejects:
         ledger.write_rejects(connection, request.feed, load.load_id)
     if stream.watermark is not None:

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from include.errors import EmptyFeedError, MissingColumnsError, WrongYearError
-from include.records import Change, FeedKind, Reject, Upsert
+from include.records import NO_SCOPE, Change, FeedKind, Reject, Upsert
 from include.sources.files import repeats
 from include.sources.files.columns import ColumnMap, check_required, map_columns
 from include.sources.files.content import Content, NotCsv
@@ -19,8 +19,6 @@ from include.sources.files.layouts import Layout
 from include.sources.files.rows import RowBuilder, damaged
 
 BATCH = 1000
-# A scope that no record has; an empty set would mean the whole entity.
-NO_SCOPE = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,259 @@
+"""Files of one feed that do not load in the order in which they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from include import delivery, landing
+from include.config import FileSource, Settings, get_district
+from include.connections import Connection
+from include.errors import DiskFullError, ParkedFeedError
+from include.night import Night
+from include.records import Feed
+from include.sources.files import LocalFile
+from tests.landing.support import current, query
+from tests.sources.files.helpers import IREADY_ROW, local, source, to_csv
+
+ROSTER = Feed("map_growth", "students_by_school")
+RESULTS = Feed("iready", "diagnostic_results")
+FALL, WINTER = "Fall 2025-2026", "Winter 2025-2026"
+SUNDAY, MONDAY, TUESDAY = (datetime(2026, 3, day, 3, tzinfo=UTC) for day in (1, 2, 3))
+# a disk that is full while this one file is written
+FULL_DISK = """
+    create function raw.full_disk() returns trigger language plpgsql as
+    $$ begin raise exception 'no room' using errcode = '53100'; end $$;
+    create trigger full_disk before insert on raw.{table}
+    for each row when (new.source_ref like '%monday%') execute function raw.full_disk();
+"""
+
+
+@pytest.fixture
+def tonight(database_url: str, tmp_path: Path) -> Night:
+    """A night whose warehouse is prepared for both feeds."""
+    landing.prepare(database_url, [ROSTER, RESULTS])
+    given = conninfo_to_dict(database_url)
+    connection = Connection(
+        conn_id="warehouse",
+        host=given.get("host"),
+        port=int(given.get("port") or 5432),
+        login=given.get("user"),
+        password=given.get("password"),
+        schema=given.get("dbname"),
+    )
+    return Night(
+        district=get_district("grand_bend"),
+        as_of_date=date(2026, 3, 4),
+        run_id="a night",
+        connect=lambda _: connection,
+        settings=Settings(work_dir=tmp_path / "work"),
+    )
+
+
+def roster(folder: Path, day: str, written: datetime, count: int, *terms: str) -> LocalFile:
+    """An export of the first `count` students of each term; their grade says which export it is."""
+    rows = [
+        {
+            "TermName": term,
+            "SchoolName": "North",
+            "StudentID": f"{number:04}",
+            "StudentLastName": "Test",
+            "Grade": day,
+        }
+        for term in terms or (FALL,)
+        for number in range(count)
+    ]
+    return local(folder / f"StudentsBySchool {day}.csv", to_csv(rows), written=written)
+
+
+def diagnostic(folder: Path, day: str, written: datetime, score: int) -> LocalFile:
+    row = {**IREADY_ROW, "Academic Year": "2025-2026", "Overall Scale Score": str(score)}
+    row |= {"Start Date": "9/3/2025", "Completion Date": "9/3/2025"}
+    return local(folder / f"diagnostic ela {day}.csv", to_csv([row]), written=written)
+
+
+def land(night: Night, layout: str, files: Sequence[LocalFile]) -> list[str]:
+    """Land these files as one attempt does, oldest first; returns how each ended."""
+    policy = {"max_rows": 20, "max_pct": 10}
+    vendor: FileSource = source(layout, school_years=[2026], delete_policy=policy)
+    return [result.status for result in delivery.land_files(night, layout, vendor, files)]
+
+
+def grades(night: Night, term: str = FALL) -> dict[str, int]:
+    """How many live rows of a term are of which day's export."""
+    found: dict[str, int] = {}
+    for key, payload in current(night.dsn, ROSTER).items():
+        if key.startswith(term):
+            found[payload["grade"]] = found.get(payload["grade"], 0) + 1
+    return found
+
+
+def scores(night: Night) -> list[str]:
+    return [row["overall_scale_score"] for row in current(night.dsn, RESULTS).values()]
+
+
+def test_a_parked_file_is_superseded_by_a_newer_good_one(tonight: Night, tmp_path: Path) -> None:
+    sunday = roster(tmp_path, "sunday", SUNDAY, 300)
+    monday = roster(tmp_path, "monday", MONDAY, 200)
+    tuesday = roster(tmp_path, "tuesday", TUESDAY, 310)
+    land(tonight, "map_growth", [sunday])
+    with pytest.raises(ParkedFeedError):
+        land(tonight, "map_growth", [sunday, monday, tuesday])
+    assert grades(tonight) == {"tuesday": 310}
+
+    # the retry and every later night, released or not
+    for night in (tonight, replace(tonight, release_parked=True)):
+        assert land(night, "map_growth", [sunday, monday, tuesday]) == ["skipped"] * 3
+        assert grades(tonight) == {"tuesday": 310}
+
+    monday_on_the_books = query(
+        tonight.dsn,
+        "select status, notes ->> 'superseded' from ops.loads where load_window = %s"
+        " order by load_id desc limit 1",
+        monday.name,
+    )
+    assert monday_on_the_books == [("skipped", "superseded by a newer file")]
+    assert landing.half_loaded(tonight.dsn, "map_growth") == []
+
+
+def test_a_parked_file_that_is_the_newest_loads_when_it_is_released(
+    tonight: Night, tmp_path: Path
+) -> None:
+    files = [
+        roster(tmp_path, "sunday", SUNDAY, 300),
+        roster(tmp_path, "monday", MONDAY, 200),
+    ]
+    with pytest.raises(ParkedFeedError, match="run again with release_parked"):
+        land(tonight, "map_growth", files)
+
+    land(replace(tonight, release_parked=True), "map_growth", files)
+
+    assert grades(tonight) == {"monday": 200}
+
+
+def test_after_a_passing_fault_of_the_older_file_the_retry_ends_in_the_newer_state(
+    tonight: Night, tmp_path: Path
+) -> None:
+    files = [roster(tmp_path, "monday", MONDAY, 300), roster(tmp_path, "tuesday", TUESDAY, 301)]
+    with psycopg.connect(tonight.dsn, autocommit=True) as connection:
+        connection.execute(FULL_DISK.format(table=ROSTER.table))
+    with pytest.raises(DiskFullError):
+        land(tonight, "map_growth", files)
+    with psycopg.connect(tonight.dsn, autocommit=True) as connection:
+        connection.execute(f"drop trigger full_disk on raw.{ROSTER.table}")
+
+    land(tonight, "map_growth", files)
+
+    assert grades(tonight) == {"tuesday": 301}
+
+
+def test_a_file_of_another_term_supersedes_nothing(tonight: Night, tmp_path: Path) -> None:
+    fall = roster(tmp_path, "sunday", SUNDAY, 300, FALL)
+    smaller_fall = roster(tmp_path, "monday", MONDAY, 200, FALL)
+    winter = roster(tmp_path, "tuesday", TUESDAY, 310, WINTER)
+    with pytest.raises(ParkedFeedError):
+        land(tonight, "map_growth", [fall, smaller_fall, winter])
+
+    land(replace(tonight, release_parked=True), "map_growth", [fall, smaller_fall, winter])
+
+    assert grades(tonight, FALL) == {"monday": 200}
+    assert grades(tonight, WINTER) == {"tuesday": 310}
+
+
+def test_of_a_file_of_two_terms_the_superseded_one_is_left_out(
+    tonight: Night, tmp_path: Path
+) -> None:
+    both = roster(tmp_path, "monday", MONDAY, 200, FALL, WINTER)
+    winter = roster(tmp_path, "tuesday", TUESDAY, 310, WINTER)
+    land(tonight, "map_growth", [winter])
+
+    assert land(tonight, "map_growth", [both]) == ["loaded"]
+
+    assert grades(tonight, FALL) == {"monday": 200}
+    assert grades(tonight, WINTER) == {"tuesday": 310}
+    (counts,) = query(
+        tonight.dsn,
+        "select rows_seen, rows_new, rows_unchanged, rows_deleted, notes -> 'scopes',"
+        " notes -> 'superseded_scopes' from ops.loads where load_window = %s",
+        both.name,
+    )
+    assert counts == (200, 200, 0, 0, [FALL], [WINTER])
+
+
+def test_an_older_delta_is_followed_by_the_newer_one_again(tonight: Night, tmp_path: Path) -> None:
+    older = diagnostic(tmp_path, "monday", MONDAY, 424)
+    newer = diagnostic(tmp_path, "tuesday", TUESDAY, 430)
+    land(tonight, "iready", [newer])
+
+    # the older one could be read at last: nothing of it is lost, nor is the correction
+    assert land(tonight, "iready", [older, newer]) == ["loaded", "loaded"]
+
+    assert scores(tonight) == ["430"]
+    assert land(tonight, "iready", [older, newer]) == ["skipped", "skipped"]
+
+
+def test_a_full_refresh_applies_deltas_oldest_first(tonight: Night, tmp_path: Path) -> None:
+    files = [
+        diagnostic(tmp_path, "monday", MONDAY, 424),
+        diagnostic(tmp_path, "tuesday", TUESDAY, 430),
+    ]
+    land(tonight, "iready", files)
+
+    assert land(replace(tonight, full_refresh=True), "iready", files) == ["loaded", "loaded"]
+
+    assert scores(tonight) == ["430"]
+
+
+def test_a_full_refresh_that_broke_off_is_made_good_by_the_next_night(
+    tonight: Night, tmp_path: Path
+) -> None:
+    files = [
+        diagnostic(tmp_path, "monday", MONDAY, 424),
+        diagnostic(tmp_path, "tuesday", TUESDAY, 430),
+    ]
+    land(tonight, "iready", files)
+    land(replace(tonight, full_refresh=True), "iready", files[:1])
+
+    land(tonight, "iready", files)
+
+    assert scores(tonight) == ["430"]
+
+
+def test_a_full_refresh_of_snapshots_reads_the_newest_again(tonight: Night, tmp_path: Path) -> None:
+    files = [roster(tmp_path, "sunday", SUNDAY, 300), roster(tmp_path, "monday", MONDAY, 310)]
+    land(tonight, "map_growth", files)
+
+    # had Sunday's state come back, its ten missing students would be deleted and new again
+    assert land(replace(tonight, full_refresh=True), "map_growth", files) == [
+        "skipped",
+        "unchanged",
+    ]
+
+    assert grades(tonight) == {"monday": 310}
+
+
+def test_a_clock_that_runs_ahead_does_not_shut_out_the_files_after_it(
+    tonight: Night, tmp_path: Path
+) -> None:
+    ahead = roster(tmp_path, "sunday", datetime(2199, 1, 1, tzinfo=UTC), 300)
+    land(tonight, "map_growth", [ahead])
+    after = roster(tmp_path, "monday", datetime(2198, 1, 1, tzinfo=UTC), 301)
+
+    land(tonight, "map_growth", [after, ahead])
+
+    assert grades(tonight) == {"monday": 301}
+
+
+def test_files_of_one_moment_supersede_nothing(tonight: Night, tmp_path: Path) -> None:
+    # a server that keeps no times dates all files alike; then they load as they come
+    land(tonight, "map_growth", [roster(tmp_path, "tuesday", MONDAY, 300)])
+
+    assert land(tonight, "map_growth", [roster(tmp_path, "monday", MONDAY, 301)]) == ["loaded"]
+
+    assert grades(tonight) == {"monday": 301}
