@@ -152,8 +152,8 @@ class FileStream:
             rejects = [change for change in changes if isinstance(change, Reject)]
             rejected.update(reject.reason for reject in rejects)
             keyless = keyless or any(reject.key is None for reject in rejects)
-            self._check_years(builder)
             yield changes
+        self._check_years(builder)
         if self._identity.file.kind is FeedKind.SNAPSHOT and (keyless or not self.scopes):
             self._hold_deletions()
         self._notes["rejected"] = dict(rejected)
@@ -199,13 +199,18 @@ class FileStream:
         self._notes["deletions_held"] = "a row without a readable key, or no usable row"
 
     def _check_years(self, builder: RowBuilder) -> None:
+        """Refuse a file with more rows of other years than of this one, once all were seen.
+
+        Only then: an export may be sorted by year. Nothing is committed before the last batch.
+        """
         years = builder.years
-        if sum(years.wrong.values()) <= years.right:
+        wrong = sum(years.wrong.values())
+        if wrong <= years.right:
             return
         accepted = ", ".join(map(str, sorted(years.accepted)))
         raise WrongYearError(
             self._content.where,
-            seen=f"rows of school year {', '.join(map(str, sorted(years.wrong)))}",
+            seen=f"{wrong} rows of school year {', '.join(map(str, sorted(years.wrong)))}",
             expected=f"school year {accepted}",
             next_step="Last year's file? Ask the vendor for this year's export. To load it on "
             "purpose, list the year under `school_years` in the district file.",

@@ -251,6 +251,30 @@ def test_a_few_rows_of_another_year_are_rejected_alone(tmp_path: Path) -> None:
     assert len(upserts(changes)) == 2
 
 
+@pytest.mark.parametrize("old_first", [True, False], ids=["old rows first", "old rows last"])
+def test_what_year_a_file_is_of_does_not_depend_on_the_order_of_its_rows(
+    tmp_path: Path, old_first: bool
+) -> None:
+    # more rows of last year than are read at once, and still the smaller part of the file
+    old = [{**IREADY_ROW, "Student ID": f"o{n}", "Academic Year": "2025-2026"} for n in range(1200)]
+    new = [{**IREADY_ROW, "Student ID": f"n{n}"} for n in range(1300)]
+    text = to_csv(old + new if old_first else new + old)
+    changes = read_rows(tmp_path / "diagnostic_ela.csv", text, "iready")
+    assert len(upserts(changes)) == 1300
+    assert {r.reason for r in rejects(changes)} == {"wrong_school_year"}
+
+
+@pytest.mark.parametrize("old_first", [True, False], ids=["old rows first", "old rows last"])
+def test_a_file_that_is_mostly_of_last_year_stops_in_either_order(
+    tmp_path: Path, old_first: bool
+) -> None:
+    old = [{**IREADY_ROW, "Student ID": f"o{n}", "Academic Year": "2025-2026"} for n in range(1300)]
+    new = [{**IREADY_ROW, "Student ID": f"n{n}"} for n in range(1200)]
+    text = to_csv(old + new if old_first else new + old)
+    with pytest.raises(WrongYearError, match="1300 rows of school year 2026"):
+        read_rows(tmp_path / "diagnostic_ela.csv", text, "iready")
+
+
 def test_a_nul_character_rejects_its_row(tmp_path: Path) -> None:
     rows = [{**STAR_ROW, "StudentFirstName": "a\0b"}, {**STAR_ROW, "AssessmentID": "2"}]
     changes = read_rows(tmp_path / "SR.csv", to_csv(rows), "star")
