@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,7 +17,6 @@ from include.sources.files.headers import normalise
 from include.sources.files.layouts import Domain, FileLayout
 
 _REMEMBERED = 50_000
-_CONTACT = re.compile(r"[^@\s]+@[^@\s]+|\b\d{1,3}(?:\.\d{1,3}){3}\b")
 # One part of a key: a cell by position, or a constant by name; with what makes it comparable.
 Part = tuple[int | None, str, Callable[[str], str | None] | None, bool]
 
@@ -264,8 +263,12 @@ def _domains(file: FileLayout, columns: ColumnMap) -> list[tuple[int, str, Domai
 
 
 def damaged(row: list[str], expected: int, ref: str) -> Reject:
-    """The Reject of a row with another number of cells: which cell is which is not known."""
+    """The Reject of a row with another number of cells.
+
+    Which cell is which is not known, so neither is which of them the layout drops: none is kept.
+    Place and hash find the row in the file; for a line without quotes it is the line's own hash.
+    """
     seen = f"{len(row)} cells" if row else "not CSV (a stray quote)"
-    cells = [_CONTACT.sub("***", cell).replace("\0", "\ufffd") for cell in row]
-    payload = {"_cells": cells} if cells else None
+    digest = hashlib.sha256(",".join(row).encode()).hexdigest()
+    payload = {"_cell_count": len(row), "_line_sha256": digest} if row else None
     return Reject("field_count", f"{seen}; expected {expected}", ref, payload=payload)

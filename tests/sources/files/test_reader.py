@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -92,6 +93,18 @@ def test_a_row_with_another_field_count_is_rejected_never_shifted(tmp_path: Path
         ("field_count", "SR.csv:3"),
         ("field_count", "SR.csv:4"),
     ]
+
+
+def test_of_a_row_with_another_field_count_no_cell_is_kept(tmp_path: Path) -> None:
+    # which cell is which is not known, so none is known not to be the student's sex
+    header, row = to_csv([{**IREADY_ROW, "Sex": "undisclosed"}]).splitlines()
+    changes = read_rows(tmp_path / "diagnostic_ela.csv", f"{header}\n{row}\n{row},", "iready")
+    (damaged,) = rejects(changes)
+    line_hash = hashlib.sha256(f"{row},".encode()).hexdigest()
+    assert damaged.payload == {"_cell_count": len(IREADY_ROW) + 1, "_line_sha256": line_hash}
+    assert damaged.source_ref == "diagnostic_ela.csv:3"
+    for value in ("undisclosed", IREADY_ROW["Student ID"], IREADY_ROW["Last Name"]):
+        assert value not in repr(damaged)
 
 
 @pytest.mark.parametrize("in_header", [True, False], ids=["header-too", "rows-only"])
