@@ -1,9 +1,13 @@
-"""Error answers of the API, in both manners, and the errors that we raise for them."""
+"""Error answers of the API, in both manners, and the errors that we raise for them.
+
+What a server writes in sentences may quote a student's key or name, and no mask knows a name. So
+its sentences are read here and never repeated: messages show codes that are known to be harmless.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 import orjson
@@ -16,19 +20,58 @@ from include.errors import (
     SourceError,
 )
 
-_MAX_TEXT = 300
-# a server may quote a key value in its text, and our logs must not repeat a student's
-_IDENTIFIER = re.compile(r"\b\d{4,}\b|(?<==)\s*'[^']*'")
+# titles of problem details that say more than the status; they are constants of the API
+_TITLES = frozenset(
+    {
+        "Authentication Failed",
+        "Authorization Denied",
+        "Parameter Validation Failed",
+        "Data Validation Failed",
+        "Method Not Allowed with Profile",
+        "Security Configuration Error",
+        "System Configuration Error",
+        "System Error",
+        "Too Many Tokens",
+    }
+)
+# URNs of the API in words without digits, below one of its own headings
+_TYPE = re.compile(
+    r"urn:ed-fi:api:((?:bad-request|conflict|data-conflict|data-policy-enforced|gone"
+    r"|method-not-allowed|not-found|profile|security|service-unavailable|snapshots?|system"
+    r"|system-configuration|too-many-requests)(?::[a-z]+(?:-[a-z]+)*)*)"
+)
+# RFC 6749, 5.2: what a token endpoint may answer
+_TOKEN_ERRORS = frozenset(
+    {
+        "invalid_client",
+        "invalid_grant",
+        "invalid_request",
+        "invalid_scope",
+        "unauthorized_client",
+        "unsupported_grant_type",
+    }
+)
+# a UUID, a W3C trace, or the id of a connection and its request
+_CORRELATION = re.compile(
+    r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}"
+    r"|[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}"
+    r"|0H[0-9A-V]{11}:[0-9A-F]{8}",
+    re.IGNORECASE,
+)
 _LIMIT = re.compile(r"between \d+ and (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What an error answer says: problem details (7.2 and later) or `{"message": …}` (before)."""
+    """What an error answer says: problem details (7.2 and later) or `{"message": …}` (before).
+
+    `text` is the server's own and only for understanding: neither str nor repr shows it.
+    """
 
     status: int
-    text: str
-    kind: str = ""  # the last part of the problem type, e.g. "not-found"
+    text: str = field(default="", repr=False)
+    title: str = ""
+    kind: str = ""  # problem type or code of a token error, e.g. "not-found", "invalid_client"
     correlation_id: str = ""
 
     @property
@@ -49,8 +92,9 @@ class Problem:
         )
 
     def __str__(self) -> str:
+        kind = f", {self.kind}" if self.kind else ""
         reference = f" (correlation {self.correlation_id})" if self.correlation_id else ""
-        return f"{self.status} {_IDENTIFIER.sub('…', self.text)}{reference}".strip()
+        return f"{self.status} {self.title or _phrase(self.status)}".strip() + kind + reference
 
 
 class RefusedError(Exception):
@@ -66,18 +110,20 @@ def read_problem(status: int, body: bytes) -> Problem:
     try:
         values = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return Problem(status, _phrase(status))
+        return Problem(status)
     if not isinstance(values, dict):
-        return Problem(status, _phrase(status))
+        return Problem(status)
     errors = values.get("errors")
     texts = [str(text) for text in errors] if isinstance(errors, list) else []
-    text = "; ".join(texts) or str(values.get("detail") or values.get("message") or "")
-    kind = str(values.get("type") or "").removeprefix("urn:ed-fi:api:")
+    title, token_error = str(values.get("title") or ""), str(values.get("error") or "")
+    found = _TYPE.fullmatch(str(values.get("type") or ""))
+    correlation_id = str(values.get("correlationId") or "")
     return Problem(
         status,
-        text[:_MAX_TEXT] or str(values.get("error") or _phrase(status)),
-        kind,
-        str(values.get("correlationId") or ""),
+        "; ".join(texts) or str(values.get("detail") or values.get("message") or ""),
+        title if title in _TITLES else "",
+        found[1] if found else token_error if token_error in _TOKEN_ERRORS else "",
+        correlation_id if _CORRELATION.fullmatch(correlation_id) else "",
     )
 
 
