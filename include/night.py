@@ -2,6 +2,7 @@
 
     python -m include.night --district grand_bend --as-of 2022-05-27
 
+From a shell, connections come from its environment, AIRFLOW_CONN_*: see .env.example.
 Each stage may be repeated at any time: what was loaded already is not loaded again.
 """
 

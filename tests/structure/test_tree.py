@@ -1,6 +1,7 @@
 """What the tree promises: rooms can be removed, files stay readable, nothing foreign is named."""
 
 import ast
+import json
 import re
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
 
 from include import errors
 from include.config import Settings
@@ -129,6 +131,22 @@ def test_every_setting_is_explained() -> None:
     settings = {f"FIRSTBELL_{name.upper()}" for name in Settings.model_fields}
     explained = pattern.findall((ROOT / ".env.example").read_text(encoding="utf-8"))
     assert (used | settings) - {"FIRSTBELL"} - set(explained) == set()
+
+
+def test_the_example_of_settings_means_the_same_to_a_shell_and_to_the_demo(tmp_path: Path) -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    file = tmp_path / ".env"
+    file.write_text(re.sub(r"(?m)^# (?=[A-Z_]+=)", "", example), encoding="utf-8")
+    script = f"set -a; . {file}; set +a; env -0"
+    said = subprocess.run(
+        ["sh", "-euc", script], check=True, capture_output=True, text=True, env={}
+    )
+    exported = dict(line.split("=", 1) for line in said.stdout.split("\0") if line)
+    wanted = dotenv_values(file)
+    assert {name: exported.get(name) for name in wanted} == wanted
+    connections = [value for name, value in exported.items() if name.startswith("AIRFLOW_CONN_")]
+    assert connections
+    assert all("conn_type" in json.loads(value) for value in connections)
 
 
 def test_the_drawing_of_the_errors_shows_each_below_its_base() -> None:
