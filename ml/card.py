@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -25,11 +24,6 @@ _AUDIT = (
     ("false_positive_rate", "FPR"), ("false_negative_rate", "FNR"),
     ("false_discovery_rate", "False alarms among flagged"), ("ece", "ECE"),
 )  # fmt: skip
-
-
-def attach(entry: Entry, rows: Sequence[Row], task: Task) -> Entry:
-    """The entry with its card."""
-    return dataclasses.replace(entry, card=text(entry, rows, task))
 
 
 def text(entry: Entry, rows: Sequence[Row], task: Task) -> str:
@@ -94,7 +88,9 @@ def _verdict(entry: Entry) -> str:
     assert isinstance(checks, list)
     failed = [check["words"] for check in checks if not check["passed"]]
     if not failed:
-        return f"Published: all {len(checks)} checks passed."
+        if entry.state == "champion":
+            return f"Published: all {len(checks)} checks passed."
+        return f"All {len(checks)} checks passed, but another model counts."
     return "Refused:\n\n" + "\n".join(f"- {words}" for words in failed)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import astuple, dataclass, fields, replace
 from datetime import date, datetime
 
 import psycopg
@@ -59,19 +59,27 @@ _RENEWED = ", ".join(
 _JSON = {"feature_names", "metrics", "gate"}
 
 
-def write(connection: psycopg.Connection, entry: Entry, rows: Iterable[Row]) -> None:
-    """Store a model with its evaluations; the newest decided model is the only one that counts.
+def write(
+    connection: psycopg.Connection, entry: Entry, rows: Iterable[Row], *,
+    card: Callable[[Entry], str],
+) -> Entry:  # fmt: skip
+    """Store a model with its evaluations, and return it in the state in which it was stored.
 
-    A refusal retires the model before it as well: what passed on older data has just failed on
-    newer. Repeating a training renews its row.
+    Of a district's models the one of the newest as-of date counts, whenever it was trained. A
+    refusal retires the model before it as well: what passed on older data has just failed on
+    newer. A training of an older day touches no other model: it is stored as refused, or as
+    retired if it passed. Repeating a training renews its row.
     """
     with connection.transaction():
         # two trainings at once would both retire the same champion and then collide
         connection.execute("lock table ml.models in share row exclusive mode")
+        if entry.state == "champion" and _is_outranked(connection, entry):
+            entry = replace(entry, state="retired")
+        entry = replace(entry, card=card(entry))
         connection.execute(
             "update ml.models set state = 'retired' where district_code = %s"
-            " and state = 'champion' and model_id <> %s",
-            (entry.district_code, entry.model_id),
+            " and state = 'champion' and model_id <> %s and as_of_date <= %s",
+            (entry.district_code, entry.model_id, entry.as_of_date),
         )
         values = [
             Jsonb(value) if field.name in _JSON else value
@@ -83,6 +91,17 @@ def write(connection: psycopg.Connection, entry: Entry, rows: Iterable[Row]) -> 
             values,
         )
         write_evaluations(connection, entry.model_id, rows, replace_all=True)
+    return entry
+
+
+def _is_outranked(connection: psycopg.Connection, entry: Entry) -> bool:
+    """Whether a model of a later day was decided; one that a person retired decides no more."""
+    found = connection.execute(
+        "select from ml.models where district_code = %s and as_of_date > %s and model_id <> %s"
+        " and state in ('champion', 'refused') limit 1",
+        (entry.district_code, entry.as_of_date, entry.model_id),
+    )
+    return found.fetchone() is not None
 
 
 def write_evaluations(
@@ -109,7 +128,7 @@ def published(
     found = _entries(
         connection,
         "where (%(district)s::text is null or district_code = %(district)s)"
-        " order by (state = 'champion') desc, trained_at desc, model_id limit 1",
+        " order by (state = 'champion') desc, as_of_date desc, trained_at desc, model_id limit 1",
         district_code,
     )
     if not found:
@@ -119,7 +138,7 @@ def published(
     latest = _entries(
         connection,
         "where (%(district)s::text is null or district_code = %(district)s)"
-        " and state = 'refused' order by trained_at desc, model_id limit 1",
+        " and state = 'refused' order by as_of_date desc, trained_at desc, model_id limit 1",
         district_code,
     )
     words = refusal(latest[0]) if latest else "it was retired"
@@ -134,11 +153,11 @@ def refusal(entry: Entry) -> str:
 
 
 def get(connection: psycopg.Connection, model_id: str | None) -> Entry:
-    """A model by id, or the newest."""
+    """A model by id, or that of the newest day."""
     found = _entries(
         connection,
         "where (%(district)s::text is null or model_id = %(district)s)"
-        " order by trained_at desc, model_id limit 1",
+        " order by as_of_date desc, trained_at desc, model_id limit 1",
         model_id,
     )
     if not found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -13,6 +14,7 @@ import sklearn
 from ml import artefact, card, registry, splits, store, study
 from ml.catalog import DISTRICT, Task
 from ml.errors import TooFewPositivesError, TooLittleHistoryError
+from ml.evaluation import Row
 from ml.policy import Policy
 from ml.registry import Entry
 
@@ -53,7 +55,7 @@ def train(
                 code_version=code_version,
                 now=now,
             )
-            registry.write(connection, entry, [])
+            _register(connection, entry, (), task)
             return TrainResult(entry.model_id, entry.state, (str(error),))
         entry = _entry(
             found,
@@ -64,9 +66,18 @@ def train(
             code_version=code_version,
             now=now,
         )
-        registry.write(connection, entry, found.rows)
-    return TrainResult(
-        entry.model_id, entry.state, found.verdict.reasons, figures(found, task.union)
+        entry = _register(connection, entry, found.rows, task)
+    reasons = found.verdict.reasons
+    if entry.state == "retired":
+        reasons += (f"Not published: the model of a later day counts, not that of {as_of_date}.",)
+    return TrainResult(entry.model_id, entry.state, reasons, figures(found, task.union))
+
+
+def _register(
+    connection: psycopg.Connection, entry: Entry, rows: Sequence[Row], task: Task
+) -> Entry:
+    return registry.write(
+        connection, entry, rows, card=lambda stored: card.text(stored, rows, task)
     )
 
 
@@ -88,7 +99,7 @@ def _entry(
     sha256 = artefact.digest(data)
     fitted = frame["as_of_date"][found.slices.fit]
     metrics: dict[str, object] = {"figures": figures(found, task.union), **found.notes}
-    entry = Entry(
+    return Entry(
         model_id=f"{district_code}-{as_of:%Y%m%d}-{sha256[:8]}",
         district_code=district_code,
         state="champion" if found.verdict.passed else "refused",
@@ -108,7 +119,6 @@ def _entry(
         artefact_sha256=sha256,
         artefact_format=artefact.FORMAT,
     )
-    return card.attach(entry, found.rows, task)
 
 
 def _unborn(
@@ -120,7 +130,7 @@ def _unborn(
     check = {
         "name": "history", "passed": False, "seen": None, "required": None, "words": str(error),
     }  # fmt: skip
-    entry = Entry(
+    return Entry(
         model_id=f"{district_code}-{as_of:%Y%m%d}-{hashlib.sha256(told.encode()).hexdigest()[:8]}",
         district_code=district_code,
         state="refused",
@@ -140,4 +150,3 @@ def _unborn(
         artefact_sha256=None,
         artefact_format=None,
     )
-    return card.attach(entry, (), task)

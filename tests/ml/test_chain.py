@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import psycopg
@@ -182,7 +182,7 @@ def test_a_refused_training_retires_the_model_before_it(
     strict = Policy(gate=Gate(max_ece=0.0001))
     second = ml.train(dsn, AS_OF, "other_run", "test", policy=strict, now=NOW)
     assert second.state == "refused"
-    third = ml.train(dsn, date(2026, 11, 18), "maple_valley", "test", policy=strict, now=NOW)
+    third = ml.train(dsn, TODAY, "maple_valley", "test", policy=strict, now=NOW)
     assert third.state == "refused"
     result = ml.predict(dsn, TODAY, district_code="maple_valley", now=NOW)
     assert (result.count, result.model_id) == (0, None)
@@ -194,6 +194,23 @@ def test_a_refused_training_retires_the_model_before_it(
         ).fetchone()
         left = connection.execute("select count(*) from ml.predictions").fetchone()
     assert (found, left) == (("retired",), (0,))
+
+
+def test_an_old_training_run_again_leaves_the_model_and_says_so(
+    published: tuple[str, ml.TrainResult],
+) -> None:
+    dsn, first = published
+    an_hour_later = NOW + timedelta(hours=1)
+    old = ml.train(dsn, date(2026, 11, 18), "maple_valley", "test", now=an_hour_later)
+    assert old.state == "retired"
+    assert "the model of a later day counts" in old.reasons[0]
+    with psycopg.connect(dsn) as connection:
+        found = connection.execute(
+            "select card from ml.models where model_id = %s", (old.model_id,)
+        ).fetchone()
+    assert found is not None
+    assert "**State:** retired" in found[0]
+    assert ml.predict(dsn, TODAY, now=NOW).model_id == first.model_id
 
 
 def test_a_tampered_row_of_the_registry_predicts_nothing(
