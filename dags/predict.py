@@ -8,7 +8,8 @@ scores or the model is new.
 **If it fails** the last scores stay, with their date; tiers follow the rules and do not depend on
 it. Runbook: docs/runbooks/predict.md
 
-**Safe to rerun** yes. The scores of an as-of date are replaced as a whole.
+**Safe to rerun** yes. The scores of an as-of date are replaced as a whole, unless the model is of a
+later day: then they stay.
 """
 
 from airflow.sdk import dag, task

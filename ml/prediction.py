@@ -32,7 +32,9 @@ def predict(
 ) -> PredictResult:  # fmt: skip
     """Predict for everyone enrolled on `as_of_date`; a rerun replaces that date's predictions.
 
-    Without a published model the date's predictions are removed, and the reason is returned.
+    Without a published model the date's predictions are removed, and the reason is returned. On a
+    date before the model's own nothing is stored or removed: the model may have learnt from what
+    followed, and what was said on that day was said by another.
     """
     now = now or datetime.now(UTC)
     with psycopg.connect(dsn) as connection:
@@ -40,6 +42,8 @@ def predict(
         if entry is None or entry.artefact is None or entry.artefact_sha256 is None:
             registry.replace_predictions(connection, as_of_date, [])
             return PredictResult(0, None, why)
+        if as_of_date < entry.as_of_date:
+            return PredictResult(0, entry.model_id, _already_learnt(entry, as_of_date))
         bundle = artefact.load(entry.artefact, sha256=entry.artefact_sha256, features=task.features)
         frame = store.current(connection, task, as_of=as_of_date)
         predicted = score(bundle, frame, task)
@@ -47,6 +51,13 @@ def predict(
         registry.replace_predictions(connection, as_of_date, rows)
     reason = None if rows else f"No student has features on {as_of_date}."
     return PredictResult(len(rows), entry.model_id, reason)
+
+
+def _already_learnt(entry: registry.Entry, as_of_date: date) -> str:
+    return (
+        f"Nothing is forecast for {as_of_date}: the model learnt from what was known on"
+        f" {entry.as_of_date}. Predictions stored for that day stay as they are."
+    )
 
 
 def score(bundle: Bundle, frame: pd.DataFrame, task: Task) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 import ml
-from ml import splits, study, training
+from ml import registry, splits, study, training
 from ml.catalog import DISTRICT
 from ml.cli import app
 from ml.errors import ArtefactError, ColumnsError
@@ -25,13 +25,18 @@ TODAY = date(2026, 11, 20)
 Load = Callable[[pd.DataFrame], str]
 
 
-def today(people: pd.DataFrame) -> pd.DataFrame:
-    """The newest snapshots once more, as those of today, whose outcome nobody knows."""
+def today(people: pd.DataFrame, day: date = TODAY) -> pd.DataFrame:
+    """The newest snapshots once more, as those of `day`, whose outcome nobody knows."""
     latest = people[people["as_of_date"] == people["as_of_date"].max()].copy()
-    latest["as_of_date"] = pd.Timestamp(TODAY)
+    latest["as_of_date"] = pd.Timestamp(day)
     for name in ("label_begin_date", "label_end_date"):
         latest[name] = pd.NaT
     return latest
+
+
+def said(day: date, trained: ml.TrainResult) -> tuple[object, ...]:
+    """A stored forecast of one student on a day."""
+    return (10_000, day, trained.model_id, 0.5, 0.5, 0.1, "At Risk", "[]", NOW)
 
 
 @pytest.fixture
@@ -229,6 +234,28 @@ def test_a_missing_feature_column_is_named(published: tuple[str, ml.TrainResult]
         connection.execute("alter table features.ftr_student_as_of drop column gpa_latest")
     with pytest.raises(ColumnsError, match="gpa_latest"):
         ml.predict(dsn, TODAY, now=NOW)
+
+
+def test_what_the_model_learnt_from_is_not_forecast(
+    published: tuple[str, ml.TrainResult], people: pd.DataFrame
+) -> None:
+    dsn, trained = published
+    learnt_from = people["as_of_date"].max().date()
+    with psycopg.connect(dsn) as connection:
+        registry.replace_predictions(connection, learnt_from, [said(learnt_from, trained)])
+    result = ml.predict(dsn, learnt_from, now=NOW)
+    assert (result.count, result.model_id) == (0, trained.model_id)
+    assert result.reason is not None
+    assert f"learnt from what was known on {AS_OF}" in result.reason
+    with psycopg.connect(dsn) as connection:
+        left = connection.execute("select student_key, probability from ml.predictions").fetchall()
+    assert left == [(10_000, 0.5)]
+
+
+def test_the_day_of_the_training_is_forecast(warehouse: Load, people: pd.DataFrame) -> None:
+    dsn = warehouse(pd.concat([people, today(people, day=AS_OF)], ignore_index=True))
+    ml.train(dsn, AS_OF, "maple_valley", "test", now=NOW)
+    assert ml.predict(dsn, AS_OF, now=NOW).count == 2000
 
 
 def test_a_model_is_measured_again_on_what_came_true(
