@@ -56,13 +56,16 @@ def train(
 
 @app.command()
 def evaluate(as_of: AsOf, model: ModelId = None, policy: PolicyFile = None) -> None:
-    """Measure a model again on everything that has come true since it was trained."""
+    """Measure a model again on what nobody knew when it was trained."""
     with _told():
         result = monitoring.evaluate(
             _dsn(), as_of.date(), model_id=model, policy=Policy.read(policy)
         )
         with psycopg.connect(_dsn()) as connection:
             entry = registry.get(connection, result.model_id)
+    if result.reason:
+        _say(result.reason)
+        return
     _say(cards.text(entry, result.rows, DISTRICT))
 
 

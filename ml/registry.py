@@ -90,7 +90,7 @@ def write(
             f" on conflict (model_id) do update set {_RENEWED}",
             values,
         )
-        write_evaluations(connection, entry.model_id, rows, replace_all=True)
+        write_evaluations(connection, entry.model_id, rows, split=None)
     return entry
 
 
@@ -105,14 +105,13 @@ def _is_outranked(connection: psycopg.Connection, entry: Entry) -> bool:
 
 
 def write_evaluations(
-    connection: psycopg.Connection, model_id: str, rows: Iterable[Row], *, replace_all: bool
+    connection: psycopg.Connection, model_id: str, rows: Iterable[Row], *, split: str | None
 ) -> None:
-    """Store evaluations instead of those of the same split, or of all splits."""
-    rows = list(rows)
-    splits = sorted({row.split for row in rows})
+    """Store evaluations instead of those of one split; None: of all."""
     connection.execute(
-        "delete from ml.evaluations where model_id = %s and (%s or split = any(%s))",
-        (model_id, replace_all, splits),
+        "delete from ml.evaluations where model_id = %(model)s"
+        " and (%(split)s::text is null or split = %(split)s)",
+        {"model": model_id, "split": split},
     )
     names = ", ".join(field.name for field in fields(Row))
     command = f"copy ml.evaluations (model_id, {names}) from stdin"

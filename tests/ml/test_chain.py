@@ -16,11 +16,15 @@ from ml import registry, splits, study, training
 from ml.catalog import DISTRICT
 from ml.cli import app
 from ml.errors import ArtefactError, ColumnsError
+from ml.evaluation import Row
 from ml.policy import Gate, Policy
 from tests.ml.synthetic import AS_OF
 
 NOW = datetime(2026, 11, 19, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
+
+# seven of the eight label windows had closed by then
+SUMMER = date(2026, 6, 10)
 
 Load = Callable[[pd.DataFrame], str]
 
@@ -138,16 +142,25 @@ def test_a_sample_of_the_students_has_as_many_fewer_seats(
     assert sampled.figures["logistic_regression: precision_at_seats"] == pytest.approx(
         precision_at(read, seats=30)
     )
-    ml.evaluate(dsn, AS_OF, model_id=sampled.model_id, policy=Policy(replicates=20, max_rows=third))
-    with psycopg.connect(dsn) as connection:
-        found = connection.execute(
-            "select split, value from ml.evaluations where model_id = %s and subject = %s"
-            " and outcome = 'is_either' and metric = 'precision_at_seats'",
-            (sampled.model_id, "rule_tier"),
-        ).fetchall()
-    # on the same rows the same list, as long as the model was trained for
-    values = dict(found)
-    assert values["since_training"] == pytest.approx(values["test"])
+
+
+def test_a_model_is_measured_again_at_the_seats_it_was_trained_for(
+    warehouse: Load, people: pd.DataFrame
+) -> None:
+    dsn = warehouse(people)
+    policy = Policy(seats=90, max_rows=len(people) // 3 + 1)
+    earlier = ml.train(dsn, SUMMER, "sampled", "test", policy=policy, now=NOW)
+    later = ml.train(dsn, AS_OF, "sampled", "test", policy=policy, now=NOW)
+    again = ml.evaluate(
+        dsn, AS_OF, model_id=earlier.model_id, policy=policy.model_copy(update={"seats": None})
+    )
+    values = {
+        row.subject: row.value for row in again.rows
+        if (row.outcome, row.metric) == ("is_either", "precision_at_seats")
+    }  # fmt: skip
+    # the rows that the later model was tested on came true after the earlier one
+    told = later.figures["rule_tier: precision_at_seats"]
+    assert values["rule_tier"] == pytest.approx(told)
 
 
 def precision_at(people: pd.DataFrame, *, seats: int) -> float | None:
@@ -258,17 +271,42 @@ def test_the_day_of_the_training_is_forecast(warehouse: Load, people: pd.DataFra
     assert ml.predict(dsn, AS_OF, now=NOW).count == 2000
 
 
-def test_a_model_is_measured_again_on_what_came_true(
-    published: tuple[str, ml.TrainResult],
+def test_a_model_is_measured_again_on_what_nobody_knew_at_its_training(
+    warehouse: Load, people: pd.DataFrame
 ) -> None:
-    dsn, trained = published
+    dsn = warehouse(people)
+    trained = ml.train(dsn, SUMMER, "maple_valley", "test", now=NOW)
     result = ml.evaluate(dsn, AS_OF, policy=Policy(replicates=20))
-    assert result.model_id == trained.model_id
+    assert (result.model_id, result.reason) == (trained.model_id, None)
+    later = people[people["label_end_date"] > pd.Timestamp(SUMMER)]
+    days = {row.group_value for row in result.rows if row.group_name == "as_of_date"}
+    assert days == {f"{day:%Y-%m-%d}" for day in later["as_of_date"]}
+    base = next(
+        row for row in result.rows
+        if (row.group_name, row.outcome, row.metric) == ("all", "is_either", "base_rate")
+    )  # fmt: skip
+    assert base.row_count == later["is_either"].notna().sum()
     with psycopg.connect(dsn) as connection:
         found = connection.execute(
-            "select count(distinct split) from ml.evaluations where metric = 'auc'"
-        ).fetchone()
-    assert found == (2,)
+            "select distinct split from ml.evaluations where metric = 'auc' order by split"
+        ).fetchall()
+    assert found == [("since_training",), ("test",)]
+
+
+def test_a_model_of_today_has_seen_nothing_come_true(
+    published: tuple[str, ml.TrainResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dsn, trained = published
+    stale = Row("since_training", "all", "all", "m", "is_either", "auc", 0.9, None, None, 9, 9)
+    with psycopg.connect(dsn) as connection:
+        registry.write_evaluations(connection, trained.model_id, [stale], split="since_training")
+    monkeypatch.setenv("FIRSTBELL_ML_DSN", dsn)
+    done = CliRunner().invoke(app, ["evaluate", "--as-of", f"{AS_OF}"])
+    assert done.exit_code == 0, done.output
+    assert "Nothing has come true yet" in done.stdout
+    with psycopg.connect(dsn) as connection:
+        left = connection.execute("select distinct split from ml.evaluations").fetchall()
+    assert left == [("test",)]
 
 
 def test_the_command_line_prints_the_card(
