@@ -8,7 +8,7 @@
     baselines, metrics, evaluation, comparison   the table
     gate         may it be published?
     study        all of the above on one frame
-    artefact, registry, store, card   bytes, rows and a page
+    artefact, registry, store, card   bytes, rows and a page;  session  the way to the database
     training, prediction, monitoring  the three commands;  standing  what is published
 
 Reads schema `features`, writes schema `ml`, and imports nothing else of this project.

@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-import psycopg
 import typer
 
 from ml import card as cards
@@ -18,6 +17,7 @@ from ml import monitoring, prediction, registry, training
 from ml.catalog import DISTRICT
 from ml.errors import MlError
 from ml.policy import Policy
+from ml.session import session
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
@@ -61,7 +61,7 @@ def evaluate(as_of: AsOf, model: ModelId = None, policy: PolicyFile = None) -> N
         result = monitoring.evaluate(
             _dsn(), as_of.date(), model_id=model, policy=Policy.read(policy)
         )
-        with psycopg.connect(_dsn()) as connection:
+        with session(_dsn()) as connection:
             entry = registry.get(connection, result.model_id)
     if result.reason:
         _say(result.reason)
@@ -82,7 +82,7 @@ def predict(as_of: AsOf, district: District = None) -> None:
 @app.command()
 def card(model: ModelId = None) -> None:
     """Print a model's card."""
-    with _told(), psycopg.connect(_dsn()) as connection:
+    with _told(), session(_dsn()) as connection:
         _say(registry.get(connection, model).card)
 
 

@@ -5,9 +5,14 @@ No message holds a student's name or key, nor a value of a student's row.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class MlError(Exception):
     """Base of all errors of ml/; renders as `where: seen; expected …. next step`."""
+
+    # Whether trying again is pointless; the scheduler reads it, without knowing this module.
+    is_final: ClassVar[bool] = True
 
     def __init__(self, where: str, *, seen: str, expected: str, next_step: str) -> None:
         self.where = where
@@ -51,3 +56,13 @@ class TooFewPositivesError(MlError):
 
 class ArtefactError(MlError):
     """A stored model cannot be trusted: changed, of other columns, or of another library."""
+
+
+class StorageError(MlError):
+    """The database refused a statement; never repeats what it said: that may quote a row."""
+
+
+class StorageInterruptedError(StorageError):
+    """The database was not there, broke off or was locked: the next try may succeed."""
+
+    is_final = False

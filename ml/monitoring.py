@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
-import psycopg
 from threadpoolctl import threadpool_limits
 
 from ml import artefact, comparison, registry, splits, store
@@ -15,6 +14,7 @@ from ml.data import Labelled
 from ml.errors import ArtefactError
 from ml.evaluation import Row
 from ml.policy import Policy
+from ml.session import session
 
 SPLIT = "since_training"
 
@@ -41,7 +41,7 @@ def evaluate(
     the two figures are to be compared.
     """
     policy = policy or Policy()
-    with psycopg.connect(dsn) as connection:
+    with session(dsn) as connection:
         entry = registry.get(connection, model_id)
         if entry.artefact is None or entry.artefact_sha256 is None:
             raise ArtefactError(

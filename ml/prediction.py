@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 import pandas as pd
-import psycopg
 from threadpoolctl import threadpool_limits
 
 from ml import artefact, reasons, registry, store
 from ml.bundle import Bundle
 from ml.catalog import DISTRICT, Task
 from ml.data import bands_of
+from ml.session import session
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def predict(
     followed, and what was said on that day was said by another.
     """
     now = now or datetime.now(UTC)
-    with psycopg.connect(dsn) as connection:
+    with session(dsn) as connection:
         entry, why = registry.published(connection, district_code=district_code)
         if entry is None or entry.artefact is None or entry.artefact_sha256 is None:
             registry.replace_predictions(connection, as_of_date, [])

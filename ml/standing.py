@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-import psycopg
-
 from ml import registry
+from ml.session import session
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class Standing:
 
 def standing(dsn: str, as_of_date: date, district_code: str) -> Standing:
     """Where the district stands on that date: later scores do not count."""
-    with psycopg.connect(dsn) as connection:
+    with session(dsn) as connection:
         entry, _ = registry.published(connection, district_code=district_code)
         row = connection.execute(
             "select max(as_of_date) from ml.predictions where as_of_date <= %s", (as_of_date,)

@@ -17,6 +17,7 @@ from ml.errors import TooFewPositivesError, TooLittleHistoryError
 from ml.evaluation import Row
 from ml.policy import Policy
 from ml.registry import Entry
+from ml.session import session
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def train(
     Safe to rerun: the same data give the same model under the same id.
     """
     policy, now = policy or Policy(), now or datetime.now(UTC)
-    with psycopg.connect(dsn) as connection:
+    with session(dsn) as connection:
         frame, step = store.labelled(connection, task, as_of=as_of_date, max_rows=policy.max_rows)
         try:
             if frame.empty:
