@@ -95,9 +95,16 @@ def no_retry_when_pointless(work: Callable[P, R]) -> Callable[P, R]:
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return work(*args, **kwargs)
-        except FirstbellError as error:
-            if isinstance(error, PERMANENT) and not isinstance(error, PASSING):
+        except Exception as error:
+            if _is_final(error):
                 raise AirflowFailException(str(error)) from error
             raise
 
     return wrapper
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether waiting does not heal it; errors of ml, which nothing here imports, say so."""
+    if isinstance(error, FirstbellError):
+        return isinstance(error, PERMANENT) and not isinstance(error, PASSING)
+    return getattr(error, "is_final", False) is True

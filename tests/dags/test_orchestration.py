@@ -13,6 +13,7 @@ from include.config import Settings, get_district
 from include.errors import ServerError, WatermarkError
 from include.night import Night, today
 from include.orchestration import assets, callbacks, readiness, scores
+from ml.errors import ArtefactError, ColumnsError, MlError, StorageInterruptedError
 
 NOON = datetime(2022, 5, 27, 12, 0, tzinfo=UTC)
 
@@ -169,6 +170,26 @@ def test_what_only_a_person_can_heal_is_not_retried() -> None:
         backwards()
     with pytest.raises(ServerError):
         down()
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_final"),
+    [(ArtefactError, True), (ColumnsError, True), (StorageInterruptedError, False)],
+    ids=["a changed model", "other columns", "a lost connection"],
+)
+def test_an_error_of_the_model_says_itself_whether_waiting_heals_it(
+    kind: type[MlError], is_final: bool
+) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from include.orchestration.context import no_retry_when_pointless
+
+    @no_retry_when_pointless
+    def score() -> None:
+        raise kind("model m", seen="x", expected="y", next_step="Train again.")
+
+    with pytest.raises(AirflowFailException if is_final else kind, match="Train again"):
+        score()
 
 
 @pytest.mark.parametrize(
