@@ -43,7 +43,11 @@ def build(dag_id: str, district: District):
                 current.as_of_date,
                 district_code=district.code,
                 code_version=current.settings.code_version,
-                policy=ml.Policy(seats=district.support_seats),
+                policy=ml.Policy.of(
+                    district.model_policy,
+                    where=f"{district.code}.yaml: model_policy",
+                    seats=district.support_seats,
+                ),
             )
             return {"model": trained.model_id, "state": trained.state}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
@@ -162,6 +162,8 @@ class District(_Strict):
     training_schedule: str | None = None
     # Students whom the district can support at one time: a model's precision is told there too.
     support_seats: int | None = Field(default=None, ge=1)
+    # Fields of ml.policy.Policy that the district sets itself; checked there, when it trains.
+    model_policy: dict[str, Any] = {}
     # Days after which scores are renewed, when nothing else asks for it.
     predict_every_days: int = Field(default=7, ge=1, le=366)
     sources: dict[str, Source]

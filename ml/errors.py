@@ -42,6 +42,10 @@ class ValuesError(MlError):
     """A column holds values outside its declared range or of another type."""
 
 
+class PolicyError(MlError):
+    """A number of a policy is not one, out of its range, or of a name that does not exist."""
+
+
 class SplitError(MlError):
     """Rows to learn from and rows to test on are not apart in time."""
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ml.errors import PolicyError
 
 
 class Gate(BaseModel):
@@ -126,8 +129,42 @@ class Policy(BaseModel):
         return self.model_copy(update={"seats": max(1, round(self.seats / step))})
 
     @classmethod
+    def of(cls, values: object, *, where: str, seats: int | None = None) -> Policy:
+        """The house's policy with a district's own `values`; raises PolicyError naming the field.
+
+        `where` says in which file they stand. Seats are the district's and told apart: a second
+        number among the values is refused.
+        """
+        if not isinstance(values, Mapping):
+            raise _refused(where, "no mapping of names to values")
+        if seats is not None and "seats" in values:
+            raise _refused(where, "seats: told already, by the district")
+        try:
+            policy = cls.model_validate(dict(values))
+        except ValidationError as error:
+            problems = (
+                f"{'.'.join(map(str, found['loc'])) or 'policy'}: {found['msg']}"
+                for found in error.errors()
+            )
+            raise _refused(where, "; ".join(problems)) from None
+        return policy if seats is None else policy.model_copy(update={"seats": seats})
+
+    @classmethod
     def read(cls, path: Path | None) -> Policy:
         """The policy of a YAML file; the defaults without one."""
         if path is None:
             return cls()
-        return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        try:
+            values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except yaml.YAMLError:
+            raise _refused(str(path), "not YAML") from None
+        return cls.of(values or {}, where=str(path))
+
+
+def _refused(where: str, seen: str) -> PolicyError:
+    return PolicyError(
+        where,
+        seen=seen,
+        expected="a mapping of the fields of ml.policy.Policy",
+        next_step="Their names, ranges and meaning stand in ml/policy.py.",
+    )
