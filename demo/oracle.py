@@ -30,10 +30,10 @@ class Ceiling:
 
 
 def ceiling(connection: psycopg.Connection, truth: Path, model_id: str) -> Ceiling:
-    """The truth's figures on the rows that a model was tested on, at the model's seats.
+    """The truth's figures on at least 95 % of a model's tested rows, at the model's seats.
 
-    A student whose id was changed or merged has no probability of their own and is left out; with
-    more than a few of them the figures would be those of other rows than the model's.
+    A student whose id was changed or merged has no probability of their own and is left out here,
+    while the model's figures are of all; with more than a few of them the two do not compare.
     """
     entry = registry.get(connection, model_id)
     policy = Policy(seats=entry.seats)
