@@ -140,10 +140,11 @@ def _audit(rows: Sequence[Row]) -> str:
     for row in told:
         group = (row.group_name, row.group_value)
         if row.metric == "suppressed":
-            lines.append([*group, *["suppressed"] * len(_AUDIT)])
+            lines.append([*group, *["suppressed"] * (1 + len(_AUDIT))])
         else:
-            lines.append([*group, *(_number(by_key.get((*group, name))) for name, _ in _AUDIT)])
-    return _grid(["Attribute", "Group", *(title for _, title in _AUDIT)], lines)
+            figures = (_number(by_key.get((*group, name))) for name, _ in _AUDIT)
+            lines.append([*group, str(row.row_count), *figures])
+    return _grid(["Attribute", "Group", "n", *(title for _, title in _AUDIT)], lines)
 
 
 def _method(entry: Entry) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -135,7 +135,7 @@ def audit(
 
     One list is cut for the whole district, the top `audit_share` of each as-of date; each group is
     then asked who of it was flagged in vain and who was missed. Groups of fewer students than the
-    policy allows are named but not told.
+    policy allows are named but not told, nor is a group without which they could be worked out.
     """
     known = ~np.isnan(outcome) & ~np.isnan(subject.probability)
     flagged = np.zeros(len(outcome), dtype=bool)
@@ -147,10 +147,15 @@ def audit(
         if name not in cohort.frame:
             continue
         values = cohort.frame[name].astype("object").where(cohort.frame[name].notna(), "not known")
-        for value in sorted(values.unique(), key=str):
-            rows = known & (values == value).to_numpy()
+        groups = {
+            value: known & (values == value).to_numpy()
+            for value in sorted(values.unique(), key=str)
+        }
+        sizes = {value: len(np.unique(students[rows])) for value, rows in groups.items()}
+        hidden = _hidden(sizes, policy.min_group_students)
+        for value, rows in groups.items():
             group = (name, _told(value))
-            if len(np.unique(students[rows])) < policy.min_group_students:
+            if value in hidden:
                 yield _suppressed(cohort, subject, task, group)
                 continue
             samples = metrics.errors(flagged[rows], outcome[rows], cohort.weights[rows])
@@ -163,6 +168,27 @@ def audit(
                 cohort, [Measured(subject.name, False, samples | kept)], task.union, outcome,
                 rows, group=group,
             )  # fmt: skip
+
+
+def _hidden(sizes: Mapping[object, int], least: int) -> set[object]:
+    """The groups not to be told of: those below `least` students, with cover from the others.
+
+    All groups together make up the whole, which is told. A single hidden group, or several that
+    are together below `least`, could be had by subtraction: the next smallest hides with them.
+    Groups of whom nothing is known have nothing to give away, and cover nobody.
+    """
+    hidden: set[object] = {group for group, size in sizes.items() if size < least}
+    covered = [size for size in sizes.values() if 0 < size < least]
+    others = sorted(
+        ((size, group) for group, size in sizes.items() if size >= least),
+        key=lambda one: (one[0], str(one[1])),
+    )
+    for size, group in others:
+        if not covered or (len(covered) > 1 and sum(covered) >= least):
+            break
+        hidden.add(group)
+        covered.append(size)
+    return hidden
 
 
 def _suppressed(cohort: Cohort, subject: Scored, task: Task, group: tuple[str, str]) -> Row:
