@@ -34,10 +34,10 @@ def measure(folder: Path) -> Iterator[Figure | str]:
             cells = ("–" if value is None else f"{value:.3f}" for value in told)
             yield f"{subject:<22}" + " ".join(f"{cell:>16}" for cell in cells)
         ours = found.bundle.algorithm
-        for name, target, at_least in (("auc", least, True), ("ece", _MOST_ECE, False)):
+        for name, target, must in (("auc", least, ">="), ("ece", _MOST_ECE, "<=")):
             row = values[(ours, name)]
             assert row.value is not None
             yield Figure(
-                f"OULAD day {day}: {name}", row.value, "", target, at_least=at_least,
+                f"OULAD day {day}: {name}", row.value, "", target, must=must,
                 note=f"{ours}, 95 % {row.low:.3f}–{row.high:.3f}",
             )  # fmt: skip
