@@ -35,6 +35,7 @@ def build(dag_id: str, district: District):
     )
     def predict():
         @task.short_circuit(ignore_downstream_trigger_rules=True)
+        @no_retry_when_pointless
         def is_it_due(triggering_asset_events=None) -> bool:
             import ml
             from include.orchestration.scores import are_scores_due

@@ -23,7 +23,10 @@ NAMES = {
 _FIGURES = """
     select model_id, is_published, refusal_reasons, compared, metric, value, low, high
     from reporting.rpt_model_health
-    where trained_at = (select max(trained_at) from reporting.rpt_model_health)
+    where model_id = (
+        select model_id from reporting.rpt_model_health
+        order by model_as_of_date desc, trained_at desc limit 1
+    )
         and (split is null or (split = 'test' and outcome = 'is_either'))
 """
 _TIERS = """

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
-
-from include.errors import FirstbellError
+from typing import Any, Protocol, runtime_checkable
 
 log = logging.getLogger(__name__)
 
@@ -23,10 +21,20 @@ AFFECTED = {
 }
 
 
+@runtime_checkable
+class Telling(Protocol):
+    """An error of ours, of include or of ml: its parts hold no value of a row."""
+
+    where: str
+    seen: str
+    expected: str
+    next_step: str
+
+
 def message(dag_id: str, task: str, run_id: str, error: object) -> str:
     """The text of a failure; an unexpected error is named by type alone: it may quote data."""
     stage, _, district = dag_id.partition("__")
-    if isinstance(error, FirstbellError):
+    if isinstance(error, Telling):
         broke = f"{error.where}: {error.seen}; expected {error.expected}"
         action = error.next_step
     else:

@@ -40,6 +40,13 @@ def test_a_failure_says_what_who_and_what_to_do() -> None:
     assert "Wait, then clear. See docs/runbooks/ingest_edfi.md" in text
 
 
+def test_a_failure_of_the_model_is_told_in_words_too() -> None:
+    error = ColumnsError("features", seen="no column gpa", expected="gpa", next_step="Train anew.")
+    text = callbacks.message("predict__x", "score", "run_1", error)
+    assert "What broke:      features: no column gpa; expected gpa" in text
+    assert "Train anew. See docs/runbooks/predict.md" in text
+
+
 def test_an_unexpected_error_is_named_without_its_text() -> None:
     text = callbacks.message("transform__x", "marts", "run_1", ValueError("Ana Sample, 604950"))
     assert "ValueError" in text
