@@ -103,6 +103,8 @@ sections as (
         {{ first_day_of_school_year(school_year_of('section_enrollments.begin_date') ~ ' + 1') }}
             as year_left_on
     from section_enrollments
+    -- a class closed before it began was none, and would take another away
+    where coalesce(section_enrollments.end_date >= section_enrollments.begin_date, true)
 ),
 
 changes as (

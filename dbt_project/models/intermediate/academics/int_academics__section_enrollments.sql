@@ -5,7 +5,31 @@ student_sections as (
     select * from {{ ref('stg_edfi__student_section_associations') }}
 ),
 
-selected as (
+sessions as (
+    select * from {{ ref('int_calendar__sessions') }}
+),
+
+with_latest_end as (
+    select
+        student_sections.student_key,
+        student_sections.section_key,
+        student_sections.school_key,
+        student_sections.is_homeroom,
+        student_sections.begin_date,
+        student_sections.end_date,
+        -- a session that was over before the class began says nothing of its end
+        case
+            when sessions.end_date >= student_sections.begin_date then sessions.end_date
+            else {{ last_day_of_school_year('student_sections.school_year') }}
+        end as latest_end_date
+    from student_sections
+    left join sessions
+        on sessions.school_key = student_sections.school_key
+        and sessions.school_year = student_sections.school_year
+        and sessions.session_name = student_sections.session_name
+),
+
+ended as (
     select
         {{ surrogate_key(['student_key', 'section_key', 'begin_date']) }} as section_enrollment_key,
         student_key,
@@ -13,8 +37,10 @@ selected as (
         school_key,
         is_homeroom,
         begin_date,
-        end_date
-    from student_sections
+        -- a class left open, or closed late, must not outlast its session: on later days it would
+        -- be a class that was not missed
+        least(coalesce(end_date, latest_end_date), coalesce(latest_end_date, end_date)) as end_date
+    from with_latest_end
 )
 
-select * from selected
+select * from ended

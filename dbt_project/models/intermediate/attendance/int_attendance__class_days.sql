@@ -61,7 +61,43 @@ days_with_events as (
     group by per_class.student_key, per_class.school_key, per_class.event_date
 ),
 
--- fans out to the classes of a day and is grouped again at once
+-- fans out to the classes of a day; grouped again in the next step but one
+open_classes as (
+    select
+        days_with_events.student_key,
+        days_with_events.school_key,
+        days_with_events.event_date,
+        section_enrollments.section_key,
+        coalesce(section_enrollments.is_homeroom, false) as is_homeroom,
+        min(case when section_enrollments.is_homeroom then 1 else 0 end) over (
+            partition by
+                days_with_events.student_key,
+                days_with_events.school_key,
+                days_with_events.event_date
+        ) = 1 as has_homeroom_only
+    from days_with_events
+    inner join section_enrollments
+        on section_enrollments.student_key = days_with_events.student_key
+        and section_enrollments.school_key = days_with_events.school_key
+        and section_enrollments.begin_date <= days_with_events.event_date
+        and (
+            section_enrollments.end_date is null
+            or section_enrollments.end_date >= days_with_events.event_date
+        )
+),
+
+-- a homeroom takes attendance beside the classes, or none; where it is all there is, it is the day
+enrolled_classes as (
+    select
+        open_classes.student_key,
+        open_classes.school_key,
+        open_classes.event_date,
+        open_classes.section_key
+    from open_classes
+    where not open_classes.is_homeroom
+        or open_classes.has_homeroom_only
+),
+
 classes_of_the_day as (
     select
         days_with_events.student_key,
@@ -70,27 +106,23 @@ classes_of_the_day as (
         days_with_events.largest_absent_fraction,
         days_with_events.known_from,
         max(per_class.missed_known_from) as missed_known_from,
-        count(distinct section_enrollments.section_key) as enrolled_class_count,
+        count(distinct enrolled_classes.section_key) as enrolled_class_count,
         count(distinct case
-            when per_class.absent_fraction = 1 then section_enrollments.section_key
+            when per_class.absent_fraction = 1 then enrolled_classes.section_key
         end)
             as missed_class_count,
         count(distinct case
             when per_class.has_unmapped_category = 1 and coalesce(per_class.absent_fraction, 0) < 1
-                then section_enrollments.section_key
+                then enrolled_classes.section_key
         end) as unknown_class_count
     from days_with_events
-    left join section_enrollments
-        on section_enrollments.student_key = days_with_events.student_key
-        and section_enrollments.school_key = days_with_events.school_key
-        and section_enrollments.begin_date <= days_with_events.event_date
-        and (
-            section_enrollments.end_date is null
-            or section_enrollments.end_date >= days_with_events.event_date
-        )
+    left join enrolled_classes
+        on enrolled_classes.student_key = days_with_events.student_key
+        and enrolled_classes.school_key = days_with_events.school_key
+        and enrolled_classes.event_date = days_with_events.event_date
     left join per_class
         on per_class.student_key = days_with_events.student_key
-        and per_class.section_key = section_enrollments.section_key
+        and per_class.section_key = enrolled_classes.section_key
         and per_class.event_date = days_with_events.event_date
     group by
         days_with_events.student_key,
