@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,6 +25,8 @@ YEAR = 2027
 FIRST_DAY = date(2026, 8, 24)  # a Monday
 LAST_DAY = date(2027, 5, 28)
 HIGH, LOWER = 1, 2
+BY_CLASS = 3  # takes attendance in its classes only
+PLACES = {HIGH: "High", LOWER: "Lower"}
 Q1, Q2 = "Quarter 1", "Quarter 2"
 T1, T2 = "Trimester 1", "Trimester 2"
 PERIODS = (
@@ -32,6 +34,8 @@ PERIODS = (
     (HIGH, Q2, 2, "2026-10-26", "2027-01-15"),
     (LOWER, T1, 1, "2026-08-24", "2026-11-06"),
     (LOWER, T2, 2, "2026-11-09", "2027-03-05"),
+    (BY_CLASS, Q1, 1, "2026-08-24", "2026-10-23"),
+    (BY_CLASS, Q2, 2, "2026-10-26", "2027-01-15"),
 )
 COURSES = ("MATH", "ENGLISH", "ART")
 
@@ -186,10 +190,10 @@ def action(number: str, school: int, name: str, day: str, kind: str) -> Record:
     return "discipline_actions", payload
 
 
-def schools() -> list[Record]:
-    """Two schools with full calendars to the end of the year, periods, courses and sections."""
+def schools(places: Mapping[int, str] = PLACES) -> list[Record]:
+    """Schools with full calendars to the end of the year, periods, courses and sections."""
     records: list[Record] = []
-    for school, name in ((HIGH, "High"), (LOWER, "Lower")):
+    for school, name in places.items():
         here = {"schoolReference": {"schoolId": school}}
         year = {"schoolYearTypeReference": {"schoolYear": YEAR}}
         session = {"schoolId": school, "schoolYear": YEAR, "sessionName": "Year"}
@@ -230,6 +234,8 @@ def schools() -> list[Record]:
                 ),
             ]
     for school, period, number, begin, end in PERIODS:
+        if school not in places:
+            continue
         records.append(
             (
                 "grading_periods",
@@ -261,20 +267,70 @@ def schools() -> list[Record]:
     return records
 
 
-def taught(number: str, school: int, course: str, begin: str, *, last: str | None = None) -> Record:
+def session(school: int, name: str, begin: str, end: str) -> Record:
+    payload = {
+        "schoolReference": {"schoolId": school},
+        "schoolYearTypeReference": {"schoolYear": YEAR},
+        "sessionName": name,
+        "beginDate": begin,
+        "endDate": end,
+    }
+    return "sessions", payload
+
+
+def taught(
+    number: str,
+    school: int,
+    course: str,
+    begin: str,
+    *,
+    last: str | None = None,
+    session: str = "Year",
+    homeroom: bool | None = None,
+) -> Record:
     """A student in a section, from its begin to its last day."""
+    optional = {"endDate": last, "homeroomIndicator": homeroom}
     payload = {
         "studentReference": {"studentUniqueId": number},
-        "sectionReference": {
-            "schoolId": school,
-            "schoolYear": YEAR,
-            "sessionName": "Year",
-            "localCourseCode": course,
-            "sectionIdentifier": f"{course}-1",
-        },
+        "sectionReference": _section(school, course, session),
         "beginDate": begin,
+        **{name: value for name, value in optional.items() if value is not None},
     }
-    return "student_section_associations", payload | ({"endDate": last} if last else {})
+    return "student_section_associations", payload
+
+
+def missed(
+    number: str,
+    school: int,
+    course: str,
+    days: Iterable[int],
+    category: str = "Unexcused Absence",
+    *,
+    session: str = "Year",
+) -> list[Record]:
+    """Events of one class, one on each of the days."""
+    return [
+        (
+            "student_section_attendance_events",
+            {
+                "studentReference": {"studentUniqueId": number},
+                "sectionReference": _section(school, course, session),
+                "eventDate": school_day(day),
+                "attendanceEventCategoryDescriptor": code("AttendanceEventCategory", category),
+            },
+        )
+        for day in days
+    ]
+
+
+def _section(school: int, course: str, session: str) -> dict[str, Any]:
+    return {
+        "schoolId": school,
+        "schoolYear": YEAR,
+        "sessionName": session,
+        "localCourseCode": course,
+        "sectionIdentifier": f"{course}-1",
+    }
 
 
 def in_program(number: str, kind: str, begin: str, *, name: str) -> Record:

@@ -1,8 +1,9 @@
 """From raw to reporting: a district whose every tier was computed by hand.
 
-The day of the report is Tuesday 2026-11-17. Both schools hold school every weekday from 2026-08-24
+The day of the report is Tuesday 2026-11-17. All schools hold school every weekday from 2026-08-24
 on. The high school's last event is on its 60th day (2026-11-13), the lower school's on its 50th
-(2026-10-30): 60 and 50 days count, the days after that nobody has submitted do not.
+(2026-10-30): 60 and 50 days count, the days after that nobody has submitted do not. The third
+school takes attendance in its classes only, the last time on its 60th day too.
 """
 
 from __future__ import annotations
@@ -17,12 +18,15 @@ import pytest
 from tests.conftest import create_database
 from tests.dbt.conftest import run_dbt
 from tests.dbt.small_district import (
+    BY_CLASS,
     HIGH,
     LOWER,
+    PLACES,
     Q1,
     Q2,
     T1,
     Record,
+    a_year_earlier,
     absent,
     action,
     assessed,
@@ -30,9 +34,12 @@ from tests.dbt.small_district import (
     event,
     incident,
     mark,
+    missed,
     school_day,
     schools,
+    session,
     student,
+    taught,
     write,
 )
 
@@ -86,6 +93,15 @@ TRUTH = {
     "s13": Truth("Insufficient data", "Insufficient data", "2", None, None, None, "???-"),
     # Two D in grade 4 are red; K-5 has no GPA. An invalid test is no test.
     "s15": Truth("At Risk", "Moderate", "2", ("0", 50), None, None, "-r?-"),
+    # Attendance by class. To day 45 Math, English and Art, then Math and English; never the
+    # homeroom, nor last year's Math, which nobody has closed. All three missed on day 2, both on
+    # days 46 to 50: 6 of 60 is yellow. Two of three on day 1, one of two on day 52, one and late
+    # for the other on day 53 are no day.
+    "s17": Truth("Some Risk", "Moderate", "3", ("6", 60), "4", None, "y-?-"),
+    # Homeroom and Math missed on every day, English never: present on every day.
+    "s18": Truth("Low Risk", "Low", "3", ("0", 60), "4", None, "--?-"),
+    # The homeroom is the only class: 12 of 60 is red.
+    "s19": Truth("At Risk", "Moderate", "3", ("12", 60), None, None, "r/?-"),
 }
 # s06 left on 2026-10-30, s14 was deleted in the source, s16 begins tomorrow.
 NOT_JUDGED = {"s06", "s14", "s16"}
@@ -103,7 +119,7 @@ def records() -> list[Record]:
     high = ("s01", "s02", "s03", "s04", "s05", "s07")
     one_b = {"MATH": "B", "ENGLISH": "B"}
     return [
-        *schools(),
+        *schools({**PLACES, BY_CLASS: "By class"}),
         *(student(number) for number in all_students),
         *(enrolled(number, HIGH, "Ninth grade") for number in high),
         # s01
@@ -180,6 +196,30 @@ def records() -> list[Record]:
             "5",
             eventCircumstanceDescriptor="uri://ed-fi.org/EventCircumstanceDescriptor#Cheating",
         ),
+        # s17
+        enrolled("s17", BY_CLASS, "Ninth grade"),
+        session(BY_CLASS, "Year", "2026-08-24", "2027-05-28"),
+        session(BY_CLASS, "Fall", "2026-08-24", school_day(45)),
+        *(taught("s17", BY_CLASS, course, "2026-08-24") for course in ("MATH", "ENGLISH")),
+        taught("s17", BY_CLASS, "ART", "2026-08-24", session="Fall"),
+        taught("s17", BY_CLASS, "HOMEROOM", "2026-08-24", homeroom=True),
+        a_year_earlier(taught("s17", BY_CLASS, "MATH", "2026-08-24")),
+        *missed("s17", BY_CLASS, "MATH", [1, 2, *range(46, 51), 52, 53]),
+        *missed("s17", BY_CLASS, "ENGLISH", [1, 2, *range(46, 51)]),
+        *missed("s17", BY_CLASS, "ENGLISH", [53], "Tardy"),
+        *missed("s17", BY_CLASS, "ART", [2], session="Fall"),
+        *marks("s17", BY_CLASS, Q1, {"MATH": "A", "ENGLISH": "A"}),
+        # s18
+        enrolled("s18", BY_CLASS, "Ninth grade"),
+        *(taught("s18", BY_CLASS, course, "2026-08-24") for course in ("MATH", "ENGLISH")),
+        taught("s18", BY_CLASS, "HOMEROOM", "2026-08-24", homeroom=True),
+        *missed("s18", BY_CLASS, "MATH", range(1, 61)),
+        *missed("s18", BY_CLASS, "HOMEROOM", range(1, 61)),
+        *marks("s18", BY_CLASS, Q1, {"MATH": "A", "ENGLISH": "A"}),
+        # s19
+        enrolled("s19", BY_CLASS, "Fourth grade"),
+        taught("s19", BY_CLASS, "HOMEROOM", "2026-08-24", homeroom=True),
+        *missed("s19", BY_CLASS, "HOMEROOM", range(1, 13)),
         # s14's facts outlive the student, s16 is not there yet
         enrolled("s14", HIGH, "Ninth grade"),
         *absent("s14", HIGH, range(1, 40)),
