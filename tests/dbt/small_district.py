@@ -26,6 +26,7 @@ FIRST_DAY = date(2026, 8, 24)  # a Monday
 LAST_DAY = date(2027, 5, 28)
 HIGH, LOWER = 1, 2
 BY_CLASS = 3  # takes attendance in its classes only
+HIDDEN = 4  # so does this one, but for one stray daily event
 PLACES = {HIGH: "High", LOWER: "Lower"}
 Q1, Q2 = "Quarter 1", "Quarter 2"
 T1, T2 = "Trimester 1", "Trimester 2"

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -19,6 +21,7 @@ from tests.conftest import create_database
 from tests.dbt.conftest import run_dbt
 from tests.dbt.small_district import (
     BY_CLASS,
+    HIDDEN,
     HIGH,
     LOWER,
     PLACES,
@@ -102,6 +105,9 @@ TRUTH = {
     "s18": Truth("Low Risk", "Low", "3", ("0", 60), "4", None, "--?-"),
     # The homeroom is the only class: 12 of 60 is red.
     "s19": Truth("At Risk", "Moderate", "3", ("12", 60), None, None, "r/?-"),
+    # Math missed on 11 days, and one daily event on day 3: the school counts as one that takes
+    # daily attendance, and 3 days are too few to judge. The run warns of it.
+    "s20": Truth("Insufficient data", "Insufficient data", "4", None, None, None, "????"),
 }
 # s06 left on 2026-10-30, s14 was deleted in the source, s16 begins tomorrow.
 NOT_JUDGED = {"s06", "s14", "s16"}
@@ -119,7 +125,7 @@ def records() -> list[Record]:
     high = ("s01", "s02", "s03", "s04", "s05", "s07")
     one_b = {"MATH": "B", "ENGLISH": "B"}
     return [
-        *schools({**PLACES, BY_CLASS: "By class"}),
+        *schools({**PLACES, BY_CLASS: "By class", HIDDEN: "Hidden"}),
         *(student(number) for number in all_students),
         *(enrolled(number, HIGH, "Ninth grade") for number in high),
         # s01
@@ -220,6 +226,11 @@ def records() -> list[Record]:
         enrolled("s19", BY_CLASS, "Fourth grade"),
         taught("s19", BY_CLASS, "HOMEROOM", "2026-08-24", homeroom=True),
         *missed("s19", BY_CLASS, "HOMEROOM", range(1, 13)),
+        # s20
+        enrolled("s20", HIDDEN, "Ninth grade"),
+        taught("s20", HIDDEN, "MATH", "2026-08-24"),
+        *missed("s20", HIDDEN, "MATH", range(1, 12)),
+        event("s20", HIDDEN, school_day(3), "Tardy"),
         # s14's facts outlive the student, s16 is not there yet
         enrolled("s14", HIGH, "Ninth grade"),
         *absent("s14", HIGH, range(1, 40)),
@@ -336,6 +347,19 @@ def test_a_first_run_is_remembered_and_alerts_nobody(reported: psycopg.Connectio
         "select direction, count(*) from risk.risk_tier_history group by direction"
     ).fetchall()
     assert (crossings, history) == ((0,), [("first", len(TRUTH))])
+
+
+def test_a_stray_daily_event_that_hides_class_attendance_is_warned_of(
+    reported: psycopg.Connection[Any], pg_server_url: str, tmp_path: Path
+) -> None:
+    done = run_dbt(
+        *("test", "--select", "class_attendance_hidden_by_few_daily_events"),
+        folder=tmp_path,
+        url=urlsplit(pg_server_url)._replace(path=f"/{reported.info.dbname}").geturl(),
+        as_of=AS_OF,
+    )
+    # neither the school without daily events nor those with nothing else
+    assert "Got 1 result, configured to warn if != 0" in done.stdout, done.stdout[-3000:]
 
 
 def test_the_database_itself_refuses_a_gap_in_what_must_be_there(
