@@ -100,11 +100,14 @@ def mark(
     school: int,
     period: str,
     course: str,
-    letter: str,
+    letter: str | None,
     *,
+    value: float | None = None,
     kind: str = "Grading Period",
     section: int = 1,
 ) -> Record:
+    """A letter, a number (`value`) or both."""
+    given = {"letterGradeEarned": letter, "numericGradeEarned": value}
     payload = {
         "studentSectionAssociationReference": {
             "studentUniqueId": number,
@@ -122,7 +125,7 @@ def mark(
             "gradingPeriodDescriptor": code("GradingPeriod", "First Nine Weeks"),
         },
         "gradeTypeDescriptor": code("GradeType", kind),
-        "letterGradeEarned": letter,
+        **{name: said for name, said in given.items() if said is not None},
     }
     return "grades", payload
 

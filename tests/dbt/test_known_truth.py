@@ -108,6 +108,12 @@ TRUTH = {
     # Math missed on 11 days, and one daily event on day 3: the school counts as one that takes
     # daily attendance, and 3 days are too few to judge. The run warns of it.
     "s20": Truth("Insufficient data", "Insufficient data", "4", None, None, None, "????"),
+    # Grade 2, a 3 and a 2 of a scale nobody knows: no letters, so course grades do not apply.
+    "s21": Truth("Low Risk", "Low", "2", ("0", 50), None, None, "-/?-"),
+    # Grade 4, a D in one course and a 3 in the other: the letter counts.
+    "s22": Truth("Some Risk", "Moderate", "2", ("0", 50), None, None, "-y?-"),
+    # Grade 8: 65 is a D and 59 an F by the table, (1 + 0) / 2 = 0.5.
+    "s23": Truth("At Risk", "Moderate", "2", ("0", 50), "0.5", None, "-r?-"),
 }
 # s06 left on 2026-10-30, s14 was deleted in the source, s16 begins tomorrow.
 NOT_JUDGED = {"s06", "s14", "s16"}
@@ -231,6 +237,18 @@ def records() -> list[Record]:
         taught("s20", HIDDEN, "MATH", "2026-08-24"),
         *missed("s20", HIDDEN, "MATH", range(1, 12)),
         event("s20", HIDDEN, school_day(3), "Tardy"),
+        # s21
+        enrolled("s21", LOWER, "Second grade"),
+        mark("s21", LOWER, T1, "MATH", None, value=3),
+        mark("s21", LOWER, T1, "ENGLISH", None, value=2),
+        # s22
+        enrolled("s22", LOWER, "Fourth grade"),
+        mark("s22", LOWER, T1, "MATH", "D"),
+        mark("s22", LOWER, T1, "ENGLISH", None, value=3),
+        # s23
+        enrolled("s23", LOWER, "Eighth grade"),
+        mark("s23", LOWER, T1, "MATH", None, value=65),
+        mark("s23", LOWER, T1, "ENGLISH", None, value=59),
         # s14's facts outlive the student, s16 is not there yet
         enrolled("s14", HIGH, "Ninth grade"),
         *absent("s14", HIGH, range(1, 40)),

@@ -9,7 +9,10 @@
     {%- for name, measure in [
         ('letter_mark_count', "case when mark_kind = 'letter' then 1 else 0 end"),
         ('excluded_mark_count', "case when mark_kind = 'excluded' then 1 else 0 end"),
-        ('unmapped_mark_count', "case when mark_kind = 'unmapped' then 1 else 0 end"),
+        (
+            'unmapped_mark_count',
+            "case when mark_kind in ('unmapped', 'number') then 1 else 0 end",
+        ),
         ('f_mark_count', "case when letter_family = 'F' then 1 else 0 end"),
         ('df_mark_count', "case when letter_family in ('D', 'F') then 1 else 0 end"),
         (

@@ -29,7 +29,11 @@ ranked as (
             partition by marks.student_key, marks.grading_period_key, marks.course_identity_key
             order by
                 -- a letter says more than a mark that is excluded or unknown
-                case marks.mark_kind when 'letter' then 1 when 'unmapped' then 2 else 3 end,
+                case
+                    when marks.mark_kind = 'letter' then 1
+                    when marks.mark_kind in ('unmapped', 'number') then 2
+                    else 3
+                end,
                 marks.grade_points,
                 marks.weighted_grade_points,
                 -- a tie: the section with more credits, then a stable one

@@ -13,6 +13,10 @@ sections as (
     select * from {{ ref('int_academics__sections') }}
 ),
 
+letter_only_periods as (
+    select * from {{ ref('int_academics__letter_only_periods') }}
+),
+
 grade_types as (
     {{ district_rows(ref('xwalk_grade_types'), ['grade_type_code']) }}
 ),
@@ -58,7 +62,11 @@ band_of_number as (
     from given
     inner join numeric_bands
         on numeric_bands.lowest_number <= given.numeric_grade
+    left join letter_only_periods
+        on letter_only_periods.student_key = given.student_key
+        and letter_only_periods.grading_period_key = given.grading_period_key
     where given.letter_grade is null
+        and letter_only_periods.student_key is null
     group by given.mark_key
 ),
 
@@ -81,11 +89,15 @@ lettered as (
         given.letter_grade as source_letter_grade,
         given.numeric_grade,
         coalesce(given.letter_grade, numeric_bands.letter_grade) as letter_grade,
-        given.letter_grade is null as is_letter_from_number,
+        given.letter_grade is null
+        and letter_only_periods.student_key is not null as is_number_only,
         known_loads.known_on
     from given
     left join known_loads
         on known_loads.load_id = given._load_id
+    left join letter_only_periods
+        on letter_only_periods.student_key = given.student_key
+        and letter_only_periods.grading_period_key = given.grading_period_key
     left join band_of_number
         on band_of_number.mark_key = given.mark_key
     left join numeric_bands
@@ -110,8 +122,10 @@ classified as (
         coalesce(grade_types.grade_type, 'unmapped') as grade_type,
         lettered.letter_grade,
         lettered.numeric_grade,
-        lettered.is_letter_from_number,
+        lettered.source_letter_grade is null
+        and not lettered.is_number_only as is_letter_from_number,
         case
+            when lettered.is_number_only then 'number'
             when letter_marks.letter_grade is not null then 'letter'
             when excluded_marks.letter_grade is not null then 'excluded'
             else 'unmapped'
