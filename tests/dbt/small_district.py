@@ -42,8 +42,8 @@ COURSES = ("MATH", "ENGLISH", "ART")
 
 
 def code(kind: str, name: str) -> str:
-    """A descriptor as the API spells it."""
-    return f"uri://ed-fi.org/{kind}Descriptor#{name}"
+    """A descriptor as the API spells it; a name with a namespace is one already."""
+    return name if "#" in name else f"uri://ed-fi.org/{kind}Descriptor#{name}"
 
 
 def school_day(number: int) -> str:

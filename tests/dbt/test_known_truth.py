@@ -48,6 +48,7 @@ from tests.dbt.small_district import (
 
 AS_OF = "2026-11-17"
 TEST_DAY = "2026-09-15"
+STATE_KINDS = "uri://state.example/GradeTypeDescriptor"
 
 
 class Truth(NamedTuple):
@@ -114,6 +115,8 @@ TRUTH = {
     "s22": Truth("Some Risk", "Moderate", "2", ("0", 50), None, None, "-y?-"),
     # Grade 8: 65 is a D and 59 an F by the table, (1 + 0) / 2 = 0.5.
     "s23": Truth("At Risk", "Moderate", "2", ("0", 50), "0.5", None, "-r?-"),
+    # An A of the state's own kind of mark, which the source maps to a grading period's.
+    "s24": Truth("Low Risk", "Low", "2", ("0", 50), "4", None, "--?-"),
 }
 # s06 left on 2026-10-30, s14 was deleted in the source, s16 begins tomorrow.
 NOT_JUDGED = {"s06", "s14", "s16"}
@@ -249,6 +252,18 @@ def records() -> list[Record]:
         enrolled("s23", LOWER, "Eighth grade"),
         mark("s23", LOWER, T1, "MATH", None, value=65),
         mark("s23", LOWER, T1, "ENGLISH", None, value=59),
+        # s24
+        enrolled("s24", LOWER, "Eighth grade"),
+        mark("s24", LOWER, T1, "MATH", "A", kind=f"{STATE_KINDS}#Term mark"),
+        (
+            "descriptor_mappings",
+            {
+                "namespace": STATE_KINDS,
+                "value": "Term mark",
+                "mappedNamespace": "uri://ed-fi.org/GradeTypeDescriptor",
+                "mappedValue": "Grading Period",
+            },
+        ),
         # s14's facts outlive the student, s16 is not there yet
         enrolled("s14", HIGH, "Ninth grade"),
         *absent("s14", HIGH, range(1, 40)),

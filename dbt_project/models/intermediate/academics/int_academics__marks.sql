@@ -13,6 +13,10 @@ sections as (
     select * from {{ ref('int_academics__sections') }}
 ),
 
+code_mappings as (
+    select * from {{ ref('int_codes__mapped') }}
+),
+
 letter_only_periods as (
     select * from {{ ref('int_academics__letter_only_periods') }}
 ),
@@ -45,6 +49,7 @@ given as (
         period_school_year as school_year,
         local_course_code,
         school_id,
+        grade_type_namespace,
         grade_type_code,
         letter_grade,
         numeric_grade,
@@ -85,6 +90,7 @@ lettered as (
         sections.course_key,
         sections.credits,
         sections.added_points,
+        given.grade_type_namespace,
         given.grade_type_code,
         given.letter_grade as source_letter_grade,
         given.numeric_grade,
@@ -119,7 +125,8 @@ classified as (
         lettered.credits,
         lettered.added_points,
         lettered.grade_type_code,
-        coalesce(grade_types.grade_type, 'unmapped') as grade_type,
+        -- what the source says a code stands for comes before the code itself
+        coalesce(mapped_types.grade_type, own_types.grade_type, 'unmapped') as grade_type,
         lettered.letter_grade,
         lettered.numeric_grade,
         lettered.source_letter_grade is null
@@ -139,8 +146,13 @@ classified as (
         end as weighted_grade_points,
         lettered.known_on
     from lettered
-    left join grade_types
-        on grade_types.grade_type_code = lettered.grade_type_code
+    left join code_mappings
+        on code_mappings.descriptor_namespace = lettered.grade_type_namespace
+        and code_mappings.code = lettered.grade_type_code
+    left join grade_types as mapped_types
+        on mapped_types.grade_type_code = code_mappings.mapped_code
+    left join grade_types as own_types
+        on own_types.grade_type_code = lettered.grade_type_code
     left join letter_marks
         on letter_marks.letter_grade = lettered.letter_grade
     left join excluded_marks

@@ -14,6 +14,10 @@ known_loads as (
     select * from {{ ref('stg_ops__load_known_on') }}
 ),
 
+code_mappings as (
+    select * from {{ ref('int_codes__mapped') }}
+),
+
 crosswalk as (
     {{ district_rows(ref('xwalk_disciplines'), ['discipline_code']) }}
 ),
@@ -24,8 +28,9 @@ typed as (
         actions.school_key,
         actions.action_id,
         actions.action_date,
-        -- an action without any discipline, or with an unknown one, is kept and reported
-        coalesce(crosswalk.action_type, 'unmapped') as action_type,
+        -- an action without any discipline, or with an unknown one, is kept and reported; what the
+        -- source says a code stands for comes before the code itself
+        coalesce(mapped.action_type, own.action_type, 'unmapped') as action_type,
         coalesce(actions.actual_length_days, actions.planned_length_days) as length_days,
         known_loads.known_on
     from actions
@@ -35,8 +40,13 @@ typed as (
         on disciplines.student_key = actions.student_key
         and disciplines.action_id = actions.action_id
         and disciplines.action_date = actions.action_date
-    left join crosswalk
-        on crosswalk.discipline_code = disciplines.discipline_code
+    left join code_mappings
+        on code_mappings.descriptor_namespace = disciplines.discipline_namespace
+        and code_mappings.code = disciplines.discipline_code
+    left join crosswalk as mapped
+        on mapped.discipline_code = code_mappings.mapped_code
+    left join crosswalk as own
+        on own.discipline_code = disciplines.discipline_code
 ),
 
 keyed as (

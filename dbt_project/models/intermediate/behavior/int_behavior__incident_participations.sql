@@ -23,6 +23,10 @@ known_loads as (
     select * from {{ ref('stg_ops__load_known_on') }}
 ),
 
+code_mappings as (
+    select * from {{ ref('int_codes__mapped') }}
+),
+
 crosswalk as (
     {{ district_rows(ref('xwalk_participation_codes'), ['participation_code']) }}
 ),
@@ -33,6 +37,7 @@ together as (
         incident_key,
         school_key,
         incident_id,
+        participation_namespace,
         participation_code,
         -- a behavior without a participation code was done by the student
         participation_code is null as is_perpetrator_by_default,
@@ -44,6 +49,7 @@ together as (
         incident_key,
         school_key,
         incident_id,
+        participation_namespace,
         participation_code,
         false as is_perpetrator_by_default,
         _load_id
@@ -54,6 +60,7 @@ together as (
         incident_key,
         school_key,
         incident_id,
+        participation_namespace,
         participation_code,
         participation_code is null as is_perpetrator_by_default,
         _load_id
@@ -68,14 +75,20 @@ mapped as (
         together.incident_id,
         case
             when together.is_perpetrator_by_default then 'perpetrator'
-            else coalesce(crosswalk.participation, 'unmapped')
+            -- what the source says a code stands for comes before the code itself
+            else coalesce(mapped_codes.participation, own_codes.participation, 'unmapped')
         end as participation,
         known_loads.known_on
     from together
     left join known_loads
         on known_loads.load_id = together._load_id
-    left join crosswalk
-        on crosswalk.participation_code = together.participation_code
+    left join code_mappings
+        on code_mappings.descriptor_namespace = together.participation_namespace
+        and code_mappings.code = together.participation_code
+    left join crosswalk as mapped_codes
+        on mapped_codes.participation_code = code_mappings.mapped_code
+    left join crosswalk as own_codes
+        on own_codes.participation_code = together.participation_code
 ),
 
 ranked as (

@@ -11,6 +11,8 @@ renamed as (
             as student_id,
         {{ json_text('discipline_actions.payload', ['disciplineActionIdentifier']) }} as action_id,
         {{ safe_date(json_text('discipline_actions.payload', ['disciplineDate'])) }} as action_date,
+        {{ descriptor_namespace(json_text('listed.item', ['disciplineDescriptor'])) }}
+            as discipline_namespace,
         {{ descriptor_code(json_text('listed.item', ['disciplineDescriptor'])) }}
             as discipline_code,
         discipline_actions.record_key as _record_key,
@@ -26,6 +28,7 @@ numbered as (
         student_id,
         action_id,
         action_date,
+        discipline_namespace,
         discipline_code,
         _record_key,
         _loaded_at,
@@ -43,6 +46,7 @@ newest as (
         student_id,
         action_id,
         action_date,
+        discipline_namespace,
         discipline_code,
         _record_key,
         _loaded_at

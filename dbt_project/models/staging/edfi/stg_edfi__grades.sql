@@ -30,6 +30,8 @@ renamed as (
             as integer
         ) as period_school_year,
         {{ edfi_grading_period_name('gradingPeriodReference') }} as grading_period_name,
+        {{ descriptor_namespace(json_text('payload', ['gradeTypeDescriptor'])) }}
+            as grade_type_namespace,
         {{ descriptor_code(json_text('payload', ['gradeTypeDescriptor'])) }} as grade_type_code,
         upper({{ plain_minus(json_text('payload', ['letterGradeEarned'])) }}) as letter_grade,
         {{ safe_numeric(json_text('payload', ['numericGradeEarned'])) }} as numeric_grade,
@@ -60,6 +62,7 @@ numbered as (
         period_school_id,
         period_school_year,
         grading_period_name,
+        grade_type_namespace,
         grade_type_code,
         letter_grade,
         numeric_grade,
@@ -101,6 +104,7 @@ newest as (
         period_school_id,
         period_school_year,
         grading_period_name,
+        grade_type_namespace,
         grade_type_code,
         letter_grade,
         numeric_grade,

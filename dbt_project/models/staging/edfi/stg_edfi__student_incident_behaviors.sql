@@ -24,6 +24,10 @@ renamed as (
         {{ descriptor_code(
             json_text('student_discipline_incident_behavior_associations.payload', ['behaviorDescriptor'])
         ) }} as behavior_code,
+        {{ descriptor_namespace(
+            json_text('listed.item', ['disciplineIncidentParticipationCodeDescriptor'])
+        ) }}
+            as participation_namespace,
         {{ descriptor_code(
             json_text('listed.item', ['disciplineIncidentParticipationCodeDescriptor'])
         ) }}
@@ -50,6 +54,7 @@ numbered as (
         school_id,
         incident_id,
         behavior_code,
+        participation_namespace,
         participation_code,
         _record_key,
         _load_id,
@@ -72,6 +77,7 @@ newest as (
         school_id,
         incident_id,
         behavior_code,
+        participation_namespace,
         participation_code,
         _record_key,
         _load_id,

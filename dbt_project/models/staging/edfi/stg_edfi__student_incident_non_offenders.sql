@@ -20,6 +20,10 @@ renamed as (
             ['disciplineIncidentReference', 'incidentIdentifier']
         ) }}
             as incident_id,
+        {{ descriptor_namespace(
+            json_text('listed.item', ['disciplineIncidentParticipationCodeDescriptor'])
+        ) }}
+            as participation_namespace,
         {{ descriptor_code(
             json_text('listed.item', ['disciplineIncidentParticipationCodeDescriptor'])
         ) }}
@@ -45,6 +49,7 @@ numbered as (
         student_id,
         school_id,
         incident_id,
+        participation_namespace,
         participation_code,
         _record_key,
         _load_id,
@@ -66,6 +71,7 @@ newest as (
         student_id,
         school_id,
         incident_id,
+        participation_namespace,
         participation_code,
         _record_key,
         _load_id,

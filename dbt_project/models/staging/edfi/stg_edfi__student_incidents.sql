@@ -11,6 +11,8 @@ renamed as (
         {{ json_text('payload', ['disciplineIncidentReference', 'schoolId']) }} as school_id,
         {{ json_text('payload', ['disciplineIncidentReference', 'incidentIdentifier']) }}
             as incident_id,
+        {{ descriptor_namespace(json_text('payload', ['studentParticipationCodeDescriptor'])) }}
+            as participation_namespace,
         {{ descriptor_code(json_text('payload', ['studentParticipationCodeDescriptor'])) }}
             as participation_code,
         record_key as _record_key,
@@ -28,6 +30,7 @@ numbered as (
         student_id,
         school_id,
         incident_id,
+        participation_namespace,
         participation_code,
         _record_key,
         _load_id,
@@ -49,6 +52,7 @@ newest as (
         student_id,
         school_id,
         incident_id,
+        participation_namespace,
         participation_code,
         _record_key,
         _load_id,
