@@ -1,6 +1,6 @@
 {{ config(severity='warn', meta={'owner': 'academics'}) }}
 -- What it finds: a kind of mark of the source without a row in the crosswalk of grade types.
--- When it matters: marks of that kind do not decide, and nobody sees that they are missing.
+-- When it matters: marks of that kind do not decide; who has no others has no such flag.
 -- How to resolve: map the code in the source, or add a row for it to
 --   seeds/xwalk/xwalk_grade_types.csv, with the district's code, or with * when it means
 --   the same everywhere.

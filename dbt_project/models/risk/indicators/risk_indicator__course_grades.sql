@@ -18,6 +18,11 @@ grades as (
     select * from {{ ref('fct_grades_by_period') }}
 ),
 
+marks as (
+    select * from {{ ref('fct_mark') }}
+    where grade_type = 'unmapped'
+),
+
 gaps as (
     select * from {{ ref('indicator_gaps') }}
 ),
@@ -30,6 +35,14 @@ schools_with_periods as (
     group by periods.school_key
 ),
 
+-- marks of a kind that nobody has mapped decide nothing, but are no missing marks
+unmapped_kinds as (
+    select distinct
+        marks.student_key,
+        marks.grading_period_key
+    from marks
+),
+
 closed_periods as (
     select
         students.student_key,
@@ -39,6 +52,7 @@ closed_periods as (
         grades.letter_mark_count,
         grades.excluded_mark_count,
         grades.unmapped_mark_count,
+        unmapped_kinds.student_key is not null as has_unmapped_kinds,
         grades.f_count,
         grades.df_count,
         grades.gpa_unweighted,
@@ -59,6 +73,9 @@ closed_periods as (
     left join grades
         on grades.student_key = students.student_key
         and grades.grading_period_key = periods.grading_period_key
+    left join unmapped_kinds
+        on unmapped_kinds.student_key = students.student_key
+        and unmapped_kinds.grading_period_key = periods.grading_period_key
 ),
 
 measured as (
@@ -81,7 +98,8 @@ measured as (
             'policy',
             'students.school_key',
             '(schools_with_periods.school_key is not null)',
-            '(schools_with_periods.has_closed_period = 1)'
+            '(schools_with_periods.has_closed_period = 1)',
+            'closed_periods.has_unmapped_kinds'
         ) }} as gap_code
     from students
     inner join policy
