@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import psycopg
@@ -20,15 +22,18 @@ _FACTS = (
 )  # fmt: skip
 
 
-def read(connection: psycopg.Connection, as_of_date: Any, *, where: str) -> list[dict[str, Any]]:
-    """The crossings of the day; raises StaleReportError when the report is of another day."""
+def read(connection: psycopg.Connection, as_of_date: date, *, where: str) -> list[dict[str, Any]]:
+    """The crossings of the last days up to this one, the newest first.
+
+    Raises StaleReportError when the report is of another day.
+    """
     with connection.cursor(row_factory=dict_row) as cursor:
         found = cursor.execute(
             """
             select crossing_key, student_unique_id, first_name, last_surname, school_id,
                 school_name, grade_level, is_under_13, tier, previous_tier, changed_on, reasons
             from reporting.rpt_tier_crossings
-            order by crossing_key
+            order by changed_on desc, crossing_key
             """
         ).fetchall()
         # every indicator has a row, also on a night on which nobody crossed
@@ -41,13 +46,19 @@ def read(connection: psycopg.Connection, as_of_date: Any, *, where: str) -> list
             where,
             seen=f"the tiers of {reported}",
             expected=f"those of {as_of_date}",
-            next_step=f"Run transform for {as_of_date}, then clear this task: crossings are shown"
-            " only in the report of their own day.",
+            next_step=(
+                f"Clear send_alerts of {reported}: its report offers the crossings of the days"
+                " before it too."
+                if reported > as_of_date
+                else f"Run transform for {as_of_date}, then clear this task."
+            ),
         )
     return found
 
 
-def drafts(crossings: list[dict[str, Any]], name: str, channel: TeamsChannel) -> list[Draft]:
+def drafts(
+    crossings: list[dict[str, Any]], name: str, channel: TeamsChannel, district_code: str
+) -> list[Draft]:
     """One message per crossing that the channel wants to hear of."""
     return [
         Draft(
@@ -58,6 +69,8 @@ def drafts(crossings: list[dict[str, Any]], name: str, channel: TeamsChannel) ->
             # by chance, so that nobody can find the student by trying keys
             reference=f"FB-{secrets.token_hex(5)}",
             facts=_facts(crossing),
+            subject=_subject(district_code, crossing["student_unique_id"]),
+            crossed_on=crossing["changed_on"],
         )
         for crossing in crossings
         if _is_wanted(crossing, channel)
@@ -69,6 +82,11 @@ def _is_wanted(crossing: Mapping[str, Any], channel: TeamsChannel) -> bool:
     return crossing["tier"] in channel.when.tiers and (
         schools is None or crossing["school_id"] in schools
     )
+
+
+def _subject(district_code: str, student_unique_id: str) -> str:
+    """The same for each alert about one student, and no ID; migration 0005 makes it like this."""
+    return hashlib.sha256(f"{district_code}|{student_unique_id}".encode()).hexdigest()
 
 
 def _facts(crossing: Mapping[str, Any]) -> dict[str, Any]:

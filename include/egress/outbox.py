@@ -34,6 +34,9 @@ class Draft:
     message_key: str
     reference: str
     facts: dict[str, Any]
+    # An alert's student, without a name, and the day of the crossing; both stay.
+    subject: str | None = None
+    crossed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,11 @@ def enqueue(
     run_id: str,
     now: datetime,
 ) -> int:
-    """Add what is not in yet, all or nothing; returns how many that were."""
+    """Add what is not in yet, all or nothing; returns how many that were.
+
+    A rise is not in a second time under an earlier date, as the rerun of an earlier day gives it:
+    an alert about the same student's crossing of that day or a later one has told of it.
+    """
     added = 0
     with connection.transaction():
         for draft in drafts:
@@ -69,10 +76,18 @@ def enqueue(
                 """
                 insert into ops.outbox (
                     district_code, channel, recipient, action, message_key, reference, facts,
-                    next_attempt_at, as_of_date, run_id, created_at, changed_at
-                ) values (
+                    subject, crossed_on, next_attempt_at, as_of_date, run_id, created_at,
+                    changed_at
+                )
+                select
                     %(district)s, %(channel)s, %(recipient)s, %(action)s, %(key)s, %(reference)s,
-                    %(facts)s, %(now)s, %(as_of)s, %(run)s, %(now)s, %(now)s
+                    %(facts)s, %(subject)s, %(crossed_on)s, %(now)s, %(as_of)s, %(run)s, %(now)s,
+                    %(now)s
+                where not exists (
+                    select from ops.outbox as told
+                    where told.channel = %(channel)s
+                        and told.subject = %(subject)s
+                        and told.crossed_on >= %(crossed_on)s
                 )
                 on conflict (channel, message_key) do nothing
                 """,
@@ -84,6 +99,8 @@ def enqueue(
                     "key": draft.message_key,
                     "reference": draft.reference,
                     "facts": Jsonb(draft.facts),
+                    "subject": draft.subject,
+                    "crossed_on": draft.crossed_on,
                     "now": now,
                     "as_of": as_of_date,
                     "run": run_id,

@@ -35,9 +35,9 @@ def utc_now() -> datetime:
 
 
 def enqueue_alerts(night: Night, *, clock: Clock = utc_now) -> dict[str, int]:
-    """Put the day's crossings into the outbox for each channel that wants them, once each.
+    """Put the crossings of the last days into the outbox for each channel that wants them, once.
 
-    Raises StaleReportError when the report is of another day: its crossings are another day's.
+    Raises StaleReportError when the report is of another day.
     """
     counts = Counter({"crossings": 0, "enqueued": 0})
     channels = _channels(night, TeamsChannel)
@@ -49,7 +49,7 @@ def enqueue_alerts(night: Night, *, clock: Clock = utc_now) -> dict[str, int]:
         for name, channel in channels.items():
             counts["enqueued"] += outbox.enqueue(
                 connection,
-                alerts.drafts(found, name, channel),
+                alerts.drafts(found, name, channel, night.district.code),
                 district_code=night.district.code,
                 as_of_date=night.as_of_date,
                 run_id=night.run_id,

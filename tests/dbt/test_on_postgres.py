@@ -102,8 +102,11 @@ def test_every_schema_that_dbt_fills_is_open_or_tested_closed(manifest: dict[str
     assert filled <= {*CLOSED, "reporting"}
 
 
-def run_night(bench: Bench, as_of: str, tiers: dict[int, str]) -> None:
-    """A run of the history on these tiers; the models before it are another test's subject."""
+def run_night(bench: Bench, as_of: str, tiers: dict[int, str], *, told: bool = True) -> None:
+    """A run of the history on these tiers; the models before it are another test's subject.
+
+    `told` False: it fails after its tiers were observed.
+    """
     with psycopg.connect(bench.url, autocommit=True) as owner:
         owner.execute("create schema if not exists risk")
         owner.execute("drop table if exists risk.risk_tiers cascade")
@@ -120,7 +123,7 @@ def run_night(bench: Bench, as_of: str, tiers: dict[int, str]) -> None:
                 {"student": student, "as_of": as_of, "tier": tier},
             )
     models = ["risk_tier_observations", "risk_tier_history"]
-    dbt(bench, "run", "--select", *models, *ALERTED, as_of=as_of)
+    dbt(bench, "run", "--select", *models, *(ALERTED if told else ()), as_of=as_of)
 
 
 def name_the_students(bench: Bench, *students: int) -> None:
@@ -139,7 +142,8 @@ def name_the_students(bench: Bench, *students: int) -> None:
         )
         owner.execute(
             "create table intermediate.int_policy__by_grade_band as"
-            " select '*' as grade_band, 3 as alert_when_first_known_rank"
+            " select '*' as grade_band, 3 as alert_when_first_known_rank,"
+            " 7 as alert_max_age_days"
         )
 
 
@@ -147,7 +151,7 @@ def crossings(url: str) -> list[tuple[object, ...]]:
     with psycopg.connect(url) as reader:
         return reader.execute(
             "select student_unique_id, changed_on::text, tier"
-            " from reporting.rpt_tier_crossings order by student_unique_id"
+            " from reporting.rpt_tier_crossings order by student_unique_id, changed_on"
         ).fetchall()
 
 
@@ -192,6 +196,23 @@ def test_reruns_in_any_order_leave_the_history_of_the_last_answers(empty: Bench)
         as_of="2026-11-17",
     )
     assert history(empty.url) == after, "a full refresh must not forget"
+
+
+def test_a_rise_that_a_night_could_not_tell_of_is_offered_by_the_nights_after(empty: Bench) -> None:
+    dbt(empty, "seed", "--select", "tier_ladder")
+    name_the_students(empty, 1, 2)
+    run_night(empty, "2026-11-16", {1: "Low Risk", 2: "Low Risk"})
+    # the tiers are observed, and then the night fails
+    run_night(empty, "2026-11-17", {1: "High Risk", 2: "High Risk"}, told=False)
+    run_night(empty, "2026-11-18", {1: "High Risk", 2: "Some Risk"})
+    assert crossings(empty.url) == [("s1", "2026-11-17", "High Risk")], "s2 has fallen back"
+
+    run_night(empty, "2026-11-19", {1: "High Risk", 2: "High Risk"})
+    assert crossings(empty.url) == [
+        ("s1", "2026-11-17", "High Risk"),
+        ("s2", "2026-11-17", "High Risk"),
+        ("s2", "2026-11-19", "High Risk"),
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -185,6 +185,13 @@ class House:
                    row["recipient"])  # fmt: skip
         self.insert("rpt_vendor_registry", {**row, **changes})
 
+    def new_day(self, days: int = 1) -> None:
+        """Another day's transformation has run: what it found is told by `cross`."""
+        self.as_of += timedelta(days=days)
+        self.clock.now += timedelta(days=days)
+        self.query("delete from reporting.rpt_tier_crossings")
+        self.query("update reporting.rpt_data_readiness set as_of_date = %s", self.as_of)
+
     def cross(self, number: int, **changes: Any) -> None:
         """A made-up student crosses to High Risk."""
         row = {

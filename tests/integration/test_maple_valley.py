@@ -194,6 +194,7 @@ def test_kindergarten_to_grade_2_have_no_course_grade_indicator(valley: Valley) 
 def test_somebody_newly_reaches_high_risk(valley: Valley) -> None:
     risen = valley.house.one(
         "select count(*) from risk.risk_tier_crossings where tier = 'High Risk'"
+        " and changed_on = as_of_date"
         " and previous_tier in ('Low Risk', 'Some Risk', 'At Risk')"
     )
     assert int(str(risen)) >= 1

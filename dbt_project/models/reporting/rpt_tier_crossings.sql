@@ -1,5 +1,6 @@
--- One row per student whose tier crossed on the as-of date: what an alert may say. Which of it is
--- said to whom decides the vendor registry, when the alert is sent.
+-- One row per student and day of the last days on which the tier crossed: what an alert may say.
+-- Which of it is said to whom decides the vendor registry, when the alert is sent; that a crossing
+-- is offered again on the nights after it does no harm, because the outbox takes it once.
 --
 -- A run of a day before the latest one observed reports nothing: the later day has spoken, and the
 -- same rise on two dates would be two alerts. This stands here and not in risk_tier_crossings,

@@ -1,10 +1,17 @@
--- One row per student whose tier is worse than at the last run before the as-of date, or who is
--- first known to be at risk now: what an alert may be about. The first run of a district crosses
--- nothing.
+-- One row per student and day, of the last days up to the as-of date, on which the tier became
+-- worse than at the run before, or the student was first known to be at risk: what an alert may be
+-- about. The first run of a district crosses nothing.
+--
+-- Of the last days and not of the as-of date alone, because a night that failed after its tiers
+-- were observed has told nobody, and the next one compares itself with that night.
 with
 
 history as (
     select * from {{ ref('risk_tier_history') }}
+),
+
+tier_ladder as (
+    select * from {{ ref('tier_ladder') }}
 ),
 
 tiers as (
@@ -27,15 +34,22 @@ crossings as (
         tiers.policy_version,
         tiers.as_of_date
     from history
+    inner join tier_ladder
+        on tier_ladder.rule_tier = history.tier
     inner join tiers
         on tiers.student_key = history.student_key
-        and tiers.as_of_date = history.changed_on
+        -- who has fallen back meanwhile is no news; who has left is not here at all
+        and tiers.tier_rank >= tier_ladder.tier_rank
     inner join policy
         on policy.grade_band = coalesce(tiers.grade_band, '*')
-    where history.direction = 'up'
-        or (
-            history.direction in ('now_known', 'entered')
-            and tiers.tier_rank >= policy.alert_when_first_known_rank
+    where history.changed_on <= tiers.as_of_date
+        and history.changed_on > {{ days_before('policy.alert_max_age_days', 'tiers.as_of_date') }}
+        and (
+            history.direction = 'up'
+            or (
+                history.direction in ('now_known', 'entered')
+                and tier_ladder.tier_rank >= policy.alert_when_first_known_rank
+            )
         )
 )
 

@@ -68,7 +68,8 @@ typed as (
             as calibration_high_risk_max_pct,
         {{ policy_value('calibration_any_flag_max_pct', 'numeric') }}
             as calibration_any_flag_max_pct,
-        {{ policy_value('alert_when_first_known_rank', 'integer') }} as alert_when_first_known_rank
+        {{ policy_value('alert_when_first_known_rank', 'integer') }} as alert_when_first_known_rank,
+        {{ policy_value('alert_max_age_days', 'integer') }} as alert_max_age_days
     from in_force
     group by in_force.grade_band
 ),
@@ -111,7 +112,8 @@ joined as (
         typed.calibration_high_risk_min_pct,
         typed.calibration_high_risk_max_pct,
         typed.calibration_any_flag_max_pct,
-        typed.alert_when_first_known_rank
+        typed.alert_when_first_known_rank,
+        typed.alert_max_age_days
     from typed
     inner join versioned
         on versioned.grade_band = typed.grade_band
