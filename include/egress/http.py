@@ -7,8 +7,10 @@ may it have got it although no answer came? The URL may be a secret, so nothing 
 from __future__ import annotations
 
 import email.utils
+import io
 import logging
-from collections.abc import Callable, Mapping
+import ssl
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,7 +24,7 @@ LONGEST_PAUSE_S = 3600.0
 
 
 class NotReceivedError(Exception):
-    """No connection came about: the receiver has seen nothing."""
+    """The message did not begin to leave: the receiver has seen nothing of it."""
 
 
 class UntrustedError(NotReceivedError):
@@ -89,32 +91,60 @@ class Http:
     def close(self) -> None:
         self._session.close()
 
-    def call(self, method: str, url: str, **options: Any) -> Reply:
+    def call(self, method: str, url: str, *, data: bytes | None = None, **options: Any) -> Reply:
         """Send one request; `pause` was called before, for the receiver's rate limit."""
         self._pause()
+        body = _Body(data) if data else None
         try:
             with self._session.request(
-                method, url, timeout=self._timeout, allow_redirects=False, stream=True, **options
+                method,
+                url,
+                data=body,
+                timeout=self._timeout,
+                allow_redirects=False,
+                stream=True,
+                **options,
             ) as response:
-                body = response.raw.read(MAX_BODY_BYTES, decode_content=True)
-                return Reply(response.status_code, response.headers, body)
+                answer = response.raw.read(MAX_BODY_BYTES, decode_content=True)
+                return Reply(response.status_code, response.headers, answer)
         except requests.exceptions.RequestException as error:
-            raise _fate(error) from None
+            raise _fate(error, is_unsent=body is not None and not body.was_read) from None
         except urllib3.exceptions.HTTPError as error:
             raise UnclearError(type(error).__name__) from None
 
 
-def _fate(error: requests.exceptions.RequestException) -> Exception:
+class _Body(io.BytesIO):
+    """A request's body that knows whether the sending of it has begun."""
+
+    was_read = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.was_read = True
+        return super().read(size)
+
+
+def _fate(error: requests.exceptions.RequestException, *, is_unsent: bool) -> Exception:
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return NotReceivedError("no connection in time")
     if isinstance(error, requests.exceptions.SSLError):
-        return UntrustedError("its certificate is not trusted")
+        # TLS can break in the handshake, and as well after the receiver has read all of it
+        if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
+            return UntrustedError("its certificate is not trusted")
+        return NotReceivedError("no TLS connection") if is_unsent else UnclearError("TLS broke")
     cause = getattr(error.args[0], "reason", None) if error.args else None
     if isinstance(cause, urllib3.exceptions.NewConnectionError):
         return NotReceivedError("no connection")
     if isinstance(error, requests.exceptions.Timeout):
         return UnclearError("no answer in time")
     return UnclearError(type(error).__name__)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it was made from: the libraries keep that as an argument or a reason."""
+    while error is not None:
+        yield error
+        inner = getattr(error, "reason", None) or next(iter(error.args), None)
+        error = inner if isinstance(inner, BaseException) else None
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -30,7 +30,7 @@ _REFUSAL = b"SFATAL\0C28000\0Mno encryption\0\0"
 @contextlib.contextmanager
 def serve(port: int, folder: Path) -> Iterator[tuple[int, Path]]:
     """Listen with TLS in front of a server's port; yields our port and the authority's file."""
-    authority, certificate = _certificates(folder)
+    authority, certificate = certificates(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
 
@@ -88,7 +88,7 @@ def _forward(client: ssl.SSLSocket, server: socket.socket) -> bool:
     return True
 
 
-def _certificates(folder: Path) -> tuple[Path, Path]:
+def certificates(folder: Path) -> tuple[Path, Path]:
     """An authority, and a certificate with its key for 127.0.0.1 that it has signed."""
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority of a test")])

@@ -102,6 +102,7 @@ class House:
     dsn: str
     teams_url: str
     psa_url: str = "http://127.0.0.1:9"
+    teams_extra: dict[str, Any] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
     timeout_s: float = 5
     channels: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -131,7 +132,7 @@ class House:
 
     def connect(self, conn_id: str) -> Connection:
         if conn_id == "teams":
-            return Connection("teams", password=self.teams_url)
+            return Connection("teams", password=self.teams_url, extra=self.teams_extra)
         if conn_id == "psa":
             return Connection(
                 "psa", host=self.psa_url, login=psa.LOGIN, password=psa.PASSWORD,
