@@ -1,6 +1,7 @@
 """What leaves the house: alerts and tickets, through the gate, each on the books.
 
-enqueue_alerts    put the crossings of the last days into the outbox, once each
+enqueue_alerts    put the crossings of the last days into the outbox, once each, and take
+                  back what waits there and is no longer true
 enqueue_tickets   put broken and healed feeds into the outbox, once per outage
 send_due          send what is due, at most once each
 waiting           messages that wait for a person

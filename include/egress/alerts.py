@@ -36,12 +36,14 @@ def read(connection: psycopg.Connection, as_of_date: date, *, where: str) -> lis
             order by changed_on desc, crossing_key
             """
         ).fetchall()
-        # every indicator has a row, also on a night on which nobody crossed
-        day = cursor.execute(
-            "select max(as_of_date) as as_of_date from reporting.rpt_data_readiness"
-        ).fetchone()
-    reported = day["as_of_date"] if day else None
-    if reported is not None and reported != as_of_date:
+        # every indicator has a row, also on a night on which nobody crossed; the tiers are what
+        # waiting alerts are withdrawn by
+        days = cursor.execute(
+            "select as_of_date from reporting.rpt_data_readiness"
+            " union select as_of_date from reporting.vw_student_risk_scores order by as_of_date"
+        ).fetchall()
+    reported = next((day["as_of_date"] for day in days if day["as_of_date"] != as_of_date), None)
+    if reported is not None:
         raise StaleReportError(
             where,
             seen=f"the tiers of {reported}",

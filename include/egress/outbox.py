@@ -4,7 +4,7 @@
        ▲           ├──────► pending      it certainly did not take it: again later
        │           ├──────► ambiguous    nobody can know; a person decides (`attention`)
        │           └──────► failed       it refused the message, or every attempt failed
-       └──► refused (the gate; asked again at each run)   expired   withdrawn
+       └──► refused (the gate; asked again at each run)   expired   withdrawn (settled, untrue)
 
 `sending` is committed before a message leaves and `sent` after it has left. Who holds the channel's
 lock is its only sender, so a message found in `sending` was left there by a process that died.
@@ -22,6 +22,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 DIED = "the process died between sending and recording"
+NO_LONGER_TRUE = "the student has left or no longer has that tier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,15 @@ def enqueue(
     """Add what is not in yet, all or nothing; returns how many that were.
 
     A rise is not in a second time under an earlier date, as the rerun of an earlier day gives it:
-    an alert about the same student's crossing of that day or a later one has told of it.
+    an alert about the same student's crossing of that day or a later one has told of it. What was
+    withdrawn because it was no longer true has told of nothing: it comes back when it is again.
     """
     added = 0
     with connection.transaction():
         for draft in drafts:
             done = connection.execute(
                 """
-                insert into ops.outbox (
+                insert into ops.outbox as kept (
                     district_code, channel, recipient, action, message_key, reference, facts,
                     subject, crossed_on, next_attempt_at, as_of_date, run_id, created_at,
                     changed_at
@@ -88,8 +90,19 @@ def enqueue(
                     where told.channel = %(channel)s
                         and told.subject = %(subject)s
                         and told.crossed_on >= %(crossed_on)s
+                        and told.state_reason is distinct from %(no_longer_true)s
                 )
-                on conflict (channel, message_key) do nothing
+                on conflict (channel, message_key) do update set
+                    state = 'pending',
+                    state_reason = null,
+                    attempts = 0,
+                    facts = excluded.facts,
+                    next_attempt_at = excluded.next_attempt_at,
+                    as_of_date = excluded.as_of_date,
+                    run_id = excluded.run_id,
+                    created_at = excluded.created_at,
+                    changed_at = excluded.changed_at
+                where kept.state_reason = %(no_longer_true)s
                 """,
                 {
                     "district": district_code,
@@ -104,6 +117,7 @@ def enqueue(
                     "now": now,
                     "as_of": as_of_date,
                     "run": run_id,
+                    "no_longer_true": NO_LONGER_TRUE,
                 },
             )
             added += done.rowcount
@@ -229,6 +243,35 @@ def withdraw_unsent(connection: psycopg.Connection, outbox_id: int, now: datetim
         " facts = null, changed_at = %s"
         " where outbox_id = %s and attempts = 0 and state in ('pending', 'refused')",
         (now, outbox_id),
+    ).rowcount
+
+
+def withdraw_untrue(connection: psycopg.Connection, as_of_date: date, now: datetime) -> int:
+    """Take back waiting alerts whose student has left or fallen back; returns how many.
+
+    Judged by the report of the as-of date, so alerts about later days are left alone. Waiting means
+    that the receiver certainly has not got it.
+    """
+    return connection.execute(
+        """
+        update ops.outbox as message set
+            state = 'withdrawn', state_reason = %(reason)s, facts = null, changed_at = %(now)s
+        where message.action = 'alert'
+            and message.state in ('pending', 'refused')
+            and message.crossed_on <= %(as_of)s
+            and not exists (
+                select from reporting.vw_student_risk_scores as student
+                -- the ladder, as reporting shows it
+                inner join reporting.rpt_tier_calibration as rung
+                    on rung.group_level = 'district' and rung.rule_tier = student.rule_tier
+                inner join reporting.rpt_tier_calibration as told_rung
+                    on told_rung.group_level = 'district'
+                    and told_rung.rule_tier = message.facts ->> 'tier'
+                where student.student_unique_id = message.facts ->> 'student_unique_id'
+                    and rung.tier_rank >= told_rung.tier_rank
+            )
+        """,
+        {"reason": NO_LONGER_TRUE, "now": now, "as_of": as_of_date},
     ).rowcount
 
 

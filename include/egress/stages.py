@@ -37,15 +37,17 @@ def utc_now() -> datetime:
 def enqueue_alerts(night: Night, *, clock: Clock = utc_now) -> dict[str, int]:
     """Put the crossings of the last days into the outbox for each channel that wants them, once.
 
+    Before that it withdraws what waits there and is no longer true.
     Raises StaleReportError when the report is of another day.
     """
-    counts = Counter({"crossings": 0, "enqueued": 0})
+    counts = Counter({"crossings": 0, "enqueued": 0, "withdrawn": 0})
     channels = _channels(night, TeamsChannel)
     if not channels:
         return dict(counts)
     with session(night.dsn) as connection:
         found = alerts.read(connection, night.as_of_date, where=f"{night.district.code}: alerts")
         counts["crossings"] = len(found)
+        counts["withdrawn"] = outbox.withdraw_untrue(connection, night.as_of_date, clock())
         for name, channel in channels.items():
             counts["enqueued"] += outbox.enqueue(
                 connection,

@@ -73,6 +73,15 @@ _REPORTS = """
         school_id text, school_name text, grade_level text, is_under_13 boolean, tier text,
         previous_tier text, changed_on date, direction text, reasons text, as_of_date date
     );
+    create table reporting.vw_student_risk_scores (
+        student_unique_id text, rule_tier text, as_of_date date
+    );
+    create table reporting.rpt_tier_calibration (
+        group_level text, rule_tier text, tier_rank integer
+    );
+    insert into reporting.rpt_tier_calibration values
+        ('district', 'Low Risk', 1), ('district', 'Some Risk', 2), ('district', 'At Risk', 3),
+        ('district', 'High Risk', 4), ('school', 'High Risk', 4);
     create table reporting.rpt_load_health (
         source text, entity text, last_status text, last_good_at timestamptz, last_error text,
         last_window text, as_of_date date
@@ -191,7 +200,8 @@ class House:
         self.as_of += timedelta(days=days)
         self.clock.now += timedelta(days=days)
         self.query("delete from reporting.rpt_tier_crossings")
-        self.query("update reporting.rpt_data_readiness set as_of_date = %s", self.as_of)
+        for report in ("rpt_data_readiness", "vw_student_risk_scores"):
+            self.query(f"update reporting.{report} set as_of_date = %s", self.as_of)
 
     def cross(self, number: int, **changes: Any) -> None:
         """A made-up student crosses to High Risk."""
@@ -211,7 +221,27 @@ class House:
             "reasons": "Absent 30 of 60 days; two courses with an F",
             "as_of_date": self.as_of,
         }
-        self.insert("rpt_tier_crossings", {**row, **changes})
+        row.update(changes)
+        self.insert("rpt_tier_crossings", row)
+        self.stand(number, row["tier"])
+
+    def fall(self, number: int, tier: str | None) -> None:
+        """A student is better off than the crossing said, or has left: it is offered no more."""
+        self.query(
+            "delete from reporting.rpt_tier_crossings where student_unique_id = %s",
+            f"S{number:04}",
+        )
+        self.stand(number, tier)
+
+    def stand(self, number: int, tier: str | None) -> None:
+        """The tier of a student as of today; None: the student has left."""
+        student = f"S{number:04}"
+        self.query(
+            "delete from reporting.vw_student_risk_scores where student_unique_id = %s", student
+        )
+        if tier is not None:
+            row = {"student_unique_id": student, "rule_tier": tier, "as_of_date": self.as_of}
+            self.insert("vw_student_risk_scores", row)
 
     def feed(
         self, entity: str, status: str, *, last_good: datetime | None = None, **more: Any

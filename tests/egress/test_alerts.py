@@ -121,6 +121,105 @@ def test_a_rise_that_a_rerun_finds_on_an_earlier_day_is_no_second_alert(
     assert len(webhook.posted) == 2
 
 
+@pytest.mark.parametrize("tier", [None, "At Risk", "Insufficient data"])
+def test_a_waiting_alert_is_withdrawn_when_its_student_has_left_or_fallen_back(
+    house: House, webhook: teams.Running, tier: str | None
+) -> None:
+    house.register(dpa_signed=False)
+    house.cross(1)
+    house.cross(2)
+    house.enqueue_alerts()
+    assert house.send()["refused"] == 2
+    house.new_day()
+    house.fall(1, tier)
+    house.cross(2, changed_on=TODAY)
+    assert house.enqueue_alerts() == {"crossings": 1, "enqueued": 0, "withdrawn": 1}
+    house.register()
+    house.send()
+    (posted,) = webhook.posted
+    assert "Testa2" in text_of(posted)
+    (row,) = house.query("select state_reason, facts from ops.outbox where state = 'withdrawn'")
+    assert row == {"state_reason": "the student has left or no longer has that tier", "facts": None}
+    egress.check(house.night())
+
+
+def test_an_alert_that_is_tried_again_is_withdrawn_too(
+    house: House, webhook: teams.Running
+) -> None:
+    webhook.faults.add(Fault("throttle", retry_after="900"))
+    house.cross(1)
+    house.enqueue_alerts()
+    assert house.send()["again"] == 1
+    house.new_day()
+    house.fall(1, None)
+    assert house.enqueue_alerts()["withdrawn"] == 1
+    house.send()
+    assert webhook.posted == []
+
+
+def test_a_waiting_alert_of_a_student_who_stands_worse_now_is_sent(
+    house: House, webhook: teams.Running
+) -> None:
+    house.channels["counselors"] = {"when": {"tiers": ["At Risk"]}}
+    house.cross(1, tier="At Risk")
+    house.enqueue_alerts()
+    house.new_day()
+    house.stand(1, "High Risk")
+    assert house.enqueue_alerts()["withdrawn"] == 0
+    assert house.send()["sent"] == 1
+
+
+def test_a_withdrawn_alert_comes_back_with_its_crossing(
+    house: House, webhook: teams.Running
+) -> None:
+    """The day was run again with a mistake, and once more without it."""
+    house.cross(1)
+    house.enqueue_alerts()
+    house.fall(1, "Low Risk")
+    assert house.enqueue_alerts()["withdrawn"] == 1
+    house.cross(1)
+    assert house.enqueue_alerts()["enqueued"] == 1
+    assert house.send()["sent"] == 1
+    assert house.enqueue_alerts()["enqueued"] == 0
+
+
+def test_a_withdrawn_alert_does_not_stand_for_a_rise_of_an_earlier_day(house: House) -> None:
+    house.cross(1)
+    house.enqueue_alerts()
+    house.fall(1, "Low Risk")
+    house.enqueue_alerts()
+    house.new_day()
+    house.cross(1, crossing_key=91, changed_on=TODAY - timedelta(days=1))
+    assert house.enqueue_alerts()["enqueued"] == 1
+
+
+def test_what_a_person_withdrew_stays_withdrawn(house: House) -> None:
+    house.register(dpa_signed=False)
+    house.cross(1)
+    house.enqueue_alerts()
+    house.send()
+    (waiting,) = house.waiting()
+    egress.resolve(
+        house.night(), waiting.outbox_id, "withdrawn", who="A. Tester", clock=house.clock
+    )
+    assert house.enqueue_alerts()["enqueued"] == 0
+
+
+def test_a_run_of_an_earlier_day_withdraws_nothing_of_a_later_one(house: House) -> None:
+    house.cross(1)
+    house.enqueue_alerts()
+    house.new_day(-1)
+    house.stand(1, "Low Risk")
+    assert house.enqueue_alerts()["withdrawn"] == 0
+
+
+def test_a_report_of_two_days_is_refused(house: House) -> None:
+    house.cross(1)
+    house.query("update reporting.vw_student_risk_scores set as_of_date = as_of_date - 1")
+    with pytest.raises(StaleReportError, match="the tiers of 2026-11-24"):
+        house.enqueue_alerts()
+
+
 def test_the_next_rise_of_a_student_is_news(house: House, webhook: teams.Running) -> None:
     house.cross(1)
     house.enqueue_alerts()
@@ -175,7 +274,7 @@ def test_only_the_tiers_and_schools_that_the_channel_wants(
     house.cross(1)
     house.cross(2, tier="Some Risk")
     house.cross(3, school_id="999")
-    assert house.enqueue_alerts() == {"crossings": 3, "enqueued": 1}
+    assert house.enqueue_alerts() == {"crossings": 3, "enqueued": 1, "withdrawn": 0}
 
 
 def test_a_report_of_another_day_is_refused(house: House) -> None:

@@ -22,7 +22,10 @@ def promised(report: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     "report",
-    ["rpt_tier_crossings", "rpt_vendor_registry", "rpt_load_health", "rpt_data_readiness"],
+    [
+        *("rpt_tier_crossings", "rpt_vendor_registry", "rpt_load_health", "rpt_data_readiness"),
+        *("vw_student_risk_scores", "rpt_tier_calibration"),
+    ],
 )
 def test_the_tests_report_is_a_part_of_the_promised_one(house: House, report: str) -> None:
     rows = house.query(
