@@ -121,7 +121,8 @@ class _Channel(_Strict):
     timeout_s: float = Field(default=20, gt=0)
     # Further attempts after a failure that may pass; then the message waits for a person.
     max_attempts: int = Field(default=12, ge=1)
-    # Older messages are not sent any more: an alert of last month helps nobody.
+    # Older messages are not sent any more: an alert of last month helps nobody. A ticket's closing
+    # is sent at any age.
     max_age_days: int = Field(default=7, ge=1)
 
 

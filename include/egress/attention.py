@@ -53,7 +53,9 @@ def resolve(
     """Settle one waiting message: it was `sent`, send it again (`pending`), or leave it."""
     with connection.transaction():
         row = connection.execute(
-            "select state, facts is not null from ops.outbox where outbox_id = %s for update",
+            # a ticket's closing says nothing but its reference
+            "select state, facts is not null or action = 'close_ticket' from ops.outbox"
+            " where outbox_id = %s for update",
             (outbox_id,),
         ).fetchone()
         if row is None or row[0] not in _WAITING or (decision == "pending" and not row[1]):

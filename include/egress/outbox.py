@@ -295,5 +295,5 @@ def attempts_since(connection: psycopg.Connection, channel: str, since: datetime
 
 
 def is_too_old(item: Item, max_age_days: int, now: datetime) -> bool:
-    """Whether nobody is helped any more by sending it."""
-    return now - item.created_at > timedelta(days=max_age_days)
+    """Whether nobody is helped any more by sending it; of a ticket's closing somebody always is."""
+    return item.action != "close_ticket" and now - item.created_at > timedelta(days=max_age_days)

@@ -17,6 +17,9 @@ from psycopg.rows import class_row
 from include.config import PsaChannel
 from include.egress.outbox import Draft
 
+# How an attempt ends that brought good data, or found that there is nothing newer.
+_GOOD = frozenset({"loaded", "unchanged", "skipped"})
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:
@@ -102,7 +105,8 @@ def steps(
         opening = known.get(feed.name)
         if is_broken and opening is None:
             found.append(("open", _open(feed, name, channel, district_code)))
-        elif not is_broken and opening is not None:
+        # broken in a way that the channel does not hear of is still the same outage
+        elif feed.last_status in _GOOD and opening is not None:
             if opening.is_unsent:
                 found.append(("withdraw", opening))
             else:

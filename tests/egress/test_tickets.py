@@ -10,7 +10,8 @@ import pytest
 
 from demo.simulators import psa
 from demo.simulators.receiver import Fault
-from include.errors import ChannelError, ConfigError
+from include import egress
+from include.errors import ChannelError, ConfigError, EgressError
 from tests.egress.support import DESK, NOW, House
 
 GOOD = NOW - timedelta(days=2)
@@ -46,6 +47,71 @@ def test_the_ticket_is_closed_when_the_feed_heals(house: House, desk: psa.Runnin
     settle(house)
     assert [r["change"] for r in desk.kept.records] == ["created", "patched"]
     assert open_tickets(desk) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "other"), [("failed", "parked"), ("parked", "failed")], ids=["failed", "parked"]
+)
+def test_a_feed_that_is_broken_in_another_way_keeps_its_ticket_open(
+    house: House, desk: psa.Running, wanted: str, other: str
+) -> None:
+    house.channels["helpdesk"] = {"when": {"statuses": [wanted]}}
+    for status in (wanted, other, wanted):
+        house.feed("students", status, last_good=GOOD)
+        settle(house)
+        assert len(open_tickets(desk)) == 1
+    house.feed("students", "skipped", last_good=NOW)
+    settle(house)
+    assert open_tickets(desk) == []
+
+
+def test_a_ticket_that_did_not_leave_yet_is_not_withdrawn_by_another_way_to_be_broken(
+    house: House,
+) -> None:
+    house.channels["helpdesk"] = {"when": {"statuses": ["failed"]}}
+    house.feed("students", "failed", last_good=GOOD)
+    house.enqueue_tickets()
+    house.feed("students", "parked", last_good=GOOD)
+    assert house.enqueue_tickets()["withdraw"] == 0
+
+
+def test_a_closing_is_sent_however_late(house: House, desk: psa.Running) -> None:
+    house.feed("students", "failed", last_good=GOOD)
+    settle(house)
+    house.feed("students", "loaded", last_good=NOW)
+    house.enqueue_tickets()
+    house.clock.now += timedelta(days=8)
+    house.send()
+    assert open_tickets(desk) == []
+
+
+def test_a_closing_that_expired_can_be_sent_again(house: House, desk: psa.Running) -> None:
+    """It is made from nothing that was forgotten."""
+    house.feed("students", "failed", last_good=GOOD)
+    settle(house)
+    house.feed("students", "loaded", last_good=NOW)
+    house.enqueue_tickets()
+    house.query(
+        "update ops.outbox set state = 'expired', facts = null where action = 'close_ticket'"
+    )
+    house.clock.now += timedelta(days=8)
+    (waiting,) = house.waiting()
+    egress.resolve(house.night(), waiting.outbox_id, "pending", who="A. Tester", clock=house.clock)
+    house.send()
+    assert open_tickets(desk) == []
+    egress.check(house.night())
+
+
+def test_an_opening_that_expired_cannot_be_sent_again(house: House) -> None:
+    house.feed("students", "failed", last_good=GOOD)
+    house.enqueue_tickets()
+    house.clock.now += timedelta(days=8)
+    house.send()
+    (waiting,) = house.waiting()
+    with pytest.raises(EgressError, match="what it was made from is deleted"):
+        egress.resolve(
+            house.night(), waiting.outbox_id, "pending", who="A. Tester", clock=house.clock
+        )
 
 
 def test_the_next_outage_opens_a_ticket_of_its_own(house: House, desk: psa.Running) -> None:
