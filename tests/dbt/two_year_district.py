@@ -156,7 +156,20 @@ def past() -> tuple[list[Record], list[Record]]:
 
 def future(world: int) -> list[Record]:
     """What happens after LAST_KNOWN: another thing in every world."""
-    return list(_facts(random.Random(world), "2026-10-26", AS_OF, Q2, prefix=f"future{world}"))
+    dice = random.Random(world)
+    facts = _facts(dice, "2026-10-26", AS_OF, Q2, prefix=f"future{world}")
+    return [*facts, *_moves(dice)]
+
+
+def _moves(dice: random.Random) -> Iterator[Record]:
+    """Some go on at the other school, in another grade; some begin a class."""
+    days = _school_days("2026-10-26", AS_OF)
+    for number in dice.sample(STUDENTS[:-1], 8):
+        other = LOWER if school_of(number) == HIGH else HIGH
+        grade = dice.choice(("Seventh grade", "Tenth grade"))
+        yield enrolled(number, other, grade, dice.choice(days), primary=True)
+    for number in dice.sample(STUDENTS[:30], 8):
+        yield taught(number, school_of(number), "ENGLISH", dice.choice(days))
 
 
 def hindsight(world: int) -> list[Record]:
