@@ -187,6 +187,7 @@ def run_values(night: Night) -> dict[str, str]:
 
 
 def profile_values(connection: Connection) -> dict[str, str]:
+    """The variables that the project's profile reads: the warehouse and its login."""
     if not connection.host or not connection.schema:
         raise ConfigError(
             f"connection {connection.conn_id}",

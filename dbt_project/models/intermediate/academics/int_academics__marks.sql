@@ -40,23 +40,27 @@ numeric_bands as (
 
 given as (
     select
-        {{ surrogate_key(['_record_key']) }} as mark_key,
-        student_key,
-        section_key,
-        school_key,
-        grading_period_key,
-        period_school_id,
-        period_school_year as school_year,
-        local_course_code,
-        school_id,
-        grade_type_namespace,
-        grade_type_code,
-        letter_grade,
-        numeric_grade,
-        _load_id
+        {{ surrogate_key(['grades._record_key']) }} as mark_key,
+        grades.student_key,
+        grades.section_key,
+        grades.grading_period_key,
+        grades.period_school_id,
+        grades.period_school_year as school_year,
+        grades.local_course_code,
+        grades.school_id,
+        grades.grade_type_namespace,
+        grades.grade_type_code,
+        grades.letter_grade,
+        grades.numeric_grade,
+        grades.letter_grade is null
+        and letter_only_periods.student_key is not null as is_number_only,
+        grades._load_id
     from grades
-    where letter_grade is not null
-        or numeric_grade is not null
+    left join letter_only_periods
+        on letter_only_periods.student_key = grades.student_key
+        and letter_only_periods.grading_period_key = grades.grading_period_key
+    where grades.letter_grade is not null
+        or grades.numeric_grade is not null
 ),
 
 band_of_number as (
@@ -67,11 +71,8 @@ band_of_number as (
     from given
     inner join numeric_bands
         on numeric_bands.lowest_number <= given.numeric_grade
-    left join letter_only_periods
-        on letter_only_periods.student_key = given.student_key
-        and letter_only_periods.grading_period_key = given.grading_period_key
     where given.letter_grade is null
-        and letter_only_periods.student_key is null
+        and not given.is_number_only
     group by given.mark_key
 ),
 
@@ -95,15 +96,11 @@ lettered as (
         given.letter_grade as source_letter_grade,
         given.numeric_grade,
         coalesce(given.letter_grade, numeric_bands.letter_grade) as letter_grade,
-        given.letter_grade is null
-        and letter_only_periods.student_key is not null as is_number_only,
+        given.is_number_only,
         known_loads.known_on
     from given
     left join known_loads
         on known_loads.load_id = given._load_id
-    left join letter_only_periods
-        on letter_only_periods.student_key = given.student_key
-        and letter_only_periods.grading_period_key = given.grading_period_key
     left join band_of_number
         on band_of_number.mark_key = given.mark_key
     left join numeric_bands
