@@ -40,11 +40,15 @@ clean: install  ## stop everything and delete the demo's data
 test: install  ## all tests, against a real Postgres that they start themselves
 	@$(RUN) pytest $(ARGS)
 
-lint: install  ## style, types, SQL, import rules
+DEPTRY := .venv/bin/deptry --config .ci/deptry.toml -rfd requirements-bootstrap.txt
+lint: install  ## style, types, SQL, import rules, dependencies
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
 	@.venv/bin/lint-imports
+	@$(DEPTRY) -rf requirements.in include ml dags plugins
+	@$(DEPTRY) -rf requirements-dev.in .
+	@$(PYTHON_BIN) .ci/audit.py requirements-dev.txt
 	@$(RUN) sqlfluff lint --disable-progress-bar --processes 2 dbt_project
 
 format: install  ## let the formatters have their way
