@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from include.errors import MissingColumnsError
 from include.sources.files.headers import normalise
 from include.sources.files.layouts import FileLayout, Layout
+from include.sources.files.personal import is_personal, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def map_columns(layout: Layout, file: FileLayout, header: list[str]) -> ColumnMa
         else:
             position[column] = index
     dropped = {i: c for c, i in position.items() if c in layout.drop}
-    dropped |= {i: name for i, name in unknown.items() if _is_personal(layout, name)}
+    dropped |= {i: name for i, name in unknown.items() if _is_unasked(layout, name)}
     seen = {normalise(name) for name in header}
     return ColumnMap(
         header=header,
@@ -92,24 +93,17 @@ def _labels(layout: Layout, file: FileLayout) -> dict[str, str]:
     return newest
 
 
-def _is_personal(layout: Layout, header: str) -> bool:
-    """Unknown columns that hold personal data by their name; the layout may add patterns."""
-    words = [*layout.drop_like, *_PERSONAL]
-    return any(re.search(word, header, re.IGNORECASE) for word in words)
-
-
-# Whatever the vendor: nobody downstream may see these, and a new column can bring them any day.
-_PERSONAL = (
-    r"e-?mail",
-    r"ip.?address",
-    r"gender|\bsex\b",
-    r"ethnic|\brace\b|hispanic|latino",
-    r"password",
-    r"phone",
-    r"parent|guardian",
-    r"home.?address|street|zip.?code",
-    r"social.?security|\bssn\b",
-)
+def _is_unasked(layout: Layout, header: str) -> bool:
+    """Whether an unknown column is one to drop: by the layout's names, or as personal data."""
+    return (
+        normalise(header) in layout.dropped_names
+        or is_personal(header)
+        or any(
+            re.search(pattern, spelling, re.IGNORECASE)
+            for pattern in layout.drop_like
+            for spelling in (header, words(header))
+        )
+    )
 
 
 def _distinct(unknown: dict[int, str]) -> dict[int, str]:

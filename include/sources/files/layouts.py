@@ -173,6 +173,12 @@ class Layout(_Strict):
         """The feeds that this vendor's files fill, each once."""
         return [Feed(self.source, e) for e in dict.fromkeys(file.entity for file in self.files)]
 
+    @cached_property
+    def dropped_names(self) -> frozenset[str]:
+        """Normalised headers of what is dropped, older names too, whichever file they stand in."""
+        older = (name for column in self.drop for name in self.aliases.get(column, []))
+        return frozenset(normalise(name) for name in (*self.drop, *older))
+
     def names_in(self, file: FileLayout) -> Mapping[str, str]:
         """Normalised header to our name for all columns of a file, older names included."""
         known = set(file.column_names.values())
