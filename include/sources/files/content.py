@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import IO, TextIO
 
 from include.errors import UnreadableFileError
+from include.sources.files.text import NotCsv, NotText, as_text
 
 BLOCK = 1 << 20
 DELIMITER = ","
 OTHER_DELIMITERS = {";": "semicolon", "\t": "tab", "|": "pipe"}
+UTF8, UTF16 = "utf-8-sig", "utf-16"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
 
@@ -30,17 +32,16 @@ class Content:
     sha256: str
     size: int
     encoding: str
-    has_nul: bool
+    is_clean: bool  # every row is text as it stands: see include/sources/files/text.py
 
     def rows(self) -> Iterator[list[str]]:
         """Its records as lists of cells, as received; line ends may be CRLF, LF or CR."""
         with self.open() as raw:
-            text = io.TextIOWrapper(raw, encoding=self.encoding, newline="")
-            yield from _records(text, self.where)
-
-
-class NotCsv(list[str]):
-    """Stands for a line that is not CSV. It has no cells, so it never has the right count."""
+            # a byte that is not UTF-8 is carried along and judged with its cell
+            errors = "strict" if self.encoding == UTF16 else "surrogateescape"
+            text = io.TextIOWrapper(raw, encoding=self.encoding, errors=errors, newline="")
+            rows = _records(text, self.where)
+            yield from rows if self.is_clean else map(as_text, rows)
 
 
 def _records(text: TextIO, where: str) -> Iterator[list[str]]:
@@ -87,11 +88,11 @@ def inspect(where: str, opener: Callable[[], IO[bytes]]) -> Content:
             next_step="Fetch it again; if it stays so, ask the vendor for a new export.",
         ) from error
     is_utf8 = is_utf8 and _decodes(decoder, b"", final=True)
-    utf16 = head.startswith(_UTF16)
-    encoding = "utf-16" if utf16 else "utf-8-sig" if is_utf8 else "cp1252"
-    if encoding != "utf-8-sig":
-        _check_encoding(where, opener, encoding)
-    return Content(where, opener, digest.hexdigest(), size, encoding, has_nul and not utf16)
+    encoding = UTF16 if head.startswith(_UTF16) else UTF8
+    if encoding == UTF16:
+        _check_utf16(where, opener)
+    is_clean = encoding == UTF8 and is_utf8 and not has_nul
+    return Content(where, opener, digest.hexdigest(), size, encoding, is_clean)
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:
@@ -102,20 +103,31 @@ def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = 
     return True
 
 
-def _check_encoding(where: str, opener: Callable[[], IO[bytes]], encoding: str) -> None:
-    decoder = codecs.getincrementaldecoder(encoding)()
+def _check_utf16(where: str, opener: Callable[[], IO[bytes]]) -> None:
+    decoder = codecs.getincrementaldecoder(UTF16)()
     with opener() as raw:
         while True:
             block = raw.read(BLOCK)
             if not _decodes(decoder, block, final=not block):
                 raise UnreadableFileError(
                     where,
-                    seen=f"bytes that are not {encoding}",
+                    seen="bytes that are not UTF-16 after its byte order mark",
                     expected="UTF-8, UTF-16 with a byte order mark, or Windows-1252",
                     next_step="Ask for the file in UTF-8.",
                 )
             if not block:
                 return
+
+
+def check_header(where: str, header: list[str]) -> None:
+    """Raise UnreadableFileError when the header is not text."""
+    if isinstance(header, NotText):
+        raise UnreadableFileError(
+            where,
+            seen=f"a header with {header.problem.split(';')[0]}",
+            expected="column names in UTF-8, UTF-16 with a byte order mark, or Windows-1252",
+            next_step="Ask for the file in UTF-8.",
+        )
 
 
 def other_delimiter(header: list[str]) -> str | None:

@@ -14,7 +14,7 @@ from include.config import FileSource
 from include.errors import EmptyFeedError, FeedError, UnreadableFileError
 from include.records import Feed, FeedKind, FeedStream
 from include.sources.files import archive
-from include.sources.files.content import inspect
+from include.sources.files.content import check_header, inspect
 from include.sources.files.identify import Identity, identify
 from include.sources.files.layouts import Layout, get_layout
 from include.sources.files.local import LocalFile
@@ -120,6 +120,7 @@ def _open(
     try:
         content = inspect(where, opener)
         header = next(content.rows(), [])
+        check_header(where, header)
         identity = identify(where, name, layout, header)
     except FeedError as error:
         # the name says which feed this is: let that feed fail, and the others go on

@@ -13,10 +13,11 @@ from include.errors import EmptyFeedError, MissingColumnsError, WrongYearError
 from include.records import NO_SCOPE, Change, FeedKind, Reject, Upsert
 from include.sources.files import repeats
 from include.sources.files.columns import ColumnMap, check_required, map_columns
-from include.sources.files.content import Content, NotCsv
+from include.sources.files.content import Content
 from include.sources.files.identify import Identity
 from include.sources.files.layouts import Layout
 from include.sources.files.rows import RowBuilder, damaged
+from include.sources.files.text import Mended, NotCsv, NotText
 
 BATCH = 1000
 
@@ -36,6 +37,7 @@ class Shape:
 
     width: int
     rows: int
+    mended: int
     repeated: frozenset[int]
 
 
@@ -100,18 +102,20 @@ class FileStream:
         builder, hashes = self._builder(columns), repeats.KeyHashes()
         named = max((i for i, name in enumerate(columns.header) if name.strip()), default=-1) + 1
         widths: Counter[int] = Counter()
-        blank_tail = True
+        blank_tail, mended = True, 0
         for _, row in self._rows():
             width = len(row)
             if not any(row) and not isinstance(row, NotCsv):
                 continue
             widths[width] += 1
+            mended += isinstance(row, Mended)
             if width >= named:
                 blank_tail = blank_tail and (width == named or not any(row[named:]))
                 hashes.add(builder.key_of(row))
         return Shape(
             width=_row_width(named, len(columns.header), widths, blank_tail),
             rows=widths.total(),
+            mended=mended,
             repeated=hashes.repeated(),
         )
 
@@ -124,7 +128,11 @@ class FileStream:
             if order_by is not None
             else None
         )
-        rows = ((n, row) for n, row in self._rows() if len(row) == shape.width and any(row))
+        rows = (
+            (number, row)
+            for number, row in self._rows()
+            if len(row) == shape.width and any(row) and not isinstance(row, NotText)
+        )
         return repeats.resolve(rows, self._builder(columns), shape.repeated, positions)
 
     def _changes(
@@ -173,11 +181,9 @@ class FileStream:
         replaced: bool | None,
     ) -> list[Change]:
         """What one row of the right width says; findings about its values come first."""
-        if self._content.has_nul and any("\0" in cell for cell in row):
-            row = [cell.replace("\0", "\ufffd") for cell in row]
-            detail = "a NUL character, which no database text can hold; expected text"
-            payload = builder.payload(row)
-            return [Reject("bad_character", detail, ref, builder.key_of(row), payload=payload)]
+        if isinstance(row, NotText):
+            key, payload = builder.key_of(row), builder.payload(row)
+            return [Reject("bad_character", row.problem, ref, key, payload=payload)]
         result = builder.build(row, ref)
         if isinstance(result, Reject):
             return [result]
@@ -219,7 +225,9 @@ class FileStream:
     def _note_columns(self, columns: ColumnMap, shape: Shape) -> None:
         self._notes.update(
             variant=columns.variant,
-            encoding=self._content.encoding,
+            encoding=f"utf-8, and cp1252 in {shape.mended} rows"
+            if shape.mended
+            else self._content.encoding,
             columns=len(columns.header),
             rows=shape.rows,
             unknown_columns=list(columns.unknown.values()),

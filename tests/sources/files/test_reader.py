@@ -67,12 +67,6 @@ def test_encodings_and_line_ends_give_the_same_row(tmp_path: Path, encode: objec
     assert row.payload["student_last_name"] == "Nuñez – Ålder"  # type: ignore[union-attr]
 
 
-def test_bytes_of_no_known_encoding_stop_the_feed(tmp_path: Path) -> None:
-    (feed,) = feeds_of(local(tmp_path / "SR.csv", STAR.encode() + b"\x81\x8d\xff"), "star")
-    with pytest.raises(UnreadableFileError, match="cp1252"):
-        read(feed)
-
-
 @pytest.mark.parametrize(("sign", "name"), [(";", "semicolon"), ("\t", "tab"), ("|", "pipe")])
 def test_another_delimiter_stops_the_feed_and_is_named(
     tmp_path: Path, sign: str, name: str
