@@ -51,6 +51,7 @@ def group_of(resource_name: str) -> str:
 def edfi_groups(only: Iterable[str] = ()) -> dict[str, list[Resource]]:
     """Ed-Fi's resources by group; `only` names resources or groups, empty means all.
 
+    What others refer to comes first: when it is parked, the rest of the group deletes nothing.
     Raises ConfigError when `only` names something that is neither.
     """
     from include.errors import ConfigError
@@ -72,4 +73,11 @@ def edfi_groups(only: Iterable[str] = ()) -> dict[str, list[Resource]]:
             f"({', '.join(name for name, _ in _GROUPS)})",
             next_step="Correct the parameter and run again.",
         )
-    return groups
+    return {name: sorted(group, key=lambda r: not r.referred_to) for name, group in groups.items()}
+
+
+def edfi_together(group: str) -> frozenset[str]:
+    """The entities of a group: one load of it is parked beside another."""
+    from include.sources import edfi
+
+    return frozenset(r.feed.entity for r in edfi.RESOURCES if group_of(r.name) == group)

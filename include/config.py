@@ -43,10 +43,16 @@ class _Strict(BaseModel):
 
 
 class DeletePolicy(_Strict):
-    """A snapshot that would delete more than both limits is parked until released."""
+    """How much one load may delete: more than both numbers of a pair is parked until released."""
 
     max_rows: int = Field(default=50, ge=0)
     max_pct: float = Field(default=10.0, ge=0, le=100)
+    # A small feed never reaches the first pair, however much of it is gone.
+    small_max_rows: int = Field(default=5, ge=0)
+    small_max_pct: float = Field(default=50.0, ge=0, le=100)
+    # A feed that others refer to (schools, calendars, sessions); its last record is parked as well.
+    referred_max_rows: int = Field(default=1, ge=0)
+    referred_max_pct: float = Field(default=10.0, ge=0, le=100)
 
 
 class EdfiSource(_Strict):

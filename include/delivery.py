@@ -77,6 +77,7 @@ def _land_file(night: Night, source: FileSource, file: LocalFile) -> list[LoadRe
     results: list[LoadResult] = []
     failures: dict[str, FirstbellError] = {}
     try:
+        layout = files.get_layout(source.layout)
         feeds = files.open_feeds(
             file,
             source,
@@ -98,6 +99,7 @@ def _land_file(night: Night, source: FileSource, file: LocalFile) -> list[LoadRe
             file_hash=feed.file_hash,
             notes=feed.notes,
             written_at=file.modified_at,
+            together=frozenset(known.entity for known in layout.feeds),
         )
         known = landing.was_loaded(night.dsn, feed.feed, feed.window, feed.file_hash)
         if known and not night.full_refresh:

@@ -216,6 +216,8 @@ def _load_resource(
         release_parked=night.release_parked,
         volatile=frozenset({"_etag", "_lastModifiedDate"}),
         is_full_read=is_full,
+        is_referred_to=resource.referred_to,
+        together=catalog.edfi_together(catalog.group_of(resource.name)),
     )
     try:
         stream = edfi.open_stream(client, resource, ceiling=ceiling, since=since)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from include.errors import CountMismatchError, EmptyFeedError, ParkedFeedError, WatermarkError
 from include.landing.encode import Tally
 from include.landing.merge import Counts
@@ -38,28 +40,47 @@ def complete(request: LoadRequest, source_count: int | None, received: int) -> N
         )
 
 
-def within_delete_policy(request: LoadRequest, counts: Counts, live: int) -> None:
-    """Park a load that would delete more than both limits of the policy.
+def within_delete_policy(
+    request: LoadRequest, counts: Counts, live: int, parked: Iterable[str]
+) -> None:
+    """Park a load that would delete more than both limits of a pair of the policy.
 
-    However it says so: by tombstones or by absence, the records are gone from every report.
+    However it says so: by tombstones or by absence, the records are gone from every report. Beside
+    one that is `parked` (entities that belong together), it may delete nothing.
     """
-    policy = request.delete_policy
-    if request.release_parked or counts.deleted <= policy.max_rows:
+    if request.release_parked or not counts.deleted:
         return
     share = 100 * counts.deleted / live if live else 0.0
-    if share <= policy.max_pct:
+    exceeded = _exceeded(request, counts.deleted, share)
+    waiting = sorted({*parked, request.feed.entity})
+    if exceeded is None and len(waiting) == 1:
         return
     is_full = request.is_full_read or request.kind is FeedKind.SNAPSHOT
     # a file that did not load is read again by itself; a full refresh would read all others too
     needs_refresh = is_full and request.file_hash is None
     options = "full_refresh and release_parked" if needs_refresh else "release_parked"
+    together = f"; {len(waiting)} feeds wait ({', '.join(waiting)})" if len(waiting) > 1 else ""
     raise ParkedFeedError(
         _where(request),
-        seen=f"{counts.deleted} of {live} records ({share:.1f} %) would be deleted",
-        expected=f"at most {policy.max_rows} records or {policy.max_pct:g} %",
+        seen=f"{counts.deleted} of {live} records ({share:.1f} %) would be deleted{together}",
+        expected=exceeded or "no deletions while a feed that it belongs to is parked",
         next_step="Data is unchanged. Check the source; if the records are really gone,"
         f" run again with {options}.",
     )
+
+
+def _exceeded(request: LoadRequest, deleted: int, share: float) -> str | None:
+    """What was allowed, if this is more."""
+    policy = request.delete_policy
+    pairs = [(policy.max_rows, policy.max_pct), (policy.small_max_rows, policy.small_max_pct)]
+    if request.is_referred_to:
+        pairs.append((policy.referred_max_rows, policy.referred_max_pct))
+    for rows, pct in pairs:
+        if deleted > rows and share > pct:
+            return f"at most {rows} records or {pct:g} %"
+    if request.is_referred_to and share >= 100:
+        return "at least one record: others refer to them"
+    return None
 
 
 def watermark_forward(request: LoadRequest, stored: int | None, received: int | None) -> None:

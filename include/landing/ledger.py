@@ -232,6 +232,27 @@ def statuses_of_run(dsn: str, source: str, run_id: str) -> dict[str, str]:
     return {str(entity): str(status) for entity, status in rows}
 
 
+def parked_beside(connection: psycopg.Connection, request: LoadRequest) -> list[str]:
+    """Other entities that belong to the request's and whose last attempt in this run is parked."""
+    others = sorted(request.together - {request.feed.entity})
+    if not others:
+        return []
+    rows = connection.execute(
+        """
+        select entity
+        from (
+            select distinct on (entity) entity, status
+            from ops.loads
+            where source = %s and run_id = %s and entity = any(%s)
+            order by entity, load_id desc
+        ) as latest
+        where status = 'parked'
+        """,
+        (request.feed.source, request.run.run_id, others),
+    ).fetchall()
+    return [str(entity) for (entity,) in rows]
+
+
 def record_skipped(dsn: str, request: LoadRequest) -> LoadResult:
     """Write to the ledger that this load was left out, because its file is already in."""
     with psycopg.connect(dsn) as connection:

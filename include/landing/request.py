@@ -23,6 +23,9 @@ class LoadRequest:
     `is_full_read`: everything was asked for, whatever `kind` came of it; an empty full read arrives
     as a delta so that it deletes nothing, and still the old watermark means nothing any more.
     `written_at`: when the file that is loaded was written; None: no file, or nobody knows.
+    `is_referred_to`: records of other feeds point here, so that few deletions do much harm.
+    `together`: entities of this source that mean something together only; while one of them is
+    parked in this run, none of them deletes anything.
     """
 
     feed: Feed
@@ -36,6 +39,8 @@ class LoadRequest:
     notes: Mapping[str, Any] = field(default_factory=dict)
     is_full_read: bool = False
     written_at: datetime | None = None
+    is_referred_to: bool = False
+    together: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,9 @@ def _load_staged(load: _Load, batches: Iterator[list[Change]], spool: Spool) -> 
         counts.unchanged -= counts.new + counts.changed
         if counts.deleted:
             live = merge.count_live(connection, request, load.stream.scopes)
-            checks.within_delete_policy(request, counts, live)
+            checks.within_delete_policy(
+                request, counts, live, ledger.parked_beside(connection, request)
+            )
         if counts.new + counts.changed + counts.deleted:
             merge.apply(connection, request, load.load_id, spool)
         result = _close_books(load, encoder.tally, counts, superseded)

@@ -243,3 +243,27 @@ def test_a_ledger_that_is_out_of_reach_keeps_nobody_from_going_on(
     unread.note_edfi(gone, [])
     unread.note_edfi(built.night("gone"), ["no such resource"])
     assert caplog.text.count("the ledger was not completed") == 2
+
+
+def test_two_schools_that_vanish_are_parked_and_what_belongs_to_them_waits(built: House) -> None:
+    current, store = built.night("schools seen"), built.server.store
+    source, resources = night.edfi_source(built.night("").district), chosen("organization")
+    for number in range(4):
+        store.upsert("schools", {"schoolId": 900 + number, "nameOfInstitution": f"Test {number}"})
+    office = {"localEducationAgencyId": 90, "nameOfInstitution": "Test Office"}
+    for number in range(20):
+        store.upsert("localEducationAgencies", {**office, "localEducationAgencyId": 90 + number})
+    night.load_edfi(current, source, resources, night.edfi_ceiling(current, source))
+    schools = store.ids("schools")
+    for record_id in schools[: len(schools) // 2]:
+        store.delete("schools", record_id)
+    store.delete("localEducationAgencies", store.ids("localEducationAgencies")[0])
+
+    current = built.night("schools gone")
+    with pytest.raises(ParkedFeedError, match="at most 1 records or 10 %"):
+        night.load_edfi(current, source, resources, night.edfi_ceiling(current, source))
+
+    waiting = built.query(
+        "select entity, status from ops.loads where run_id = 'schools gone' order by load_id"
+    )
+    assert waiting == [("schools", "parked"), ("local_education_agencies", "parked")]

@@ -42,7 +42,7 @@ def request(kind: FeedKind = FeedKind.DELTA, **values: Any) -> landing.LoadReque
         "kind": kind,
         "window": "a test",
         "run": RUN,
-        "delete_policy": DeletePolicy(max_rows=1_000_000, max_pct=100),
+        "delete_policy": DeletePolicy(max_rows=1_000_000, max_pct=100, small_max_pct=100),
     }
     return landing.LoadRequest(**{**defaults, **values})
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from include import landing
 from include.config import DeletePolicy
 from include.errors import ParkedFeedError
-from include.records import Change, FeedKind, Reject, Seen, Tombstone, Upsert
-from tests.landing.support import FEED, current, land, last_ledger_row, upsert, version_count
+from include.records import Change, Feed, FeedKind, Reject, Seen, Tombstone, Upsert
+from tests.landing.support import (
+    FEED,
+    RUN,
+    current,
+    land,
+    last_ledger_row,
+    upsert,
+    version_count,
+)
 
 TIGHT = DeletePolicy(max_rows=2, max_pct=10)
 
@@ -241,3 +252,118 @@ def test_tombstones_and_missing_records_of_a_snapshot_count_together(warehouse: 
 
     with pytest.raises(ParkedFeedError, match="with full_refresh and release_parked"):
         land(warehouse, [*_tombstones(2), *kept], FeedKind.SNAPSHOT, delete_policy=TIGHT)
+
+
+USUAL = DeletePolicy()
+
+
+def _shrink(warehouse: str, before: int, after: int, **values: Any) -> None:
+    _fill(warehouse, before)
+    kept = [upsert(f"k{number}") for number in range(after)]
+    land(warehouse, kept, FeedKind.SNAPSHOT, delete_policy=USUAL, **values)
+
+
+def test_a_small_feed_that_loses_more_than_half_is_parked(warehouse: str) -> None:
+    # a term of 40 tests, replaced by the 15 of another delivery
+    with pytest.raises(ParkedFeedError, match=r"25 of 40 records \(62.5 %\)"):
+        _shrink(warehouse, 40, 15)
+
+    assert len(current(warehouse)) == 40
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(40, 20), (7, 2)], ids=["exactly half", "five of seven"]
+)
+def test_a_small_feed_at_its_limits_loads(warehouse: str, before: int, after: int) -> None:
+    _shrink(warehouse, before, after)
+
+    assert len(current(warehouse)) == after
+
+
+def test_a_small_delta_that_deletes_nearly_all_is_parked(warehouse: str) -> None:
+    _fill(warehouse, 8)
+
+    with pytest.raises(ParkedFeedError, match="6 of 8"):
+        land(warehouse, _tombstones(6), delete_policy=USUAL)
+
+
+@pytest.mark.parametrize(
+    ("before", "gone"), [(4, 2), (30, 4), (1, 1)], ids=["two of four", "four of thirty", "the last"]
+)
+def test_a_feed_that_others_refer_to_is_parked_sooner(
+    warehouse: str, before: int, gone: int
+) -> None:
+    _fill(warehouse, before)
+
+    with pytest.raises(ParkedFeedError, match=f"{gone} of {before} records"):
+        land(warehouse, _tombstones(gone), delete_policy=USUAL, is_referred_to=True)
+
+
+@pytest.mark.parametrize(("before", "after"), [(4, 3), (20, 18)], ids=["one", "a tenth"])
+def test_a_feed_that_others_refer_to_loads_at_its_limits(
+    warehouse: str, before: int, after: int
+) -> None:
+    _shrink(warehouse, before, after, is_referred_to=True)
+
+    assert len(current(warehouse)) == after
+
+
+OTHER = Feed(FEED.source, "parts")
+TOGETHER = frozenset({FEED.entity, OTHER.entity})
+
+
+def _two_feeds(warehouse: str) -> None:
+    landing.prepare(warehouse, [OTHER])
+    _fill(warehouse, 10)
+    land(warehouse, [upsert("p0"), upsert("p1")], feed=OTHER)
+
+
+def _park_the_first(warehouse: str, **values: Any) -> None:
+    with pytest.raises(ParkedFeedError):
+        land(
+            warehouse,
+            _tombstones(3),
+            delete_policy=USUAL,
+            is_referred_to=True,
+            together=TOGETHER,
+            **values,
+        )
+
+
+def test_what_belongs_to_a_parked_feed_deletes_nothing_either(warehouse: str) -> None:
+    _two_feeds(warehouse)
+    _park_the_first(warehouse)
+
+    with pytest.raises(ParkedFeedError, match=r"1 of 2 records .* 2 feeds wait \(parts, things\)"):
+        land(
+            warehouse,
+            [Tombstone("p0", "deletes")],
+            feed=OTHER,
+            delete_policy=USUAL,
+            together=TOGETHER,
+        )
+
+    assert set(current(warehouse, OTHER)) == {"p0", "p1"}
+
+
+@pytest.mark.parametrize("values", [{"together": TOGETHER, "run": None}, {"together": frozenset()}])
+def test_a_feed_of_another_run_or_family_holds_nothing_back(
+    warehouse: str, values: dict[str, Any]
+) -> None:
+    _two_feeds(warehouse)
+    _park_the_first(warehouse)
+    if "run" in values:
+        values = {**values, "run": replace(RUN, run_id="the next")}
+
+    land(warehouse, [Tombstone("p0", "deletes")], feed=OTHER, delete_policy=USUAL, **values)
+
+    assert set(current(warehouse, OTHER)) == {"p1"}
+
+
+def test_what_belongs_to_a_parked_feed_still_brings_what_is_new(warehouse: str) -> None:
+    _two_feeds(warehouse)
+    _park_the_first(warehouse)
+
+    land(warehouse, [upsert("p2")], feed=OTHER, delete_policy=USUAL, together=TOGETHER)
+
+    assert set(current(warehouse, OTHER)) == {"p0", "p1", "p2"}

@@ -23,6 +23,7 @@ class Resource:
     drop: tuple[tuple[str, ...], ...] = ()  # paths of fields that are never stored
     optional: bool = False  # absent in some data standards
     full: bool = False  # read whole each time: no change history
+    referred_to: bool = False  # records of others point here: see DeletePolicy
 
     @property
     def feed(self) -> Feed:
@@ -46,6 +47,7 @@ class _Entry(BaseModel):
     drop: list[str] = []
     optional: bool = False
     full: bool = False
+    referred_to: bool = False
 
 
 class _Catalogue(BaseModel):
@@ -69,6 +71,7 @@ def load_resources(path: Path = CATALOGUE) -> tuple[Resource, ...]:
             tuple(tuple(p.split(".")) for p in [*catalogue.drop_everywhere, *entry.drop]),
             entry.optional,
             entry.full,
+            entry.referred_to,
         )
         for name, entry in catalogue.resources.items()
     )

@@ -9,8 +9,8 @@ named over the years, what identifies a row and what a value may be. There is no
 """
 
 from include.sources.files.fetch import fetch
-from include.sources.files.layouts import Layout, load_layouts
+from include.sources.files.layouts import Layout, get_layout, load_layouts
 from include.sources.files.local import LocalFile
 from include.sources.files.reader import FileFeed, open_feeds
 
-__all__ = ["FileFeed", "Layout", "LocalFile", "fetch", "load_layouts", "open_feeds"]
+__all__ = ["FileFeed", "Layout", "LocalFile", "fetch", "get_layout", "load_layouts", "open_feeds"]
