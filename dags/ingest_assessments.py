@@ -13,7 +13,13 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from include.config import District
 from include.orchestration import assets, defaults, pools
-from include.orchestration.context import announce, night, no_retry_when_pointless
+from include.orchestration.context import (
+    announce,
+    announce_ingest,
+    night,
+    no_retry_when_pointless,
+    stage,
+)
 from include.orchestration.factory import per_district
 
 
@@ -70,23 +76,25 @@ def build(dag_id: str, district: District):
             if not arrived:
                 raise AirflowSkipException("no vendor was loaded")
             seen = sum(counts["seen"] for counts in arrived)
-            announce(assets.assessments(district.code), night(district.code), rows=seen)
+            announce_ingest(assets.assessments(district.code), night(district.code), rows=seen)
             return seen
 
         # also after a failure: that is what somebody has to be told
         @task(outlets=[assets.ingest_ended(district.code)], trigger_rule="all_done")
         def ended(fetched: list[list | None], loaded: list[dict | None]) -> None:
-            from include.unread import note_vendors
+            from include.unread import note_end, note_vendors
 
+            current = night(district.code)
             names = [
                 None if files is None else [file["name"] for file in files] for files in fetched
             ]
             note_vendors(
-                night(district.code),
+                current,
                 dict(zip(vendors, names, strict=True)),
                 {v: counts is not None for v, counts in zip(vendors, loaded, strict=True)},
             )
-            announce(assets.ingest_ended(district.code), night(district.code))
+            note_end(current, stage())
+            announce(assets.ingest_ended(district.code), current)
 
         @task(trigger_rule="all_success")
         def all_vendors_loaded() -> None:

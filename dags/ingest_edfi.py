@@ -12,7 +12,13 @@ from airflow.sdk import dag, task
 
 from include.config import District
 from include.orchestration import assets, defaults, pools
-from include.orchestration.context import announce, night, no_retry_when_pointless
+from include.orchestration.context import (
+    announce,
+    announce_ingest,
+    night,
+    no_retry_when_pointless,
+    stage,
+)
 from include.orchestration.factory import per_district
 
 
@@ -72,17 +78,21 @@ def build(dag_id: str, district: District):
         @task(outlets=[assets.edfi(district.code)])
         def done(loaded: list[dict[str, int]], params: dict | None = None) -> int:
             seen = sum(counts["seen"] for counts in loaded)
-            partial = bool((params or {}).get("resources"))
-            announce(assets.edfi(district.code), night(district.code), rows=seen, partial=partial)
+            announce_ingest(
+                assets.edfi(district.code), night(district.code), rows=seen,
+                is_partial=bool((params or {}).get("resources")),
+            )  # fmt: skip
             return seen
 
         # also after a failure: that is what somebody has to be told
         @task(outlets=[assets.ingest_ended(district.code)], trigger_rule="all_done")
         def ended(params: dict | None = None) -> None:
-            from include.unread import note_edfi
+            from include.unread import note_edfi, note_end
 
-            note_edfi(night(district.code), (params or {}).get("resources") or ())
-            announce(assets.ingest_ended(district.code), night(district.code))
+            current, resources = night(district.code), (params or {}).get("resources") or ()
+            note_edfi(current, resources)
+            note_end(current, stage(), is_partial=bool(resources))
+            announce(assets.ingest_ended(district.code), current)
 
         ready, ceiling, names = prepare(), plan(), groups()
         ready >> ceiling >> names

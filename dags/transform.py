@@ -33,7 +33,7 @@ def build(dag_id: str, district: District):
     @dag(
         dag_id=dag_id,
         dag_display_name=f"{district.name}: 2 transform",
-        schedule=defaults.any_of(list(used.values())),
+        schedule=defaults.any_of([*used.values(), assets.left_waiting(district.code)]),
         start_date=defaults.START,
         catchup=False,
         max_active_runs=1,
@@ -81,10 +81,22 @@ def build(dag_id: str, district: District):
 
         @task(outlets=[assets.warehouse(district.code)])
         def done() -> None:
-            from include.orchestration.readiness import finish
+            from include.transform import finish
 
-            finish(night(district.code))
-            announce(assets.warehouse(district.code), night(district.code))
+            current = night(district.code)
+            finish(current)
+            announce(assets.warehouse(district.code), current)
+
+        @task.short_circuit
+        def does_another_wait(params: dict | None = None) -> bool:
+            from include.orchestration.readiness import does_another_wait
+
+            # one of some models only has taken in nothing
+            return not (params or {}).get("select") and does_another_wait(night(district.code))
+
+        @task(outlets=[assets.left_waiting(district.code)])
+        def start_another() -> None:
+            announce(assets.left_waiting(district.code), night(district.code))
 
         last = is_there_anything_new()
         wait_for_ingests() >> last
@@ -92,7 +104,7 @@ def build(dag_id: str, district: District):
             built = build_layer.override(task_id=layer)(layer)
             last >> built
             last = built
-        last >> done()
+        last >> done() >> does_another_wait() >> start_another()
 
     return transform()
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -250,9 +250,10 @@ def raise_first(failures: dict[str, FirstbellError]) -> None:
 
 
 def run(
-    night: Night, *, resources: Iterable[str] = (), select: str = "", transform: bool = True
+    night: Night, *, resources: Collection[str] = (), select: str = "", transform: bool = True
 ) -> list[LoadResult]:
     """A whole night, one stage after the other."""
+    from include import landing
     from include import transform as dbt
     from include.delivery import fetch_files, land_files
 
@@ -265,10 +266,15 @@ def run(
             results += load_edfi(night, source, group, ceiling)
     for name, files_source in file_sources(night.district).items():
         results += land_files(night, name, files_source, fetch_files(night, name, files_source))
+    landing.end_ingest(
+        night.dsn, "night", night.run_id, night.as_of_date,
+        brought=True, is_partial=bool(resources),
+    )  # fmt: skip
     if transform:
         dbt.begin(night, select=select)
         for layer in dbt.LAYERS:
             dbt.run_layer(night, layer, select=select)
+        dbt.finish(night)
     return results
 
 

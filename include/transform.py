@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# Under which a build stands in the books of runs.
+STAGE = "transform"
+
 # In the order in which data flows; each is one task of the DAG `transform`.
 LAYERS: dict[str, str] = {
     "seeds": "path:seeds",
@@ -57,13 +60,22 @@ def begin(night: Night, *, select: str = "") -> None:
     """
     from include import landing
 
+    # in this order: what ended before the build began is then taken in
+    landing.begin_build(night.dsn, STAGE, night.run_id, night.as_of_date, is_partial=bool(select))
     if select and landing.current_intake(night.dsn) is not None:
         return
     intake = landing.fix_intake(night.dsn, night.context)
     log.info(
-        "%s: takes in the loads up to %d, without %d under way",
-        night.district.code, intake.ceiling, len(intake.under_way),
+        "%s: builds %s; takes in the loads up to %d, without %d under way",
+        night.district.code, night.as_of_date, intake.ceiling, len(intake.under_way),
     )  # fmt: skip
+
+
+def finish(night: Night) -> None:
+    """Let this build stand for its night: everything that it was to make is there."""
+    from include import landing
+
+    landing.finish_build(night.dsn, STAGE, night.run_id)
 
 
 def run_layer(

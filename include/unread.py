@@ -48,6 +48,16 @@ def note_vendors(
                 record_vendor(night, source, names)
 
 
+def note_end(night: Night, stage: str, *, is_partial: bool = False) -> None:
+    """Put on the books of runs that an ingest has ended, well or not, if it is possible."""
+    from include import landing
+
+    with _if_possible(night):
+        landing.end_ingest(
+            night.dsn, stage, night.run_id, night.as_of_date, brought=False, is_partial=is_partial
+        )
+
+
 @contextmanager
 def _if_possible(night: Night) -> Iterator[None]:
     """Let nothing that goes wrong here keep the next stage from hearing that the ingest ended."""

@@ -8,8 +8,11 @@ statuses_of_run how each entity of a source ended in a run
 half_loaded     which feeds of a source are behind, so that nothing may be computed from it
 fix_intake      decide which loads a transformation sees
 current_intake  the decision made last
+waiting_ingests which ingests no build has taken in
 record_skipped  write to the ledger that a file was left out on purpose
 record_failed   write to the ledger that a load failed before `land` could start
+
+The other names are of the books of runs: runs.py.
 """
 
 from include.landing.intake import Intake, current_intake, fix_intake
@@ -23,20 +26,42 @@ from include.landing.ledger import (
 )
 from include.landing.prepare import prepare
 from include.landing.request import LoadRequest, LoadResult
+from include.landing.runs import (
+    Ingest,
+    begin_build,
+    day_of_run,
+    end_ingest,
+    finish_build,
+    last_day_built,
+    last_day_ingested,
+    last_ingest,
+    settle_day,
+    waiting_ingests,
+)
 from include.landing.writer import land
 
 __all__ = [
+    "Ingest",
     "Intake",
     "LoadRequest",
     "LoadResult",
+    "begin_build",
     "current_intake",
+    "day_of_run",
+    "end_ingest",
+    "finish_build",
     "fix_intake",
     "half_loaded",
     "land",
+    "last_day_built",
+    "last_day_ingested",
+    "last_ingest",
     "prepare",
     "read_watermark",
     "record_failed",
     "record_skipped",
+    "settle_day",
     "statuses_of_run",
+    "waiting_ingests",
     "was_loaded",
 ]

@@ -20,6 +20,11 @@ def warehouse(district_code: str) -> Asset:
     return Asset(f"{district_code}_warehouse", f"firstbell://{district_code}/warehouse")
 
 
+def left_waiting(district_code: str) -> Asset:
+    """A build has ended, and an ingest that ended meanwhile waits for the next."""
+    return Asset(f"{district_code}_left_waiting", f"firstbell://{district_code}/raw/waiting")
+
+
 def ingest_ended(district_code: str) -> Asset:
     """An ingest has come to its end, well or not: the health of the feeds may have changed."""
     return Asset(f"{district_code}_ingest_ended", f"firstbell://{district_code}/raw/ended")

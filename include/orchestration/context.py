@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from airflow.sdk import Asset, get_current_context
 from airflow.sdk import Connection as AirflowConnection
 from airflow.sdk.exceptions import AirflowFailException
 
-from include.config import District, get_district
+from include.config import get_district
 from include.connections import Connection
 from include.errors import (
     AuthenticationError,
@@ -26,6 +27,7 @@ from include.errors import (
     WatermarkError,
 )
 from include.night import Night, today
+from include.orchestration import days
 
 # Waiting does not heal these: retries would only hide them for an hour.
 PERMANENT = (
@@ -53,37 +55,49 @@ def connect(conn_id: str) -> Connection:
     )
 
 
-def as_of_date(context: Mapping[str, Any], district: District, now: datetime) -> date:
-    """The run's day: its parameter, else that of the newest event that started it, else today."""
-    if given := context["params"].get("as_of_date"):
-        return date.fromisoformat(given)
-    events = [e for found in (context.get("triggering_asset_events") or {}).values() for e in found]
-    dated = [event for event in events if event.extra.get("as_of_date")]
-    if dated:
-        newest = max(dated, key=lambda event: event.timestamp)
-        return date.fromisoformat(str(newest.extra["as_of_date"]))
-    # a run cleared the day after is still for its own day
-    started = context["dag_run"].run_after or now
-    return today(district, started)
-
-
 def night(district_code: str) -> Night:
     """The night that the running task belongs to."""
     context = get_current_context()
     district = get_district(district_code)
     params = context["params"]
-    return Night(
+    run = context["dag_run"]
+    events = context.get("triggering_asset_events") or {}
+    given = params.get("as_of_date")
+    # a run cleared the day after is still for its own day
+    day = (
+        date.fromisoformat(given) if given else today(district, run.run_after or datetime.now(UTC))
+    )
+    current = Night(
         district=district,
-        as_of_date=as_of_date(context, district, datetime.now(UTC)),
-        run_id=str(context["dag_run"].run_id),
+        as_of_date=day,
+        run_id=str(run.run_id),
         full_refresh=bool(params.get("full_refresh", False)),
         release_parked=bool(params.get("release_parked", False)),
         connect=connect,
     )
+    if given or not events:
+        return current
+    return replace(current, as_of_date=days.of_run(current, stage(), events))
+
+
+def stage() -> str:
+    """The stage of the running task: the name of its DAG file."""
+    return str(get_current_context()["dag_run"].dag_id).partition("__")[0]
+
+
+def announce_ingest(asset: Asset, current: Night, *, rows: int, is_partial: bool = False) -> None:
+    """Put an ingest that brought something on the books of runs, and announce it."""
+    from include import landing
+
+    landing.end_ingest(
+        current.dsn, stage(), current.run_id, current.as_of_date,
+        brought=True, is_partial=is_partial,
+    )  # fmt: skip
+    announce(asset, current, rows=rows)
 
 
 def announce(asset: Asset, current: Night, **counts: int) -> None:
-    """Give the event of a finished stage the as-of date, for the next stage."""
+    """Give the event of a finished stage the as-of date, for whoever looks at it."""
     extra = get_current_context()["outlet_events"][asset].extra
     extra.update({"as_of_date": current.as_of_date.isoformat(), **counts})
 

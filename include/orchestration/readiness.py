@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Protocol
 
-from include import dbt_command, transform
-from include.night import Night
+from include import transform
+from include.night import Night, prepare
 
 log = logging.getLogger(__name__)
+
+Events = Mapping[Any, Sequence[Any]]
 
 
 class CountsRuns(Protocol):
@@ -32,7 +31,7 @@ def are_ingests_finished(instance: CountsRuns, dag_ids: Sequence[str]) -> bool:
     return not busy
 
 
-def is_held_back(night: Night, events: Mapping[Any, Sequence[Any]] | None) -> bool:
+def is_held_back(night: Night, events: Events | None) -> bool:
     """True while Ed-Fi is half loaded: enrolments of tonight with the absences of last night
     would be a wrong rate that looks like a right one.
 
@@ -41,7 +40,7 @@ def is_held_back(night: Night, events: Mapping[Any, Sequence[Any]] | None) -> bo
     """
     from include import landing
 
-    if not events or _is_partial(events):
+    if not events or _was_asked_for(night):
         return False
     broken = landing.half_loaded(night.dsn, "edfi")
     if broken:
@@ -53,83 +52,45 @@ def is_held_back(night: Night, events: Mapping[Any, Sequence[Any]] | None) -> bo
     return bool(broken)
 
 
-def _is_partial(events: Mapping[Any, Sequence[Any]]) -> bool:
-    """Whether the newest Ed-Fi event is of a read of some resources; only Ed-Fi's says so."""
-    edfi = [e for found in events.values() for e in found if "partial" in e.extra]
-    return bool(edfi) and bool(max(edfi, key=lambda event: event.timestamp).extra["partial"])
+def _was_asked_for(night: Night) -> bool:
+    """Whether what waits of Ed-Fi is a read of some resources only, and nothing came after it."""
+    from include import landing
+
+    newest = landing.last_ingest(night.dsn, "ingest_edfi")
+    waiting = landing.waiting_ingests(night.dsn, besides=night.run_id)
+    return any(ingest.is_partial for ingest in waiting if ingest.run_id == newest)
 
 
-def begin(night: Night, events: Mapping[Any, Sequence[Any]] | None, *, select: str = "") -> bool:
-    """Claim the work and fix which loads it takes in; False when there is nothing to do.
-
-    In this order: whatever came before the claim is then taken in.
-    """
-    if is_held_back(night, events) or not claim(night, events, select=select):
+def begin(night: Night, events: Events | None, *, select: str = "") -> bool:
+    """Claim the work and fix which loads it takes in; False when there is nothing to do."""
+    # somebody may start this by hand before an ingest of a new version has prepared the warehouse
+    prepare(night)
+    if is_held_back(night, events) or not is_anything_new(night, events, select=select):
         return False
     transform.begin(night, select=select)
     return True
 
 
-def claim(night: Night, events: Mapping[Any, Sequence[Any]] | None, *, select: str = "") -> bool:
-    """True unless a transformation that started after these events has taken them in.
+def is_anything_new(night: Night, events: Events | None, *, select: str = "") -> bool:
+    """True unless other builds have taken in every ingest.
 
     Two ingests of one night send two events, so two runs, one after the other; the first waits
-    for both ingests. A run without events, started by hand, always has something to do. One of
+    for both ingests. A run without events, started by hand, always has something to do, and one of
     some models only (`select`) stands for nobody else.
     """
-    if select:
+    from include import landing
+
+    if select or not events or landing.waiting_ingests(night.dsn, besides=night.run_id):
         return True
-    marker = _marker(night)
-    newest = max((e.timestamp for found in (events or {}).values() for e in found), default=None)
-    if newest is not None and _covers(_read(marker), night, newest):
-        log.info("nothing new: an earlier run started after the event that caused this one")
-        return False
-    _write(marker, {
-        "run_id": night.run_id,
-        "as_of_date": night.as_of_date.isoformat(),
-        "started_at": datetime.now(UTC).isoformat(),
-        "state": "running",
-    })  # fmt: skip
-    return True
+    log.info("nothing new: an earlier run started after the last ingest")
+    return False
 
 
-def finish(night: Night) -> None:
-    """Let this run's claim count: a run that failed half-way must not stand for the night."""
-    marker = _marker(night)
-    claimed = _read(marker)
-    # one that claimed nothing (`select`) finds another run's claim, or none
-    if claimed.get("run_id") == night.run_id:
-        _write(marker, {**claimed, "state": "finished"})
+def does_another_wait(night: Night) -> bool:
+    """Whether an ingest ended that this build has not taken in: its own event may be lost."""
+    from include import landing
 
-
-def _covers(earlier: Mapping[str, str], night: Night, newest: datetime) -> bool:
-    try:
-        started = datetime.fromisoformat(earlier["started_at"])
-        return (
-            earlier["state"] == "finished"
-            and earlier["run_id"] != night.run_id
-            and earlier["as_of_date"] == night.as_of_date.isoformat()
-            and started >= newest
-        )
-    except (KeyError, ValueError):
-        return False
-
-
-def _read(marker: Path) -> dict[str, str]:
-    """The last claim; empty on another worker's disk or before the first run: transforming twice
-    is safe, skipping is not."""
-    try:
-        return dict(json.loads(marker.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return {}
-
-
-def _write(marker: Path, claimed: Mapping[str, str]) -> None:
-    marker.parent.mkdir(parents=True, exist_ok=True)
-    part = marker.with_suffix(".part")
-    part.write_text(json.dumps(claimed), encoding="utf-8")
-    part.replace(marker)
-
-
-def _marker(night: Night) -> Path:
-    return dbt_command.folder(night) / "claimed.json"
+    waiting = landing.waiting_ingests(night.dsn)
+    for ingest in waiting:
+        log.info("%s of %s waits: another run is started", ingest.stage, ingest.as_of_date)
+    return bool(waiting)

@@ -1,0 +1,182 @@
+"""The books of runs: which day each run answers for, and which ingests no build has taken in.
+
+Airflow's events cannot say it. Of two events of one asset that come before a run starts, the run
+lists the first alone, and the second starts nothing: three ingests in a row would leave their last
+day without tiers. So the day of a run comes from here, by the warehouse's clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import LiteralString
+
+import psycopg
+
+# An ingest waits until a whole build that began after it has finished for its day or a later one.
+_WAITING = """
+    select ingest.stage, ingest.run_id, ingest.as_of_date, ingest.finished_at, ingest.is_partial
+    from ops.runs as ingest
+    where ingest.kind = 'ingest'
+        and ingest.finished_at is not null
+        and not exists (
+            select from ops.runs as build
+            where build.kind = 'build'
+                and not build.is_partial
+                and build.finished_at is not null
+                and build.begun_at >= ingest.finished_at
+                and build.as_of_date >= ingest.as_of_date
+                and build.run_id <> %(besides)s
+        )
+    order by ingest.finished_at desc
+"""
+# The day that was settled first stays: a run that is cleared the day after is still for its own.
+_SETTLE = """
+    insert into ops.runs (stage, run_id, kind, as_of_date)
+    values (%(stage)s, %(run_id)s, 'reader', %(as_of_date)s)
+    on conflict (stage, run_id) do update set settled_at = runs.settled_at
+    returning as_of_date
+"""
+_BEGIN = """
+    insert into ops.runs (stage, run_id, kind, as_of_date, is_partial, begun_at)
+    values (%(stage)s, %(run_id)s, 'build', %(as_of_date)s, %(is_partial)s, clock_timestamp())
+    on conflict (stage, run_id) do update set
+        kind = 'build',
+        as_of_date = excluded.as_of_date,
+        is_partial = excluded.is_partial,
+        begun_at = clock_timestamp(),
+        finished_at = null
+"""
+_END = """
+    insert into ops.runs (stage, run_id, kind, as_of_date, is_partial, finished_at)
+    values (
+        %(stage)s, %(run_id)s, 'ingest', %(as_of_date)s, %(is_partial)s,
+        case when %(brought)s then clock_timestamp() end
+    )
+    on conflict (stage, run_id) do update set
+        as_of_date = excluded.as_of_date,
+        is_partial = excluded.is_partial,
+        settled_at = clock_timestamp(),
+        finished_at = coalesce(excluded.finished_at, runs.finished_at)
+"""
+_FINISH = """
+    update ops.runs set finished_at = clock_timestamp() where stage = %s and run_id = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """An ingest that brought something, and that no build has taken in."""
+
+    stage: str
+    run_id: str
+    as_of_date: date
+    finished_at: datetime
+    # of some resources only, as somebody asked for
+    is_partial: bool
+
+
+def waiting_ingests(dsn: str, *, besides: str = "") -> list[Ingest]:
+    """The ingests that no build has taken in, newest first; `besides` names a build to leave out.
+
+    A run that is cleared asks what the other builds have left for it.
+    """
+    with psycopg.connect(dsn) as connection:
+        rows = connection.execute(_WAITING, {"besides": besides}).fetchall()
+    return [Ingest(*row) for row in rows]
+
+
+def day_of_run(dsn: str, stage: str, run_id: str) -> date | None:
+    """The day that was settled for a run; None: none yet, or a database without these books."""
+    with psycopg.connect(dsn) as connection:
+        if not _has_books(connection):
+            return None
+        row = connection.execute(
+            "select as_of_date from ops.runs where stage = %s and run_id = %s", (stage, run_id)
+        ).fetchone()
+    return None if row is None else row[0]
+
+
+def settle_day(dsn: str, stage: str, run_id: str, day: date) -> date:
+    """Write down the day of a run, and return it: the one that was settled first."""
+    with psycopg.connect(dsn) as connection:
+        if not _has_books(connection):
+            return day
+        row = connection.execute(
+            _SETTLE, {"stage": stage, "run_id": run_id, "as_of_date": day}
+        ).fetchone()
+    assert row is not None
+    settled: date = row[0]
+    return settled
+
+
+def last_day_built(dsn: str) -> date | None:
+    """The day of the build that finished last: what reports and alerts stand on."""
+    return _day(
+        dsn,
+        "select as_of_date from ops.runs where kind = 'build' and finished_at is not null"
+        " order by finished_at desc limit 1",
+    )
+
+
+def last_day_ingested(dsn: str) -> date | None:
+    """The day of the ingest that ended last, well or not."""
+    return _day(
+        dsn,
+        "select as_of_date from ops.runs where kind = 'ingest' order by settled_at desc limit 1",
+    )
+
+
+def last_ingest(dsn: str, stage: str) -> str | None:
+    """The id of the run of an ingest's stage that ended last, well or not."""
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(
+            "select run_id from ops.runs where kind = 'ingest' and stage = %s"
+            " order by settled_at desc limit 1",
+            (stage,),
+        ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def end_ingest(
+    dsn: str, stage: str, run_id: str, day: date, *, brought: bool, is_partial: bool = False
+) -> None:
+    """Write down that an ingest has ended; `brought`: there is something to take in."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute(
+            _END,
+            {
+                "stage": stage,
+                "run_id": run_id,
+                "as_of_date": day,
+                "is_partial": is_partial,
+                "brought": brought,
+            },
+        )
+
+
+def begin_build(dsn: str, stage: str, run_id: str, day: date, *, is_partial: bool = False) -> None:
+    """Write down that a build begins, anew when it is repeated; it does not count yet."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute(
+            _BEGIN,
+            {"stage": stage, "run_id": run_id, "as_of_date": day, "is_partial": is_partial},
+        )
+
+
+def finish_build(dsn: str, stage: str, run_id: str) -> None:
+    """Let a build count: one that failed half-way must not stand for the night."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute(_FINISH, (stage, run_id))
+
+
+def _day(dsn: str, query: LiteralString) -> date | None:
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(query).fetchone() if _has_books(connection) else None
+    return None if row is None else row[0]
+
+
+def _has_books(connection: psycopg.Connection) -> bool:
+    """False before the first run of a new version has brought schema ops up to date."""
+    row = connection.execute("select to_regclass('ops.runs') is not null").fetchone()
+    return row is not None and bool(row[0])

@@ -1,0 +1,206 @@
+"""Which day a run answers for, and whether there is anything for it to do: from our own books."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+import pytest
+
+from include import landing, transform
+from include.config import Settings
+from include.night import Night
+from include.orchestration import context, readiness
+from tests.transform.conftest import connection_to
+
+NOON = datetime(2022, 5, 27, 12, 0, tzinfo=UTC)
+MONDAY, TUESDAY, WEDNESDAY = date(2022, 5, 23), date(2022, 5, 24), date(2022, 5, 25)
+Runs = Callable[..., Night]
+
+
+def event(day: date, at: datetime = NOON) -> Any:
+    return SimpleNamespace(timestamp=at, extra={"as_of_date": day.isoformat()})
+
+
+@pytest.fixture
+def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
+    """The night of a run as its tasks see it, with what Airflow says of the run."""
+    landing.prepare(database_url, [])
+    monkeypatch.setattr(readiness, "prepare", lambda night: None)
+    monkeypatch.setattr(context, "connect", lambda conn_id: connection_to(database_url))
+
+    def of(stage: str, run_id: str, *, events: list[Any] | None = None, **params: Any) -> Night:
+        said = {
+            "params": params,
+            "triggering_asset_events": {"an asset": events} if events else {},
+            "dag_run": SimpleNamespace(
+                dag_id=f"{stage}__grand_bend", run_id=run_id, run_after=NOON
+            ),
+        }
+        monkeypatch.setattr(context, "get_current_context", lambda: said)
+        found = context.night("grand_bend")
+        return Night(
+            found.district, found.as_of_date, found.run_id,
+            connect=found.connect, settings=Settings(work_dir=tmp_path),
+        )  # fmt: skip
+
+    return of
+
+
+def ingest(run: Runs, day: date, stage: str = "ingest_edfi", *, is_partial: bool = False) -> None:
+    night = run(stage, f"of_{day}", as_of_date=day.isoformat())
+    landing.end_ingest(
+        night.dsn, stage, night.run_id, night.as_of_date, brought=True, is_partial=is_partial
+    )
+
+
+def begin(night: Night) -> bool:
+    return readiness.begin(night, {"an asset": [event(MONDAY)]})
+
+
+def build(run: Runs, run_id: str, day: date) -> Night:
+    """A transformation that the event of this day has started, from its first task to its last."""
+    night = run("transform", run_id, events=[event(day)])
+    assert begin(night)
+    transform.finish(night)
+    return night
+
+
+def test_the_parameter_decides_the_day(run: Runs) -> None:
+    ingest(run, TUESDAY)
+    night = run("transform", "by_hand", events=[event(TUESDAY)], as_of_date="2022-03-01")
+    assert night.as_of_date == date(2022, 3, 1)
+
+
+def test_without_parameter_and_event_it_is_the_day_of_the_run(run: Runs) -> None:
+    ingest(run, TUESDAY)
+    assert run("transform", "by_hand").as_of_date == NOON.date()
+
+
+def test_the_last_day_of_a_catch_up_is_transformed(run: Runs) -> None:
+    """Three ingests in a row: the events of the second and third are one run, of the second."""
+    ingest(run, MONDAY)
+    first = run("transform", "t1", events=[event(MONDAY)])
+    assert begin(first)
+    ingest(run, TUESDAY)
+    ingest(run, WEDNESDAY)
+    transform.finish(first)
+    assert build(run, "t2", TUESDAY).as_of_date == WEDNESDAY
+    assert not begin(run("transform", "t3", events=[event(WEDNESDAY)]))
+
+
+def test_an_ingest_that_ended_after_the_build_began_waits_for_another(run: Runs) -> None:
+    ingest(run, MONDAY)
+    first = run("transform", "t1", events=[event(MONDAY)])
+    assert begin(first)
+    ingest(run, TUESDAY)
+    transform.finish(first)
+    assert readiness.does_another_wait(first)
+    build(run, "t2", MONDAY)
+    assert not readiness.does_another_wait(first)
+
+
+def test_an_earlier_day_run_again_does_not_stand_for_a_later_one_that_waits(run: Runs) -> None:
+    ingest(run, WEDNESDAY)
+    ingest(run, MONDAY)
+    first = build(run, "t1", WEDNESDAY)
+    assert first.as_of_date == MONDAY
+    assert readiness.does_another_wait(first)
+    assert build(run, "t2", MONDAY).as_of_date == WEDNESDAY
+
+
+def test_a_run_keeps_its_day_whatever_ends_meanwhile(run: Runs) -> None:
+    ingest(run, MONDAY)
+    assert run("transform", "t1", events=[event(MONDAY)]).as_of_date == MONDAY
+    ingest(run, TUESDAY)
+    assert run("transform", "t1", events=[event(MONDAY)]).as_of_date == MONDAY
+
+
+@pytest.mark.parametrize("stage", ["send_alerts", "predict", "dictionary"])
+def test_what_follows_a_build_answers_for_the_day_of_the_last(run: Runs, stage: str) -> None:
+    ingest(run, MONDAY)
+    build(run, "t1", MONDAY)
+    ingest(run, TUESDAY)
+    build(run, "t2", TUESDAY)
+    assert run(stage, "late", events=[event(MONDAY)]).as_of_date == TUESDAY
+
+
+def test_tickets_answer_for_the_ingest_that_ended_last_well_or_not(run: Runs) -> None:
+    ingest(run, MONDAY)
+    failed = run("ingest_edfi", "failed", as_of_date=TUESDAY.isoformat())
+    landing.end_ingest(failed.dsn, "ingest_edfi", "failed", TUESDAY, brought=False)
+    assert run("open_tickets", "o1", events=[event(MONDAY)]).as_of_date == TUESDAY
+
+
+def test_before_the_books_are_there_the_newest_event_decides(run: Runs, database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("drop table ops.runs")
+    older = event(TUESDAY, datetime(2022, 5, 1, tzinfo=UTC))
+    assert run("predict", "p1", events=[event(MONDAY), older]).as_of_date == MONDAY
+
+
+def test_the_second_event_of_a_night_finds_nothing_new(run: Runs) -> None:
+    ingest(run, MONDAY)
+    ingest(run, MONDAY, "ingest_assessments")
+    build(run, "t1", MONDAY)
+    assert not begin(run("transform", "t2", events=[event(MONDAY)]))
+
+
+def test_a_first_run_that_failed_leaves_its_work_to_the_second(run: Runs) -> None:
+    ingest(run, MONDAY)
+    assert begin(run("transform", "t1", events=[event(MONDAY)]))
+    assert begin(run("transform", "t2", events=[event(MONDAY)]))
+
+
+def test_a_run_of_one_model_stands_for_nothing(run: Runs) -> None:
+    ingest(run, MONDAY)
+    by_hand = run("transform", "by_hand")
+    assert readiness.begin(by_hand, None, select="dim_student")
+    transform.finish(by_hand)
+    assert begin(run("transform", "t1", events=[event(MONDAY)]))
+
+
+def test_a_run_by_hand_always_has_something_to_do(run: Runs) -> None:
+    assert readiness.begin(run("transform", "by_hand"), None)
+
+
+def test_another_day_is_new(run: Runs) -> None:
+    ingest(run, TUESDAY)
+    build(run, "t1", TUESDAY)
+    ingest(run, MONDAY)
+    assert build(run, "t2", MONDAY).as_of_date == MONDAY
+
+
+def test_a_run_cleared_later_still_has_something_to_do(run: Runs) -> None:
+    ingest(run, MONDAY)
+    build(run, "t1", MONDAY)
+    assert build(run, "t1", MONDAY).as_of_date == MONDAY
+
+
+@pytest.mark.parametrize(
+    ("partial", "held"), [((True,), False), ((False,), True), ((True, False), True)]
+)
+def test_a_read_of_some_resources_does_not_hold_the_tiers_back(
+    run: Runs, monkeypatch: pytest.MonkeyPatch, partial: tuple[bool, ...], held: bool
+) -> None:
+    monkeypatch.setattr(landing, "half_loaded", lambda dsn, source: ["students"])
+    for day, given in zip((MONDAY, TUESDAY), partial, strict=False):
+        ingest(run, day, is_partial=given)
+    ingest(run, TUESDAY, "ingest_assessments")
+    night = run("transform", "t1", events=[event(TUESDAY)])
+    assert readiness.is_held_back(night, {"an asset": [event(TUESDAY)]}) is held
+
+
+def test_a_failure_after_a_read_of_some_resources_holds_the_tiers_back(
+    run: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(landing, "half_loaded", lambda dsn, source: ["students"])
+    ingest(run, MONDAY, is_partial=True)
+    failed = run("ingest_edfi", "failed", as_of_date=TUESDAY.isoformat())
+    landing.end_ingest(failed.dsn, "ingest_edfi", "failed", TUESDAY, brought=False)
+    night = run("transform", "t1", events=[event(TUESDAY)])
+    assert readiness.is_held_back(night, {"an asset": [event(TUESDAY)]})
