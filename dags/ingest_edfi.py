@@ -51,9 +51,10 @@ def build(dag_id: str, district: District):
         @task(pool=pools.edfi(district.code))
         @no_retry_when_pointless
         def plan() -> int | None:
-            from include.night import edfi_ceiling, edfi_source
+            from include.edfi import fix_ceiling
+            from include.night import edfi_source
 
-            return edfi_ceiling(night(district.code), edfi_source(district))
+            return fix_ceiling(night(district.code), edfi_source(district))
 
         @task
         @no_retry_when_pointless
@@ -69,10 +70,11 @@ def build(dag_id: str, district: District):
         @no_retry_when_pointless
         def load(group: str, ceiling: int | None, params: dict | None = None) -> dict[str, int]:
             from include.catalog import edfi_groups
-            from include.night import edfi_source, load_edfi, totals
+            from include.edfi import load_resources
+            from include.night import edfi_source, totals
 
             chosen = edfi_groups((params or {}).get("resources") or ())[group]
-            results = load_edfi(night(district.code), edfi_source(district), chosen, ceiling)
+            results = load_resources(night(district.code), edfi_source(district), chosen, ceiling)
             return totals(results)
 
         @task(outlets=[assets.edfi(district.code)])

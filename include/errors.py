@@ -16,6 +16,7 @@
     │   ├── MissingColumnsError   a required column is not there
     │   ├── WrongYearError        the content is of another school year than the run
     │   ├── CountMismatchError    we hold fewer rows than the source says it sent
+    │   ├── DeltaGapError         after these changes we would not hold what the source holds
     │   └── ParkedFeedError       it would delete too much; an operator must release it
     ├── UnreadError               a run ended before it came to a feed
     ├── EgressError               something must not, or could not, leave the house
@@ -119,6 +120,10 @@ class WrongYearError(FeedError):
 
 class CountMismatchError(FeedError):
     """Fewer rows arrived than the source's own total."""
+
+
+class DeltaGapError(FeedError):
+    """With these changes we would hold more or fewer records than the source: read it whole."""
 
 
 class ParkedFeedError(FeedError):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import errno
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,14 +25,11 @@ from include.errors import (
     DiskFullError,
     FirstbellError,
     StorageError,
-    WatermarkError,
-    WrongYearError,
 )
-from include.records import FeedKind, RunContext
+from include.records import RunContext
 
 if TYPE_CHECKING:
     from include.landing import LoadResult
-    from include.sources.edfi import Client, Resource
 
 log = logging.getLogger(__name__)
 
@@ -106,128 +103,6 @@ def prepare(night: Night) -> int:
     return len(feeds)
 
 
-def edfi_ceiling(night: Night, source: EdfiSource) -> int | None:
-    """The newest change version now: every resource of the run is read up to it.
-
-    None: the source has no change queries, so everything is read in full. Raises WatermarkError
-    when a stored watermark is higher, because then the source was restored or replaced, and
-    WrongYearError when the source holds other school years only.
-    """
-    from include import landing
-    from include.sources import edfi
-
-    client = edfi.Client(night.connect(source.connection), source)
-    newest = client.newest_change_version()
-    _check_school_year(night, client, newest)
-    if newest is None or night.full_refresh:
-        return newest
-    for resource in edfi.RESOURCES:
-        stored = landing.read_watermark(night.dsn, resource.feed)
-        if stored is not None and stored > newest:
-            raise WatermarkError(
-                f"{night.district.code}: Ed-Fi {resource.name}",
-                seen=f"newest change version {newest}",
-                expected=f"at least {stored}, which was loaded before",
-                next_step="If the ODS was restored or replaced, run once with full_refresh.",
-            )
-    return newest
-
-
-def _check_school_year(night: Night, client: Client, ceiling: int | None) -> None:
-    """Refuse an ODS of other school years only, before it replaces what is loaded.
-
-    An ODS of several years may hold the right one among them; one that dates nothing is let in with
-    a warning, because a first night may find it so. The refusal is put on the books, so that no
-    tiers of the new year are computed from the records of the old one.
-    """
-    from include import landing
-    from include.sources import edfi
-
-    source = client.source
-    wanted = source.school_years or [night.school_year]
-    found = edfi.school_years(client, ceiling, wanted)
-    if found & set(wanted):
-        return
-    where = f"{night.district.code}: Ed-Fi at {client.host}"
-    if not found:
-        log.warning("%s: no session, grading period or calendar says its school year", where)
-        return
-    error = WrongYearError(
-        where,
-        seen=f"records of school year {_listed(found)}",
-        expected=f"some of {_listed(wanted)}",
-        next_step="Nothing was read. Was the connection, or its ODS, rolled over? If the district"
-        f" runs on these years, name them in school_years of include/districts/"
-        f"{night.district.code}.yaml; for a day of that year set as_of_date.",
-    )
-    first = next(r for r in edfi.RESOURCES if r.name == "sessions")
-    request = landing.LoadRequest(
-        first.feed, FeedKind.SNAPSHOT, "school year", night.context, is_full_read=True
-    )
-    landing.record_failed(night.dsn, request, error)
-    raise error
-
-
-def _listed(years: Iterable[int]) -> str:
-    return ", ".join(map(str, sorted(years)))
-
-
-def load_edfi(
-    night: Night, source: EdfiSource, resources: Sequence[Resource], ceiling: int | None
-) -> list[LoadResult]:
-    """Load some Ed-Fi resources up to the run's ceiling.
-
-    One that fails does not stop the others; the first error is raised after the last resource,
-    with the names of all that failed.
-    """
-    from include.sources import edfi
-
-    client = edfi.Client(night.connect(source.connection), source)
-    results: list[LoadResult] = []
-    failures: dict[str, FirstbellError] = {}
-    for resource in resources:
-        try:
-            result = _load_resource(night, client, source, resource, ceiling)
-        except FirstbellError as error:
-            log.error("%s", error)
-            failures[resource.name] = error
-        else:
-            results.append(result)
-    raise_first(failures)
-    return results
-
-
-def _load_resource(
-    night: Night, client: Client, source: EdfiSource, resource: Resource, ceiling: int | None
-) -> LoadResult:
-    from include import landing
-    from include.sources import edfi
-
-    stored = None if night.full_refresh else landing.read_watermark(night.dsn, resource.feed)
-    since = stored if ceiling is not None else None
-    window = "all" if ceiling is None else f"{0 if since is None else since + 1}..{ceiling}"
-    is_full = since is None or resource.full
-    request = landing.LoadRequest(
-        feed=resource.feed,
-        kind=FeedKind.SNAPSHOT if is_full else FeedKind.DELTA,
-        window=window,
-        run=night.context,
-        delete_policy=source.delete_policy,
-        release_parked=night.release_parked,
-        volatile=frozenset({"_etag", "_lastModifiedDate"}),
-        is_full_read=is_full,
-        is_referred_to=resource.referred_to,
-        together=catalog.edfi_together(catalog.group_of(resource.name)),
-    )
-    try:
-        stream = edfi.open_stream(client, resource, ceiling=ceiling, since=since)
-    except FirstbellError as error:
-        # the first request was refused: the ledger must know, or the tiers mix two nights
-        landing.record_failed(night.dsn, request, error)
-        raise
-    return landing.land(night.dsn, stream, replace(request, kind=stream.kind))
-
-
 def totals(results: Iterable[LoadResult]) -> dict[str, int]:
     """The counts of some loads, added up."""
     listed = list(results)
@@ -253,7 +128,7 @@ def run(
     night: Night, *, resources: Collection[str] = (), select: str = "", transform: bool = True
 ) -> list[LoadResult]:
     """A whole night, one stage after the other."""
-    from include import landing
+    from include import edfi, landing
     from include import transform as dbt
     from include.delivery import fetch_files, land_files
 
@@ -261,9 +136,9 @@ def run(
     results: list[LoadResult] = []
     if edfi_sources(night.district):
         source = edfi_source(night.district)
-        ceiling = edfi_ceiling(night, source)
+        ceiling = edfi.fix_ceiling(night, source)
         for group in catalog.edfi_groups(resources).values():
-            results += load_edfi(night, source, group, ceiling)
+            results += edfi.load_resources(night, source, group, ceiling)
     for name, files_source in file_sources(night.district).items():
         results += land_files(night, name, files_source, fetch_files(night, name, files_source))
     landing.end_ingest(

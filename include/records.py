@@ -87,6 +87,13 @@ class Reject(NamedTuple):
     payload: dict[str, Any] | None = None
 
 
+class Holds(NamedTuple):
+    """How many records a source holds at a stream's watermark: at least and at most."""
+
+    least: int
+    most: int
+
+
 Change = Upsert | Tombstone | KeyChange | Seen | Reject
 
 

@@ -8,6 +8,7 @@ statuses_of_run how each entity of a source ended in a run
 half_loaded     which feeds of a source are behind, so that nothing may be computed from it
 fix_intake      decide which loads a transformation sees
 current_intake  the decision made last
+records_held    how many records of some feeds are current
 waiting_ingests which ingests no build has taken in
 record_skipped  write to the ledger that a file was left out on purpose
 record_failed   write to the ledger that a load failed before `land` could start
@@ -21,6 +22,7 @@ from include.landing.ledger import (
     read_watermark,
     record_failed,
     record_skipped,
+    records_held,
     statuses_of_run,
     was_loaded,
 )
@@ -60,6 +62,7 @@ __all__ = [
     "read_watermark",
     "record_failed",
     "record_skipped",
+    "records_held",
     "settle_day",
     "statuses_of_run",
     "waiting_ingests",

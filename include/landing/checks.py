@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from include.errors import CountMismatchError, EmptyFeedError, ParkedFeedError, WatermarkError
+from include.errors import (
+    CountMismatchError,
+    DeltaGapError,
+    EmptyFeedError,
+    ParkedFeedError,
+    WatermarkError,
+)
 from include.landing.encode import Tally
 from include.landing.merge import Counts
 from include.landing.request import LoadRequest
-from include.records import FeedKind
+from include.records import FeedKind, Holds
 
 
 def not_empty(request: LoadRequest, tally: Tally) -> None:
-    """An empty file, and a snapshot without one usable row, are never what the source holds."""
+    """An empty file, and a snapshot without one usable row, are never what the source holds.
+
+    A read that is no file may be released: an operator has looked, and the source holds nothing.
+    """
     usable_rows = tally.upserts + tally.seen
+    released = request.release_parked and request.file_hash is None and not tally.rejects
     if request.kind is FeedKind.SNAPSHOT:
-        empty = usable_rows == 0
+        empty = usable_rows == 0 and not released
     elif request.file_hash is not None:
         empty = tally.usable + tally.rejects == 0
     else:
@@ -38,6 +48,43 @@ def complete(request: LoadRequest, source_count: int | None, received: int) -> N
             expected=f"{source_count}, the source's own total",
             next_step="Data is unchanged. Load again; if it repeats, compare page by page.",
         )
+
+
+def agrees(request: LoadRequest, holds: Holds, live: int, rejected: int) -> None:
+    """Stop a load after which raw would hold other records than the source.
+
+    An empty answer is no word of a deletion: credentials that may see nothing get one as well.
+    `rejected` rows of the source are not held, and rightly so.
+    """
+    if holds.most == 0 and (live or request.needs_rows):
+        raise _nothing_there(request, live)
+    if not holds.least - rejected <= live <= holds.most:
+        counted = f"{holds.least} to {holds.most}" if holds.least < holds.most else f"{holds.most}"
+        raise DeltaGapError(
+            _where(request),
+            seen=f"{live} records with these changes",
+            expected=f"{counted}, the source's own total",
+            next_step="Data is unchanged. Changes were lost or are hidden; a full read settles it.",
+        )
+
+
+def _nothing_there(request: LoadRequest, live: int) -> EmptyFeedError | ParkedFeedError:
+    seen, expected = f"no record at the source, {live} held", "at least one, or word of deletions"
+    look = (
+        "Data is unchanged. A key without rights gets an empty answer: ask the source's "
+        "administrator which organisations and resources ours may see."
+    )
+    if request.needs_rows and not live:
+        return EmptyFeedError(_where(request), seen=seen, expected="at least one", next_step=look)
+    if request.needs_rows:
+        return ParkedFeedError(_where(request), seen=seen, expected=expected, next_step=look)
+    return ParkedFeedError(
+        _where(request),
+        seen=seen,
+        expected=expected,
+        next_step=f"{look} If the records are really gone, run again with full_refresh and "
+        "release_parked.",
+    )
 
 
 def within_delete_policy(

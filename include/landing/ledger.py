@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from include.errors import FirstbellError
+from include.landing import tables
 from include.landing.request import LoadRequest, LoadResult
 from include.records import Feed
 
@@ -163,6 +166,17 @@ def write_source_count(
     )
 
 
+def rejected_in_full(connection: psycopg.Connection, feed: Feed) -> int:
+    """How many rows the last full read of the feed rejected."""
+    row = connection.execute(
+        "select rows_rejected from ops.loads"
+        " where source = %s and entity = %s and kind = 'snapshot'"
+        " and status in ('loaded', 'unchanged') order by load_id desc limit 1",
+        (feed.source, feed.entity),
+    ).fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def current_watermark(connection: psycopg.Connection, feed: Feed) -> int | None:
     """The stored watermark of a feed, None before its first."""
     row = connection.execute(
@@ -176,6 +190,17 @@ def read_watermark(dsn: str, feed: Feed) -> int | None:
     """Where the last committed load of the feed ended; None: it was never loaded."""
     with psycopg.connect(dsn) as connection:
         return current_watermark(connection, feed)
+
+
+def records_held(dsn: str, feeds: Iterable[Feed]) -> int:
+    """How many records of these feeds are current and not deleted."""
+    count = sql.SQL("select count(*) from {table} where superseded_by is null and not is_deleted")
+    held = 0
+    with psycopg.connect(dsn) as connection:
+        for feed in feeds:
+            row = connection.execute(count.format(table=tables.table(feed))).fetchone()
+            held += int(row[0]) if row else 0
+    return held
 
 
 def was_loaded(dsn: str, feed: Feed, window: str, file_hash: str) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from include.config import DeletePolicy
-from include.records import Feed, FeedKind, RunContext
+from include.records import Feed, FeedKind, Holds, RunContext
 
 Status = Literal["loaded", "unchanged", "skipped", "parked", "failed"]
 
@@ -22,6 +22,8 @@ class LoadRequest:
     do not make a new version. `release_parked` lets a load delete beyond `delete_policy`.
     `is_full_read`: everything was asked for, whatever `kind` came of it; an empty full read arrives
     as a delta so that it deletes nothing, and still the old watermark means nothing any more.
+    `holds` is asked once the feed is read: how many records the source holds, None when it does not
+    say. `needs_rows`: a source without one record of this feed is never what it holds.
     `written_at`: when the file that is loaded was written; None: no file, or nobody knows.
     `is_referred_to`: records of other feeds point here, so that few deletions do much harm.
     `together`: entities of this source that mean something together only; while one of them is
@@ -41,6 +43,8 @@ class LoadRequest:
     written_at: datetime | None = None
     is_referred_to: bool = False
     together: frozenset[str] = frozenset()
+    holds: Callable[[], Holds | None] | None = None
+    needs_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,7 @@ def _load_staged(load: _Load, batches: Iterator[list[Change]], spool: Spool) -> 
     # outside a transaction: reading a slow source must not hold one open
     stage.pour(connection, encoder.chunks(batches), stage.TARGETS)
     checks.not_empty(request, encoder.tally)
+    holds = request.holds() if request.holds else None
     with connection.transaction():
         superseded = order.superseded(connection, request, load.stream.scopes)
         if superseded:
@@ -169,6 +170,10 @@ def _load_staged(load: _Load, batches: Iterator[list[Change]], spool: Spool) -> 
             checks.within_delete_policy(
                 request, counts, live, ledger.parked_beside(connection, request)
             )
+        if holds is not None:
+            live = merge.count_live(connection, request, set()) + counts.new - counts.deleted
+            rejected = ledger.rejected_in_full(connection, request.feed)
+            checks.agrees(request, holds, live, rejected)
         if counts.new + counts.changed + counts.deleted:
             merge.apply(connection, request, load.load_id, spool)
         result = _close_books(load, encoder.tally, counts, superseded)

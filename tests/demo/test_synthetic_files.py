@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from demo.simulators.edfi.config import Behaviour
 from demo.simulators.edfi.control import Control
 from demo.simulators.edfi.data import load_folder
 from demo.simulators.edfi.faults import Faults
@@ -105,7 +106,7 @@ def test_every_command_of_every_day_can_be_applied(out: Path, tmp_path: Path) ->
     for day in later_days(out):
         before = len(store.ids(events)), len(store.ids(grades)), store.newest
         assert advance(out, day, control=control, **given) > 0
-        reader.read_new(store, Faults())
+        reader.read_new(store, Faults(), Behaviour())
         assert store.newest > before[2]
         seen["events"] += len(store.ids(events)) - before[0]
         seen["grades"] += len(store.ids(grades)) - before[1]

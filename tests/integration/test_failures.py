@@ -13,6 +13,7 @@ import pytest
 from demo.simulators.edfi import Fault
 from include import catalog, delivery, landing, night, unread
 from include.connections import Connection
+from include.edfi import fix_ceiling, load_resources
 from include.errors import (
     AuthenticationError,
     EmptyFeedError,
@@ -54,9 +55,9 @@ def built(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 def read(built: House, current: night.Night) -> None:
     source = night.edfi_source(current.district)
-    ceiling = night.edfi_ceiling(current, source)
+    ceiling = fix_ceiling(current, source)
     chosen = catalog.edfi_groups([ENROLLMENTS])["enrollment"]
-    night.load_edfi(current, source, chosen, ceiling)
+    load_resources(current, source, chosen, ceiling)
 
 
 def test_a_refused_first_request_holds_the_tiers_back(built: House) -> None:
@@ -87,14 +88,6 @@ def test_a_delta_that_deletes_a_third_is_parked_and_changes_nothing(built: House
     assert not readiness.is_held_back(built.night("released"), EVENT)
 
 
-def test_a_full_read_of_an_emptied_source_heals_the_watermark(built: House) -> None:
-    for record_id in built.server.store.ids(ENROLLMENTS):
-        built.server.store.delete(ENROLLMENTS, record_id)
-    read(built, replace(built.night("emptied"), full_refresh=True))
-    # nothing is lost, and the rows are read whole when they come back
-    assert landing.read_watermark(built.dsn, FEED) is None
-
-
 def chosen(*names: str) -> list[edfi.Resource]:
     return [r for group in catalog.edfi_groups(names).values() for r in group]
 
@@ -109,7 +102,7 @@ def test_what_a_killed_task_did_not_read_stands_in_the_ledger(built: House) -> N
     assert readiness.is_held_back(current, EVENT)
     # the task was cleared: the feed is read, and nothing is behind any more
     source = night.edfi_source(current.district)
-    night.load_edfi(current, source, chosen("grades"), night.edfi_ceiling(current, source))
+    load_resources(current, source, chosen("grades"), fix_ceiling(current, source))
     assert unread.record_edfi(current, chosen(ENROLLMENTS, "grades")) == []
     assert not readiness.is_held_back(current, EVENT)
 
@@ -226,11 +219,11 @@ def test_the_file_that_was_come_to_is_named_and_not_the_one_before(built: House)
 def test_a_run_that_was_cleared_and_killed_again_is_noticed(built: House) -> None:
     current, source = built.night("again"), night.edfi_source(built.night("again").district)
     both = chosen("schools", "grades")
-    night.load_edfi(current, source, both, night.edfi_ceiling(current, source))
+    load_resources(current, source, both, fix_ceiling(current, source))
     assert unread.record_edfi(current, both) == []
     # cleared with `plan`: the ceiling is higher, and only one of the two is read up to it
     built.server.store.upsert("grades", {"gradeTypeDescriptor": "x"})
-    night.load_edfi(current, source, chosen("schools"), night.edfi_ceiling(current, source))
+    load_resources(current, source, chosen("schools"), fix_ceiling(current, source))
     assert unread.record_edfi(current, both) == ["grades"]
 
 
@@ -253,7 +246,7 @@ def test_two_schools_that_vanish_are_parked_and_what_belongs_to_them_waits(built
     office = {"localEducationAgencyId": 90, "nameOfInstitution": "Test Office"}
     for number in range(20):
         store.upsert("localEducationAgencies", {**office, "localEducationAgencyId": 90 + number})
-    night.load_edfi(current, source, resources, night.edfi_ceiling(current, source))
+    load_resources(current, source, resources, fix_ceiling(current, source))
     schools = store.ids("schools")
     for record_id in schools[: len(schools) // 2]:
         store.delete("schools", record_id)
@@ -261,7 +254,7 @@ def test_two_schools_that_vanish_are_parked_and_what_belongs_to_them_waits(built
 
     current = built.night("schools gone")
     with pytest.raises(ParkedFeedError, match="at most 1 records or 10 %"):
-        night.load_edfi(current, source, resources, night.edfi_ceiling(current, source))
+        load_resources(current, source, resources, fix_ceiling(current, source))
 
     waiting = built.query(
         "select entity, status from ops.loads where run_id = 'schools gone' order by load_id"

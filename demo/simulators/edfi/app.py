@@ -114,7 +114,7 @@ class Application:
             path = request.url.path + query
             self.requests.append(path)
             if self.control is not None:
-                self.control.read_new(self.store, self.faults)
+                self.control.read_new(self.store, self.faults, self.behaviour)
             request.state.faults = self.faults.strike(path)
             try:
                 for fault in request.state.faults:

@@ -24,7 +24,14 @@ class Behaviour:
     read_changes: bool = True  # the claim set holds ReadChanges
     absent: set[str] = field(default_factory=set)  # resources this data standard lacks
     deletes_absent: set[str] = field(default_factory=set)
+    # what the key's organisations hide: resources answered by 200 []; "*": all but descriptors
+    hidden: set[str] = field(default_factory=set)
     token_lifetime_s: int = 1800
+
+    def hides(self, resource: str) -> bool:
+        """Whether the key sees no row of it: an empty list, and never a refusal."""
+        everything = "*" in self.hidden and not resource.endswith("Descriptors")
+        return everything or resource in self.hidden
 
     @property
     def problem_details(self) -> bool:

@@ -4,6 +4,7 @@
 {"upsert": {"resource": "students", "record": {"studentUniqueId": "1"}}}
 {"delete": {"resource": "students", "record_id": "270a2e…"}}
 {"change_key": {"resource": "students", "record_id": "270a2e…", "new": {"studentUniqueId": "2"}}}
+{"hide": {"resources": ["*"]}}
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
+from typing import Any
 
+from demo.simulators.edfi.config import Behaviour
 from demo.simulators.edfi.faults import Faults, from_json
 from demo.simulators.edfi.store import Store
 
@@ -24,7 +27,7 @@ class Control:
         self._read = 0
         self._lock = threading.Lock()
 
-    def read_new(self, store: Store, faults: Faults) -> None:
+    def read_new(self, store: Store, faults: Faults, behaviour: Behaviour) -> None:
         with self._lock:
             try:
                 with self.path.open("rb") as file:
@@ -36,14 +39,19 @@ class Control:
             self._read += len(whole)
         for line in whole.splitlines():
             if line.strip():
-                _apply(json.loads(line), store, faults)
+                _apply(json.loads(line), store, faults, behaviour)
 
 
-def _apply(command: dict[str, dict[str, object]], store: Store, faults: Faults) -> None:
+def _apply(
+    command: dict[str, dict[str, Any]], store: Store, faults: Faults, behaviour: Behaviour
+) -> None:
     for name, arguments in command.items():
         if name == "fault":
             faults.add(from_json(arguments))
         elif name in {"upsert", "delete", "change_key"}:
             getattr(store, name)(**arguments)
+        elif name == "hide":
+            behaviour.hidden = set(arguments["resources"])
         else:
-            raise ValueError(f"control file: {name!r} is not fault, upsert, delete or change_key")
+            known = "fault, upsert, delete, change_key or hide"
+            raise ValueError(f"control file: {name!r} is not {known}")

@@ -29,7 +29,7 @@ def collection(
     low, high = _window(query)
     headers: dict[str, str] = {}
     with store.lock:
-        rows = table.window(low, high)
+        rows = [] if behaviour.hides(resource) else table.window(low, high)
         if "pageToken" in query or "pageSize" in query:
             page, upper = _cursor_page(rows, behaviour, query)
         else:
@@ -57,7 +57,8 @@ def changes(
         raise not_found()
     low, high = _window(query)
     with store.lock:
-        entries = history(table.deletes if what == "deletes" else table.key_changes, low, high)
+        kept = table.deletes if what == "deletes" else table.key_changes
+        entries = [] if behaviour.hides(resource) else history(kept, low, high)
     offset, limit = _offset_and_limit(query, behaviour)
     headers = {"Total-Count": str(len(entries))} if _truth(query.get("totalCount")) else {}
     body = orjson.dumps(entries[offset : offset + limit])
@@ -77,7 +78,7 @@ def partitions(
         raise bad_parameter("Number must be a value between 1 and 200.")
     low, high = _window(query)
     with store.lock:
-        rows = table.window(low, high)
+        rows = [] if behaviour.hides(resource) else table.window(low, high)
         size = max(-(-len(rows) // number), 5 * behaviour.max_limit)
         starts = [rows[i].aggregate for i in range(0, len(rows), size)]
     ends = [start - 1 for start in starts[1:]] + [MAX_AGGREGATE]

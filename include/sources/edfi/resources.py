@@ -24,6 +24,7 @@ class Resource:
     optional: bool = False  # absent in some data standards
     full: bool = False  # read whole each time: no change history
     referred_to: bool = False  # records of others point here: see DeletePolicy
+    needs_rows: bool = False  # never empty in a district that runs
 
     @property
     def feed(self) -> Feed:
@@ -48,6 +49,7 @@ class _Entry(BaseModel):
     optional: bool = False
     full: bool = False
     referred_to: bool = False
+    needs_rows: bool = False
 
 
 class _Catalogue(BaseModel):
@@ -72,6 +74,7 @@ def load_resources(path: Path = CATALOGUE) -> tuple[Resource, ...]:
             entry.optional,
             entry.full,
             entry.referred_to,
+            entry.needs_rows,
         )
         for name, entry in catalogue.resources.items()
     )

@@ -9,7 +9,16 @@ from http import HTTPStatus
 from typing import Any
 
 from include.errors import CountMismatchError, ProtocolError
-from include.records import Change, FeedKind, KeyChange, Reject, Seen, Tombstone, Upsert
+from include.records import (
+    Change,
+    FeedKind,
+    Holds,
+    KeyChange,
+    Reject,
+    Seen,
+    Tombstone,
+    Upsert,
+)
 from include.sources.edfi.client import Client
 from include.sources.edfi.paging import Page, Reader
 from include.sources.edfi.prefetch import read_ahead
@@ -43,7 +52,10 @@ def open_stream(
 
 
 class EdfiStream:
-    """A FeedStream with its kind. `absent`: this data standard does not have the resource."""
+    """A FeedStream with its kind. `absent`: this data standard does not have the resource.
+
+    `is_empty`: the source counted no row in what was asked for.
+    """
 
     def __init__(
         self, client: Client, resource: Resource, *, ceiling: int | None, since: int | None
@@ -62,6 +74,7 @@ class EdfiStream:
         self._is_current = self.is_delta and since == ceiling
         self._total = 0 if self._is_current else self._count_first()
         self.source_count = None if self.absent else self._total
+        self.is_empty = not self._total
         # the API answers a key without rights with an empty list, and an absent resource has no
         # rows either: neither may delete what we hold, so only a read with rows is a snapshot
         self.kind = FeedKind.SNAPSHOT if self._total and not self.is_delta else FeedKind.DELTA
@@ -87,10 +100,41 @@ class EdfiStream:
         except RefusedError as error:
             raise self._error(error) from None
 
+    def holds(self) -> Holds | None:
+        """How many records the source holds at the ceiling, asked once the feed is read.
+
+        What changed after the ceiling is told apart: such rows have left the window below it, and
+        such deletes have made the total smaller. None where the read itself says it: a full one
+        with rows, and a delta that needed no request.
+        """
+        if self.absent:
+            return Holds(0, 0)
+        if self._is_current or self.kind is FeedKind.SNAPSHOT:
+            return None
+        try:
+            return self._count_held()
+        except RefusedError as error:
+            raise self._error(error) from None
+
+    def _count_held(self) -> Holds | None:
+        client, path = self.client, self.resource.path
+        total = client.count(path, {}) if self._window else 0
+        if not self.is_delta:
+            # rows beyond the ceiling only: the next run reads them
+            return None if total else Holds(0, 0)
+        ceiling = self._ceiling or 0
+        if client.newest_change_version() == ceiling:
+            return Holds(total, total)
+        least = client.count(path, {"maxChangeVersion": ceiling})
+        gone = client.count(f"{path}/deletes", {"minChangeVersion": ceiling + 1})
+        return Holds(least, total + gone)
+
     # rows
 
     def _rows(self) -> Counted:
         path, received = self.resource.path, 0
+        if not self._total:
+            return 0
         for page in self._pages(path, self._window, self._total):
             received += len(page.rows)
             yield [self._upsert(row, ref) for row, ref in zip(page.rows, page.refs, strict=True)]

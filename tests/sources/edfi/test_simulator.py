@@ -140,6 +140,14 @@ def test_fields_by_version(behaviour: Behaviour) -> None:
     assert row["schoolReference"]["link"]["rel"] == "School"
 
 
+def test_a_key_without_organisations_gets_empty_lists(modern: Running) -> None:
+    modern.behaviour.hidden = {"*"}
+    modern.store.delete("students", record_id(1))
+    for part in ("", "/deletes"):
+        answer = get(modern, f"/data/v3/ed-fi/students{part}?totalCount=true")
+        assert (answer.status_code, answer.json(), answer.headers["Total-Count"]) == (200, [], "0")
+
+
 def test_snapshots_of_7_refuse_writing_and_absence(modern: Running) -> None:
     use = {"Use-Snapshot": "true"}
     assert get(modern, "/data/v3/ed-fi/students", **use).status_code == 404

@@ -1,0 +1,94 @@
+"""Ed-Fi nights of some resources, without Airflow and dbt: a simulated API and a warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+
+from demo.simulators.edfi import Running
+from include import catalog, landing, night
+from include.config import EdfiSource, Settings, get_district
+from include.connections import Connection
+from include.edfi import fix_ceiling, load_resources
+from include.landing import LoadResult
+from include.sources import edfi
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A run whose ceiling is fixed."""
+
+    night: night.Night
+    source: EdfiSource
+    ceiling: int | None
+
+    def read(self, *names: str) -> list[LoadResult]:
+        chosen = [r for group in catalog.edfi_groups(names).values() for r in group]
+        return load_resources(self.night, self.source, chosen, self.ceiling)
+
+
+@dataclass(frozen=True, slots=True)
+class EdfiHouse:
+    """A running API and the way to a warehouse."""
+
+    server: Running
+    dsn: str
+    settings: Settings
+
+    def night(self, run_id: str, **options: bool) -> night.Night:
+        return replace(
+            night.Night(
+                get_district("grand_bend"), date(2022, 5, 27), run_id,
+                connect=self.connect, settings=self.settings,
+            ),
+            **options,
+        )  # fmt: skip
+
+    def connect(self, conn_id: str) -> Connection:
+        if conn_id.endswith("_edfi"):
+            return Connection(
+                conn_id, host=self.server.url, login=self.server.key, password=self.server.secret
+            )
+        parts = urlsplit(self.dsn)
+        return Connection(
+            conn_id, host=parts.hostname, port=parts.port, login=unquote(parts.username or ""),
+            password=unquote(parts.password or ""), schema=parts.path.lstrip("/"),
+        )  # fmt: skip
+
+    def plan(self, run_id: str, **options: bool) -> Plan:
+        current = self.night(run_id, **options)
+        source = night.edfi_source(current.district)
+        return Plan(current, source, fix_ceiling(current, source))
+
+    def read(self, run_id: str, *names: str, **options: bool) -> list[LoadResult]:
+        return self.plan(run_id, **options).read(*names)
+
+    def ledger(self, run_id: str) -> list[tuple[str, str]]:
+        return [(str(entity), str(status)) for entity, status in self._query(
+            "select entity, status from ops.loads where run_id = %s order by load_id", run_id
+        )]  # fmt: skip
+
+    def held(self, entity: str = "students") -> int:
+        query = (
+            f"select count(*) from raw.edfi__{entity}"
+            " where superseded_by is null and not is_deleted"
+        )
+        return int(str(self._query(query)[0][0]))
+
+    def _query(self, text: str, *values: str) -> list[tuple[object, ...]]:
+        with psycopg.connect(self.dsn) as connection:
+            return connection.execute(text, values or None).fetchall()
+
+
+@contextmanager
+def edfi_house(
+    dsn: str, server: Running, names: Collection[str], settings: Settings | None = None
+) -> Iterator[EdfiHouse]:
+    """Prepare the raw tables of these resources only."""
+    landing.prepare(dsn, [r.feed for r in edfi.RESOURCES if r.name in names])
+    yield EdfiHouse(server, dsn, settings or Settings())
