@@ -1,36 +1,55 @@
-"""The dbt project, parsed once, and a way to run dbt against a database of the tests."""
+"""The dbt project, parsed once in each test process, and a way to run dbt against a database."""
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import io
 import json
-import os
 import subprocess
-import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+
+from include.dbt_command import environment
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+NOWHERE = "postgresql://nobody:nothing@127.0.0.1:1/none"
 Dbt = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def run_dbt(
-    *arguments: str,
-    folder: Path,
-    project: Path = PROJECT,
-    url: str = "postgresql://nobody:nothing@127.0.0.1:1/none",
-    as_of: str = "2026-11-22",
+    *arguments: str, folder: Path, url: str = NOWHERE, as_of: str = "2026-11-22"
 ) -> subprocess.CompletedProcess[str]:
-    """Run dbt in its own process, so that its global state touches no other test.
+    """Run dbt in this process, on the project as it was parsed at the first call.
 
-    As in a night, the day comes by the environment: a folder is parsed once for all days.
+    A process of its own would spend five seconds on imports and on reading the parsed project. As
+    in a night, the day and the connection come by the environment, so one parse serves all.
     """
+    # each run gets a copy: dbt keeps compiled SQL in the manifest it is given
+    manifest = _parsed()[0].deepcopy()
+    # a parsed project holds the name of its database, and nothing else of the connection
+    database = urlsplit(url).path.lstrip("/")
+    for node in (*manifest.nodes.values(), *manifest.sources.values()):
+        node.database = database
+        if node.relation_name:
+            node.relation_name = node.relation_name.replace('"none"', f'"{database}"', 1)
+    done, said = _invoke(dbtRunner(manifest=manifest), arguments, folder, url, as_of)
+    text = said + ("" if done.exception is None else f"\n{done.exception}")
+    return subprocess.CompletedProcess(arguments, int(not done.success), text, "")
+
+
+def _invoke(
+    runner: dbtRunner, arguments: tuple[str, ...], folder: Path, url: str, as_of: str
+) -> tuple[dbtRunnerResult, str]:
     parts = urlsplit(url)
-    environment = {
-        **os.environ,
+    given = {
         "FIRSTBELL_DBT_HOST": parts.hostname or "",
         "FIRSTBELL_DBT_PORT": str(parts.port or 5432),
         "FIRSTBELL_DBT_USER": parts.username or "",
@@ -39,26 +58,32 @@ def run_dbt(
         "FIRSTBELL_DBT_AS_OF_DATE": as_of,
         "DO_NOT_TRACK": "1",
     }
-    return subprocess.run(
-        [
-            *(sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments),
-            *("--project-dir", str(project), "--profiles-dir", str(project)),
-            *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
-            *("--vars", json.dumps({"district_code": "grand_bend"})),
-        ],
-        env=environment,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    said = io.StringIO()
+    with environment(given), contextlib.redirect_stdout(said):
+        done = runner.invoke(
+            [
+                *("--no-use-colors", *arguments),
+                *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+                *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
+                *("--vars", json.dumps({"district_code": "grand_bend"})),
+            ]
+        )
+    return done, said.getvalue()
+
+
+@functools.cache
+def _parsed() -> tuple[Manifest, str]:
+    """The project parsed in this process: dbt's manifest, and the text of its manifest.json."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        done, said = _invoke(dbtRunner(), ("parse",), folder, NOWHERE, "2026-11-22")
+        assert isinstance(done.result, Manifest), (said[-3000:], done.exception)
+        page = (folder / "target" / "manifest.json").read_text("utf-8")
+    return done.result, page
 
 
 @pytest.fixture(scope="session")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def manifest() -> dict[str, Any]:
     """The manifest of the project as it stands; parsing needs no database."""
-    folder = tmp_path_factory.mktemp("dbt_parse")
-    done = run_dbt("parse", folder=folder)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    loaded: dict[str, Any] = json.loads((folder / "target" / "manifest.json").read_text("utf-8"))
+    loaded: dict[str, Any] = json.loads(_parsed()[1])
     return loaded
