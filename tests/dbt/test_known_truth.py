@@ -117,6 +117,10 @@ TRUTH = {
     "s23": Truth("At Risk", "Moderate", "2", ("0", 50), "0.5", None, "-r?-"),
     # An A of the state's own kind of mark, which the source maps to a grading period's.
     "s24": Truth("Low Risk", "Low", "2", ("0", 50), "4", None, "--?-"),
+    # A, and an F* that nobody can read: no GPA, and nobody can say.
+    "s25": Truth("Low Risk", "Low", "2", ("0", 50), None, None, "-??-"),
+    # D, and a WF that nobody can read: the D is yellow whatever the WF may mean.
+    "s26": Truth("Some Risk", "Moderate", "2", ("0", 50), None, None, "-y?-"),
 }
 # s06 left on 2026-10-30, s14 was deleted in the source, s16 begins tomorrow.
 NOT_JUDGED = {"s06", "s14", "s16"}
@@ -264,6 +268,12 @@ def records() -> list[Record]:
                 "mappedValue": "Grading Period",
             },
         ),
+        # s25
+        enrolled("s25", LOWER, "Eighth grade"),
+        *marks("s25", LOWER, T1, {"MATH": "A", "ENGLISH": "F*"}),
+        # s26
+        enrolled("s26", LOWER, "Eighth grade"),
+        *marks("s26", LOWER, T1, {"MATH": "D", "ENGLISH": "WF"}),
         # s14's facts outlive the student, s16 is not there yet
         enrolled("s14", HIGH, "Ninth grade"),
         *absent("s14", HIGH, range(1, 40)),

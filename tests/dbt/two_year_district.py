@@ -47,7 +47,7 @@ NEW_THIS_YEAR = STUDENTS[:6]
 NEW_SCHOOL = 3
 CAME_OVER, JUST_CAME = "n00", "n01"  # from the high school; from nowhere
 PROGRAMS = ("special_education", "language_instruction", "school_food_service")
-LETTERS = ("A", "B", "C", "D", "F", "P")
+LETTERS = ("A", "B", "C", "D", "F", "P", "F*")  # nobody can read the last one
 
 
 def school_of(number: str) -> int:

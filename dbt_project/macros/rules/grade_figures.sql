@@ -4,6 +4,8 @@
     course_mark_measures(before, after)   a column for each sum over the marks of a period, its expression
                                           between the two texts, as `sum(` and `)`
     grade_figures(row)                    f_count, df_count and the GPAs, from a relation with those sums
+    has_unreadable_marks(row)             whether a mark of the period may be any letter: one that nobody
+                                          has mapped. A number where letters are needed is none
 #}
 {% macro course_mark_measures(before, after) -%}
     {%- for name, measure in [
@@ -13,6 +15,7 @@
             'unmapped_mark_count',
             "case when mark_kind in ('unmapped', 'number') then 1 else 0 end",
         ),
+        ('number_mark_count', "case when mark_kind = 'number' then 1 else 0 end"),
         ('f_mark_count', "case when letter_family = 'F' then 1 else 0 end"),
         ('df_mark_count', "case when letter_family in ('D', 'F') then 1 else 0 end"),
         (
@@ -47,10 +50,15 @@
             ('gpa_weighted', 'weighted_credit_points', 'weighted_points'),
         ] %}
         case
+            when {{ has_unreadable_marks(row) }} then null
             when {{ row }}.credited_mark_count = 0
                 then cast({{ row }}.{{ equal }} as numeric)
                     / nullif({{ row }}.pointed_mark_count, 0)
             else {{ row }}.{{ credited }} / nullif({{ row }}.credits, 0)
         end as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
+{%- endmacro %}
+
+{% macro has_unreadable_marks(row) -%}
+    {{ row }}.unmapped_mark_count > {{ row }}.number_mark_count
 {%- endmacro %}

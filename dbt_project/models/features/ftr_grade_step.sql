@@ -2,9 +2,9 @@
 -- when something more was known of their marks: the counts and the GPA of the period that decides,
 -- from valid_from to the day before valid_until.
 {%- set measures = [
-    'letter_mark_count', 'excluded_mark_count', 'unmapped_mark_count', 'f_mark_count',
-    'df_mark_count', 'credited_mark_count', 'credits', 'credit_points', 'weighted_credit_points',
-    'pointed_mark_count', 'points', 'weighted_points',
+    'letter_mark_count', 'excluded_mark_count', 'unmapped_mark_count', 'number_mark_count',
+    'f_mark_count', 'df_mark_count', 'credited_mark_count', 'credits', 'credit_points',
+    'weighted_credit_points', 'pointed_mark_count', 'points', 'weighted_points',
 ] %}
 with
 
@@ -89,6 +89,7 @@ figures as (
         running.letter_mark_count,
         running.excluded_mark_count,
         running.unmapped_mark_count,
+        running.number_mark_count,
         {{ grade_figures('running') }}
     from running
 ),
@@ -113,6 +114,7 @@ ranked as (
         figures.letter_mark_count,
         figures.excluded_mark_count,
         figures.unmapped_mark_count,
+        figures.number_mark_count,
         figures.f_count,
         figures.df_count,
         figures.gpa_unweighted,
@@ -149,6 +151,7 @@ steps as (
         cast(ranked.letter_mark_count as integer) as letter_mark_count,
         cast(ranked.excluded_mark_count as integer) as excluded_mark_count,
         cast(ranked.unmapped_mark_count as integer) as unmapped_mark_count,
+        cast(ranked.number_mark_count as integer) as number_mark_count,
         cast(ranked.f_count as integer) as f_count,
         cast(ranked.df_count as integer) as df_count,
         ranked.gpa_unweighted

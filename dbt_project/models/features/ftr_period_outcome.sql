@@ -161,7 +161,8 @@ measured as (
         coalesce(enrolled.days_enrolled >= policy.min_enrolled_days, false)
         and coalesce(absent.gap_count, 0) = 0 as is_attendance_known,
         grades.letter_mark_count,
-        case when grades.letter_mark_count > 0 then grades.f_count end as f_count
+        case when grades.letter_mark_count > 0 then grades.f_count end as known_f_count,
+        coalesce({{ has_unreadable_marks('grades') }}, false) as has_unreadable_marks
     from students
     left join enrolled
         on enrolled.student_key = students.student_key
@@ -182,8 +183,12 @@ judged as (
         measured.grading_period_key,
         cast(measured.days_enrolled as integer) as days_enrolled,
         case when measured.is_attendance_known then measured.days_absent end as days_absent,
-        measured.f_count,
-        measured.f_count > 0 as fails_course,
+        -- beside a mark that nobody can read the count is a minimum, which is not known
+        case when not measured.has_unreadable_marks then measured.known_f_count end as f_count,
+        case
+            when measured.known_f_count > 0 then true
+            when not measured.has_unreadable_marks then measured.known_f_count > 0
+        end as fails_course,
         case
             when measured.is_attendance_known
                 then {{ absent_share_reaches(

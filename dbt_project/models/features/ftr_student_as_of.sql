@@ -24,6 +24,7 @@
     'percentile_reading', 'percentile_math', 'growth_percentile_latest', 'days_since_test',
     'absence_rate_last_year', 'was_chronic_last_year', 'f_count_last_year',
     'school_chronic_rate_last_year', 'f_count', 'df_count', 'gpa', 'previous_gpa',
+    'unmapped_mark_count', 'number_mark_count',
 ] %}
 {%- set behavior_counts = [
     'window_start_date', 'incident_count', 'unknown_part_count', 'in_school_count',
@@ -157,6 +158,7 @@ gathered as (
         latest.letter_mark_count,
         latest.excluded_mark_count,
         latest.unmapped_mark_count,
+        latest.number_mark_count,
         case when latest.letter_mark_count > 0 then latest.f_count end as f_count,
         case when latest.letter_mark_count > 0 then latest.df_count end as df_count,
         case when policy.gpa_counts then latest.gpa_unweighted end as gpa,
@@ -234,7 +236,6 @@ attended as (
         {{- kept_columns('gathered', keys + measures + behavior_counts + numbers) }}
         gathered.letter_mark_count,
         gathered.excluded_mark_count,
-        gathered.unmapped_mark_count,
         gathered.has_grading_periods,
         gathered.latest_closed_end_date,
         gathered.assessment_flag,
@@ -256,7 +257,6 @@ rated as (
         {{- kept_columns('attended', keys + measures + behavior_counts + numbers) }}
         attended.letter_mark_count,
         attended.excluded_mark_count,
-        attended.unmapped_mark_count,
         attended.has_grading_periods,
         attended.latest_closed_end_date,
         attended.assessment_flag,
@@ -378,8 +378,11 @@ named as (
         tiered.gpa as gpa_latest,
         tiered.previous_gpa as gpa_previous,
         tiered.gpa - tiered.previous_gpa as gpa_change,
-        tiered.f_count as f_count_latest,
-        tiered.df_count as df_count_latest,
+        -- beside a mark that nobody can read the counts are a minimum, which is not known
+        case when not {{ has_unreadable_marks('tiered') }} then tiered.f_count end
+            as f_count_latest,
+        case when not {{ has_unreadable_marks('tiered') }} then tiered.df_count end
+            as df_count_latest,
         tiered.f_count_last_year,
         tiered.course_load,
         tiered.percentile_latest,
@@ -396,7 +399,10 @@ named as (
         tiered.rule_tier,
         tier_ladder.tier_rank as rule_tier_rank,
         tiered.is_chronic as is_chronic_ytd,
-        tiered.f_count > 0 as is_failing
+        case
+            when tiered.f_count > 0 then true
+            when not {{ has_unreadable_marks('tiered') }} then tiered.f_count > 0
+        end as is_failing
     from tiered
     inner join tier_ladder
         on tier_ladder.rule_tier = tiered.rule_tier

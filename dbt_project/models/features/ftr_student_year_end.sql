@@ -119,9 +119,10 @@ courses as (
         marks.student_key,
         marks.period_school_year as school_year,
         marks.course_identity_key,
-        max(case when marks.letter_family = 'F' then 1 else 0 end) as is_failed
+        max(case when marks.letter_family = 'F' then 1 else 0 end) as is_failed,
+        max(case when marks.mark_kind = 'unmapped' then 1 else 0 end) as has_unreadable_mark
     from marks
-    where marks.mark_kind = 'letter'
+    where marks.mark_kind in ('letter', 'unmapped')
         and {{ known_from('marks.period_end_date', 'marks.known_on') }}
         <= {{ last_day_of_school_year('marks.period_school_year') }}
         and (
@@ -135,7 +136,11 @@ failed as (
     select
         courses.student_key,
         courses.school_year,
-        cast(sum(courses.is_failed) as integer) as f_count
+        -- a course that may have been failed leaves the count unknown
+        case
+            when max(courses.has_unreadable_mark - courses.is_failed) < 1
+                then cast(sum(courses.is_failed) as integer)
+        end as f_count
     from courses
     group by courses.student_key, courses.school_year
 ),

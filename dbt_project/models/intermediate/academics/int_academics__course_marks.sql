@@ -1,6 +1,6 @@
 -- One row per student, grading period, course and night on which the mark that counts changed: the
 -- row without replaced_on counts now. Only marks of the grading period itself decide; of two
--- sections of one course the worse letter counts.
+-- sections of one course the worse letter counts, and one that nobody can read before a good one.
 with
 
 marks as (
@@ -28,11 +28,14 @@ ranked as (
         row_number() over (
             partition by marks.student_key, marks.grading_period_key, marks.course_identity_key
             order by
-                -- a letter says more than a mark that is excluded or unknown
+                -- a D or F stands whatever the others mean; a mark that nobody can read may be
+                -- worse than a better letter; a letter says more than what is no letter
                 case
-                    when marks.mark_kind = 'letter' then 1
-                    when marks.mark_kind in ('unmapped', 'number') then 2
-                    else 3
+                    when marks.letter_family in ('D', 'F') then 1
+                    when marks.mark_kind = 'unmapped' then 2
+                    when marks.mark_kind = 'letter' then 3
+                    when marks.mark_kind = 'number' then 4
+                    else 5
                 end,
                 marks.grade_points,
                 marks.weighted_grade_points,

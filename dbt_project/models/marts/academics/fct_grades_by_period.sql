@@ -38,8 +38,9 @@ averaged as (
         totals.letter_mark_count,
         totals.excluded_mark_count,
         totals.unmapped_mark_count,
+        totals.number_mark_count,
         case
-            when totals.letter_mark_count = 0 then null
+            when totals.letter_mark_count = 0 or {{ has_unreadable_marks('totals') }} then null
             when totals.credited_mark_count = 0 then 'equal'
             when totals.credited_mark_count < totals.letter_mark_count then 'credits_partial'
             else 'credits'
@@ -93,6 +94,7 @@ final as (
         cast(averaged.letter_mark_count as integer) as letter_mark_count,
         cast(averaged.excluded_mark_count as integer) as excluded_mark_count,
         cast(averaged.unmapped_mark_count as integer) as unmapped_mark_count,
+        cast(averaged.number_mark_count as integer) as number_mark_count,
         cast(averaged.f_count as integer) as f_count,
         cast(averaged.df_count as integer) as df_count,
         averaged.gpa_unweighted,

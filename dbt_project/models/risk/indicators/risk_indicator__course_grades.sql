@@ -52,6 +52,7 @@ closed_periods as (
         grades.letter_mark_count,
         grades.excluded_mark_count,
         grades.unmapped_mark_count,
+        grades.number_mark_count,
         unmapped_kinds.student_key is not null as has_unmapped_kinds,
         grades.f_count,
         grades.df_count,
@@ -90,6 +91,10 @@ measured as (
         closed_periods.begin_date,
         closed_periods.end_date,
         closed_periods.letter_mark_count,
+        case
+            when {{ has_unreadable_marks('closed_periods') }}
+                then closed_periods.unmapped_mark_count - closed_periods.number_mark_count
+        end as unreadable_mark_count,
         closed_periods.f_count,
         closed_periods.df_count,
         case when policy.gpa_counts then closed_periods.gpa_unweighted end as gpa,
@@ -123,6 +128,7 @@ flagged as (
         measured.begin_date,
         measured.end_date,
         measured.letter_mark_count,
+        measured.unreadable_mark_count,
         measured.f_count,
         measured.df_count,
         measured.gpa,
@@ -162,10 +168,21 @@ worded as (
                     || ' or more courses with D or F'
         end as threshold_text,
         case
+            when flagged.gap_code = 'some_unmapped_marks'
+                then gaps.words || ': ' || {{ plain_number('flagged.unreadable_mark_count') }}
+                    || ' of '
+                    || {{ plain_number(
+                        '(flagged.unreadable_mark_count + flagged.letter_mark_count)'
+                    ) }}
+                    || ' (' || flagged.grading_period_name || ')'
             when flagged.gap_code is not null then gaps.words
             else
                 'D or F in ' || {{ plain_number('flagged.df_count') }} || ' of '
                 || {{ plain_number('flagged.letter_mark_count') }} || ' courses'
+                || coalesce(
+                    ', ' || {{ plain_number('flagged.unreadable_mark_count') }}
+                    || ' more cannot be read', ''
+                )
                 || coalesce(', GPA ' || {{ fixed_number('flagged.gpa', 2) }}, '')
                 || ' (' || flagged.grading_period_name || ')'
         end as reason,
