@@ -37,15 +37,12 @@ def note_edfi(night: Night, names: Iterable[str]) -> None:
 def note_vendors(
     night: Night, fetched: Mapping[str, Sequence[str] | None], landed: Mapping[str, bool]
 ) -> None:
-    """`record_vendor` for each vendor whose files were fetched (None: they were not), not landed.
-
-    A vendor's red fetch says what happened; which feed it would have brought, nobody knows.
-    """
+    """`record_vendor` for each vendor whose files were not fetched (None), or not landed."""
     with _if_possible(night):
         for vendor, source in file_sources(night.district).items():
-            names = fetched.get(vendor)
-            if names and not landed.get(vendor):
-                record_vendor(night, source, names)
+            names = fetched.get(vendor, ())
+            if names is None or (names and not landed.get(vendor)):
+                record_vendor(night, source, names or ())
 
 
 def note_end(night: Night, stage: str, *, is_partial: bool = False) -> None:
@@ -76,12 +73,16 @@ def _if_possible(night: Night) -> Iterator[None]:
 def record_edfi(night: Night, resources: Sequence[Resource]) -> list[str]:
     """Note the resources that this run did not come to; returns their names.
 
-    A run that loaded nothing at all is another matter: everything stands at one earlier night, and
-    its own red task says why.
+    A run that came to nothing at all is one outage, not one of every resource: one row says so, of
+    the resource that a run asks for first where it reads it.
     """
     from include import landing
 
     known = landing.statuses_of_run(night.dsn, "edfi", night.run_id)
+    if not known and resources:
+        first = next((r for r in resources if r.name == "sessions"), resources[0])
+        _record(night, "Ed-Fi", first.feed, FeedKind.DELTA)
+        return [first.name]
     if not _GOOD & set(known.values()):
         return []
     # of a run that was cleared and killed again, the first attempt's row is still there
@@ -98,18 +99,23 @@ def record_edfi(night: Night, resources: Sequence[Resource]) -> list[str]:
 
 
 def record_vendor(night: Night, source: FileSource, names: Sequence[str]) -> str | None:
-    """Note that a vendor's landing ended without a word; returns the file it had come to.
+    """Note that a vendor's fetch or landing ended without a word; returns the file it had come to.
 
-    `names` are the files that it was to read. None where one of them is on the books as failed.
+    `names` are the files that it was to read; empty: none was fetched, and the vendor's first feed
+    stands for what it would have brought. None where one of its feeds is on the books as failed.
     """
     from include import landing
     from include.sources import files
 
     layout = files.load_layouts().get(source.layout)
-    if layout is None or not names:
+    if layout is None:
         return None
     told = landing.statuses_of_run(night.dsn, layout.source, night.run_id)
     if set(told.values()) - _GOOD:
+        return None
+    if not names:
+        first = layout.files[0]
+        _record(night, f"{source.layout} delivery", Feed(layout.source, first.entity), first.kind)
         return None
     found = [next((f for f in layout.files if f.name_match(n)), layout.files[0]) for n in names]
     # files are read one after the other

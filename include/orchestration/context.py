@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 
 from airflow.sdk import Asset, get_current_context
 from airflow.sdk import Connection as AirflowConnection
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
 
 from include.config import get_district
 from include.connections import Connection
@@ -42,8 +42,16 @@ R = TypeVar("R")
 
 
 def connect(conn_id: str) -> Connection:
-    """One of Airflow's connections as plain data."""
-    found = AirflowConnection.get(conn_id)
+    """One of Airflow's connections as plain data; raises ConfigError when it has none."""
+    try:
+        found = AirflowConnection.get(conn_id)
+    except AirflowNotFoundException:
+        raise ConfigError(
+            f"connection {conn_id}",
+            seen="Airflow has none of this name",
+            expected="a connection for each system of the district",
+            next_step="Add it (README, A district of your own), then clear the task.",
+        ) from None
     return Connection(
         conn_id=conn_id,
         host=found.host,

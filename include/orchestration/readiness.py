@@ -33,7 +33,8 @@ def are_ingests_finished(instance: CountsRuns, dag_ids: Sequence[str]) -> bool:
 
 def is_held_back(night: Night, events: Events | None) -> bool:
     """True while Ed-Fi is half loaded: enrolments of tonight with the absences of last night
-    would be a wrong rate that looks like a right one.
+    would be a wrong rate that looks like a right one. Also while it is down: tiers of old records
+    would carry tonight's date.
 
     A run without events, or after a read of some resources only, was started by somebody who
     has looked.
@@ -45,8 +46,8 @@ def is_held_back(night: Night, events: Events | None) -> bool:
     broken = landing.half_loaded(night.dsn, "edfi")
     if broken:
         log.warning(
-            "%s keeps its last good night: Ed-Fi is half loaded (%s). Clear the failed task of"
-            " ingest_edfi__%s; this stage then starts by itself.",
+            "%s keeps its last good night: Ed-Fi is down or half loaded (%s). Clear the failed task"
+            " of ingest_edfi__%s; this stage then starts by itself.",
             night.district.name, ", ".join(broken), night.district.code,
         )  # fmt: skip
     return bool(broken)

@@ -86,6 +86,19 @@ def test_what_only_a_person_can_heal_is_not_retried() -> None:
         down()
 
 
+def test_a_missing_connection_is_named_and_not_retried(monkeypatch: pytest.MonkeyPatch) -> None:
+    from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
+
+    from include.orchestration import context
+
+    def get(conn_id: str) -> None:
+        raise AirflowNotFoundException(conn_id)
+
+    monkeypatch.setattr(context.AirflowConnection, "get", get)
+    with pytest.raises(AirflowFailException, match="connection grand_bend_star: Airflow has none"):
+        context.no_retry_when_pointless(context.connect)("grand_bend_star")
+
+
 @pytest.mark.parametrize(
     ("kind", "is_final"),
     [(ArtefactError, True), (ColumnsError, True), (StorageInterruptedError, False)],

@@ -107,9 +107,22 @@ def test_what_a_killed_task_did_not_read_stands_in_the_ledger(built: House) -> N
     assert not readiness.is_held_back(current, EVENT)
 
 
-def test_a_run_that_read_nothing_leaves_no_row_for_every_resource(built: House) -> None:
-    # a host that cannot be reached: everything stands at one earlier night, so tiers go on
-    assert unread.record_edfi(built.night("unreachable"), chosen(ENROLLMENTS, "grades")) == []
+def test_a_run_that_came_to_nothing_is_one_outage_and_holds_the_tiers_back(built: House) -> None:
+    current = built.night("unreachable")
+    both = chosen(ENROLLMENTS, "sessions")
+    assert unread.record_edfi(current, both) == ["sessions"]
+    assert built.query(LATEST.format("edfi"))[0] == (
+        "sessions",
+        "failed",
+        "not read",
+        "UnreadError",
+    )
+    assert readiness.is_held_back(current, EVENT)
+    # told once, however often the task is cleared
+    assert unread.record_edfi(current, both) == []
+    source = night.edfi_source(current.district)
+    load_resources(current, source, both, fix_ceiling(current, source))
+    assert not readiness.is_held_back(current, EVENT)
 
 
 def in_year(built: House, run_id: str, day: date, *school_years: int) -> night.Night:
@@ -198,11 +211,20 @@ FILES = ["SR_v2.csv", "SM_Dashboard_Standards_v2.csv"]
 
 def test_a_vendors_task_that_was_killed_stands_in_the_ledger(built: House) -> None:
     current = built.night("killed_vendor")
-    unread.note_vendors(current, {"star": FILES, "iready": None, "map_growth": []}, {})
+    unread.note_vendors(current, {"star": FILES, "map_growth": []}, {})
     assert built.query(LATEST.format("star"))[0] == ("results", "failed", FILES[0], "UnreadError")
-    # what said already that it failed is not told twice; who was not fetched, or landed, not at all
+    # what said already that it failed is not told twice; what landed, not at all
     unread.note_vendors(current, {"star": FILES, "iready": FILES}, {"iready": True})
     assert built.one("select count(*) from ops.loads where run_id = 'killed_vendor'") == 1
+
+
+def test_a_vendors_fetch_that_was_killed_stands_in_the_ledger(built: House) -> None:
+    current = built.night("killed_fetch")
+    unread.note_vendors(current, {"star": None, "iready": [], "map_growth": []}, {})
+    unread.note_vendors(current, {"star": None}, {})
+    assert built.query(
+        "select source, entity, status, error_class from ops.loads where run_id = 'killed_fetch'"
+    ) == [("star", "results", "failed", "UnreadError")]
 
 
 def test_the_file_that_was_come_to_is_named_and_not_the_one_before(built: House) -> None:
