@@ -37,7 +37,7 @@ def fix_ceiling(night: Night, source: EdfiSource) -> int | None:
     from include import landing
     from include.sources import edfi
 
-    client = edfi.Client(night.connect(source.connection), source)
+    client = _client(night, source)
     newest = client.newest_change_version()
     _check_school_year(night, client, newest)
     if newest is None or night.full_refresh:
@@ -52,6 +52,14 @@ def fix_ceiling(night: Night, source: EdfiSource) -> int | None:
                 next_step="If the ODS was restored or replaced, run once with full_refresh.",
             )
     return newest
+
+
+def _client(night: Night, source: EdfiSource) -> Client:
+    """A client that shares its token with the other tasks of this district."""
+    from include.sources import edfi
+
+    tokens = night.settings.work_dir / "tokens" / night.district.code
+    return edfi.Client(night.connect(source.connection), source, tokens=tokens)
 
 
 def _check_school_year(night: Night, client: Client, ceiling: int | None) -> None:
@@ -124,9 +132,7 @@ def load_resources(
     One that fails does not stop the others; the first error is raised after the last resource,
     with the names of all that failed.
     """
-    from include.sources import edfi
-
-    client = edfi.Client(night.connect(source.connection), source)
+    client = _client(night, source)
     results: list[LoadResult] = []
     failures: dict[str, FirstbellError] = {}
     for resource in resources:

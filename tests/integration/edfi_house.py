@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import psycopg
@@ -87,8 +88,8 @@ class EdfiHouse:
 
 @contextmanager
 def edfi_house(
-    dsn: str, server: Running, names: Collection[str], settings: Settings | None = None
+    dsn: str, server: Running, names: Collection[str], work: Path
 ) -> Iterator[EdfiHouse]:
     """Prepare the raw tables of these resources only."""
     landing.prepare(dsn, [r.feed for r in edfi.RESOURCES if r.name in names])
-    yield EdfiHouse(server, dsn, settings or Settings())
+    yield EdfiHouse(server, dsn, Settings(work_dir=work))

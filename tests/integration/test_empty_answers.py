@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -21,12 +22,15 @@ YEAR = {"schoolYearTypeReference": {"schoolYear": 2022}}
 
 
 @pytest.fixture
-def small(database_url: str) -> Iterator[EdfiHouse]:
+def small(database_url: str, tmp_path: Path) -> Iterator[EdfiHouse]:
     """A district of 60 students in an empty warehouse; nothing was read yet."""
     store = store_of(60, tracked=True)
     store.load("sessions", [{"sessionName": "Fall", **YEAR}])
     store.load("grades", [{"gradeTypeDescriptor": str(n)} for n in range(3)])
-    with simulator.serve(store) as server, edfi_house(database_url, server, NAMES) as made:
+    with (
+        simulator.serve(store) as server,
+        edfi_house(database_url, server, NAMES, tmp_path) as made,
+    ):
         yield made
 
 

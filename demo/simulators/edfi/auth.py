@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from demo.simulators.edfi.config import Behaviour
 from demo.simulators.edfi.errors import unauthenticated
 
 LIVE_TOKENS_PER_CLIENT = 15
@@ -22,9 +23,9 @@ class Tokens:
     """Issues and checks bearer tokens. `issued` counts them, for tests."""
 
     def __init__(
-        self, clients: dict[str, str], clock: Callable[[], float], lifetime_s: int = 1800
+        self, clients: dict[str, str], clock: Callable[[], float], behaviour: Behaviour
     ) -> None:
-        self.clients, self.clock, self.lifetime_s = clients, clock, lifetime_s
+        self.clients, self.clock, self.behaviour = clients, clock, behaviour
         self.issued = 0
         self._live: dict[str, tuple[str, float]] = {}
         self._lock = threading.Lock()
@@ -50,10 +51,12 @@ class Tokens:
             return JSONResponse(
                 {"error": "invalid_scope", "error_description": "The scope is not an integer."}, 400
             )
+        if self.behaviour.token_limit == "refuse" and self._is_at_limit(key):
+            return self._refuse_another()
         return JSONResponse(
             {
                 "access_token": self._new(key),
-                "expires_in": self.lifetime_s,
+                "expires_in": self.behaviour.token_lifetime_s,
                 "token_type": "bearer",
             }
         )
@@ -72,6 +75,19 @@ class Tokens:
         if self.clock() >= expires:
             raise unauthenticated("Invalid Authorization header.")
 
+    def _is_at_limit(self, key: str) -> bool:
+        with self._lock:
+            live = [
+                1 for owner, ends in self._live.values() if owner == key and self.clock() < ends
+            ]
+        return len(live) >= LIVE_TOKENS_PER_CLIENT
+
+    def _refuse_another(self) -> JSONResponse:
+        if not self.behaviour.problem_details:
+            return _refuse(401, "invalid_client")
+        problem = {"type": "urn:ed-fi:api:too-many-tokens", "title": "Too Many Tokens"}
+        return JSONResponse({**problem, "status": 429}, 429)
+
     def _new(self, key: str) -> str:
         with self._lock:
             self.issued += 1
@@ -79,7 +95,7 @@ class Tokens:
             mine = [t for t, (owner, _) in self._live.items() if owner == key]
             for oldest in mine[: max(0, len(mine) - LIVE_TOKENS_PER_CLIENT + 1)]:
                 del self._live[oldest]
-            self._live[token] = (key, self.clock() + self.lifetime_s)
+            self._live[token] = (key, self.clock() + self.behaviour.token_lifetime_s)
             return token
 
 

@@ -27,6 +27,8 @@ class Behaviour:
     # what the key's organisations hide: resources answered by 200 []; "*": all but descriptors
     hidden: set[str] = field(default_factory=set)
     token_lifetime_s: int = 1800
+    # beyond fifteen live tokens of a key: the oldest ends, or no new one is given
+    token_limit: Literal["drop oldest", "refuse"] = "drop oldest"
 
     def hides(self, resource: str) -> bool:
         """Whether the key sees no row of it: an empty list, and never a refusal."""

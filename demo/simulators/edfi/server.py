@@ -52,7 +52,7 @@ def serve(
     # 7.3 sorts by AggregateId, earlier versions by the random id
     order = "aggregate" if behaviour.version == "7.3" else "id"
     store = store or Store("aggregate" if order == "aggregate" else "id")
-    tokens = Tokens(clients or {KEY: SECRET}, clock, behaviour.token_lifetime_s)
+    tokens = Tokens(clients or {KEY: SECRET}, clock, behaviour)
     faults = faults or Faults()
     application = Application(
         store, behaviour, tokens, faults, Control(control) if control else None

@@ -1,4 +1,4 @@
-"""The Ed-Fi client: discovery, one token for all threads, and the five calls that we need."""
+"""The Ed-Fi client: discovery, one token for all who read, and the five calls that we need."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from include.config import EdfiSource
 from include.connections import Connection
 from include.errors import AuthenticationError, ConfigError, ProtocolError
 from include.sources.edfi.discovery import Api, base_url, read_discovery
-from include.sources.edfi.problems import RefusedError, error_for
-from include.sources.edfi.tokens import TokenKeeper
+from include.sources.edfi.problems import TOO_MANY, RefusedError, error_for
+from include.sources.edfi.tokens import TokenFile, TokenKeeper
 from include.sources.edfi.transport import Answer, Transport, host_of
 
 Params = Mapping[str, str | int]
@@ -30,7 +31,10 @@ class Rows:
 
 
 class Client:
-    """Reads one ODS/API. Thread-safe; nothing is requested before it is needed."""
+    """Reads one ODS/API. Thread-safe; nothing is requested before it is needed.
+
+    `tokens` is the folder in which the clients of several processes share one token; None: none do.
+    """
 
     def __init__(
         self,
@@ -38,7 +42,8 @@ class Client:
         source: EdfiSource,
         *,
         sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
+        tokens: Path | None = None,
     ) -> None:
         if not connection.login or not connection.password:
             raise ConfigError(
@@ -59,7 +64,9 @@ class Client:
             sleep=sleep,
             verify=connection.extra.get("verify", True),
         )
-        self._tokens = TokenKeeper(self._fetch_token, clock)
+        self._tokens = TokenKeeper(
+            self._fetch_token, clock, None if tokens is None else lambda: self._token_file(tokens)
+        )
         self._lock = threading.RLock()
         self._api: Api | None = None
         self._snapshot_header: dict[str, str] | None = None
@@ -207,6 +214,14 @@ class Client:
         newest = max(found, key=lambda snapshot: str(snapshot.get("snapshotDateTime") or ""))
         return str(newest.get("snapshotIdentifier"))
 
+    def _token_file(self, folder: Path) -> TokenFile:
+        return TokenFile(
+            folder,
+            address=self.api.token_url,
+            key=self.connection.login or "",
+            secret=self.connection.password or "",
+        )
+
     def _fetch_token(self) -> tuple[str, float]:
         where = f"Ed-Fi token at {self.host}"
         credentials = (self.connection.login or "", self.connection.password or "")
@@ -223,7 +238,8 @@ class Client:
                 seen=f"the key or secret was refused ({error.problem})",
                 expected="a token",
                 next_step=f"Check login (key) and password (secret) of connection "
-                f"{self.connection.conn_id}; the key may be disabled or belong to another host.",
+                f"{self.connection.conn_id}; the key may be disabled or belong to another host, or "
+                f"{TOO_MANY}.",
             ) from None
         body = answer.body if isinstance(answer.body, dict) else {}
         token = body.get("access_token")

@@ -58,6 +58,11 @@ _CORRELATION = re.compile(
     r"|0H[0-9A-V]{11}:[0-9A-F]{8}",
     re.IGNORECASE,
 )
+# what else a refused token can mean: hosts say it as a wrong secret, or as 429
+TOO_MANY = (
+    "it has 15 live tokens, which is the limit of most hosts: stop what else uses this key, or "
+    "wait half an hour"
+)
 _LIMIT = re.compile(r"between \d+ and (\d+)")
 
 
@@ -160,8 +165,8 @@ def error_for(problem: Problem, *, host: str, resource: str) -> SourceError:
             where,
             seen=f"a fresh token was refused ({problem})",
             expected="a token that lasts for its stated time",
-            next_step="Check that token and data URL belong to one host, and that at most 15 "
-            "tokens of this key live at a time.",
+            next_step="Check that token and data URL belong to one host; or the key has more than "
+            "15 live tokens, and a host ends the oldest: stop what else uses this key.",
         )
     if problem.status == HTTPStatus.NOT_FOUND:
         return ProtocolError(
@@ -183,11 +188,12 @@ def exhausted(problem: Problem, *, host: str, what: str, attempts: int) -> Sourc
     """The error to raise when every attempt met a passing fault."""
     where = f"Ed-Fi {what} at {host}"
     if problem.status == HTTPStatus.TOO_MANY_REQUESTS:
+        lower = "Lower `threads` of the district's Ed-Fi source, or run at a quieter hour."
         return RateLimitedError(
             where,
             seen=f"429 in each of {attempts} attempts",
             expected="an answer after waiting",
-            next_step="Lower `threads` of the district's Ed-Fi source, or run at a quieter hour.",
+            next_step=f"The key is throttled, or {TOO_MANY}." if what == "token" else lower,
         )
     return ServerError(
         where,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from demo.simulators.edfi import Behaviour, Running, Store
@@ -48,6 +49,7 @@ def client_for(
     clock: Callable[[], float] = lambda: 0.0,
     secret: str | None = None,
     extra: dict[str, Any] | None = None,
+    tokens: Path | None = None,
     **options: Any,
 ) -> edfi.Client:
     options = {"page_size": 10, "threads": 1, "timeout_s": 5, **options}
@@ -62,6 +64,7 @@ def client_for(
         EdfiSource(kind="edfi", connection="test_edfi", **options),
         sleep=sleep,
         clock=clock,
+        tokens=tokens,
     )
 
 

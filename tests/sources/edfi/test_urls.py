@@ -1,8 +1,6 @@
-"""Discovery drives every URL; one token serves all threads; snapshots are asked for by header."""
+"""Discovery drives every URL; snapshots are asked for by header."""
 
 from __future__ import annotations
-
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -81,27 +79,6 @@ def test_version_keys_in_any_case(behaviour: Behaviour) -> None:
     with serve(store, behaviour) as server:
         store.upsert("students", student(1))
         assert client_for(server).newest_change_version() == 1
-
-
-def test_all_threads_share_one_token() -> None:
-    with serve(store_of(10)) as server:
-        client = client_for(server, threads=8)
-        with ThreadPoolExecutor(8) as pool:
-            counts = list(pool.map(lambda _: client.count("ed-fi/students", {}), range(32)))
-        assert counts == [10] * 32
-        assert server.tokens.issued == 1
-
-
-@pytest.mark.parametrize(("age_s", "tokens"), [(1679, 1), (1680, 2), (1799, 2)])
-def test_a_token_is_renewed_two_minutes_before_it_expires(age_s: float, tokens: int) -> None:
-    now = 0.0
-    with serve(store_of(10), clock=lambda: now) as server:
-        client = client_for(server, clock=lambda: now)
-        client.count("ed-fi/students", {})
-        now = age_s
-        client.count("ed-fi/students", {})
-        assert server.tokens.issued == tokens
-        assert not any("401" in path for path in server.requests)
 
 
 def test_a_snapshot_is_used_when_the_district_asks(behaviour: Behaviour) -> None:
