@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from include import landing
+from tests.conftest import copied, filled_once
 from tests.landing.support import FEED
 
 
+@pytest.fixture(scope="session")
+def prepared(pg_server_url: str) -> Iterator[str]:
+    """The name of a database in which the test feed is prepared and empty."""
+    with filled_once(pg_server_url, lambda url: landing.prepare(url, [FEED])) as name:
+        yield name
+
+
 @pytest.fixture
-def warehouse(database_url: str) -> str:
+def warehouse(pg_server_url: str, prepared: str) -> Iterator[str]:
     """URL of a database in which the test feed is prepared and empty."""
-    landing.prepare(database_url, [FEED])
-    return database_url
+    with copied(pg_server_url, prepared) as url:
+        yield url
 
 
 @pytest.fixture(params=["staged", "bulk"])

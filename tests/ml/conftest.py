@@ -41,29 +41,24 @@ def frame(people: pd.DataFrame) -> pd.DataFrame:
 @pytest.fixture
 def warehouse(database_url: str) -> Callable[[pd.DataFrame], str]:
     """Loads a frame into the tables that dbt would build; returns the database's URL."""
+    return lambda people: fill(database_url, people)
 
-    def load(people: pd.DataFrame) -> str:
-        prepare(database_url, [])
-        features = [
-            *KEYS, "school_year", *DISTRICT.features.names, "rule_tier",
-            *DISTRICT.baseline_columns,
-        ]  # fmt: skip
-        with psycopg.connect(database_url) as connection:
-            connection.execute("create schema features")
-            _table(connection, "ftr_student_as_of", people[features])
-            labelled = people[people["label_end_date"].notna()]
-            _table(
-                connection, "ftr_student_outcome",
-                labelled[["student_key", "as_of_date", *_OUTCOMES]],
-            )  # fmt: skip
-            _table(
-                connection,
-                "ftr_audit_group",
-                people[["student_key", "as_of_date", *DISTRICT.audit]],
-            )
-        return database_url
 
-    return load
+def fill(url: str, people: pd.DataFrame) -> str:
+    """Load a frame into the tables that dbt would build; returns the URL."""
+    prepare(url, [])
+    features = [
+        *KEYS, "school_year", *DISTRICT.features.names, "rule_tier", *DISTRICT.baseline_columns,
+    ]  # fmt: skip
+    with psycopg.connect(url) as connection:
+        connection.execute("create schema features")
+        _table(connection, "ftr_student_as_of", people[features])
+        labelled = people[people["label_end_date"].notna()]
+        outcomes = labelled[["student_key", "as_of_date", *_OUTCOMES]]
+        _table(connection, "ftr_student_outcome", outcomes)
+        audited = people[["student_key", "as_of_date", *DISTRICT.audit]]
+        _table(connection, "ftr_audit_group", audited)
+    return url
 
 
 def _table(connection: psycopg.Connection, name: str, frame: pd.DataFrame) -> None:

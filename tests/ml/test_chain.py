@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
@@ -18,6 +18,8 @@ from ml.cli import app
 from ml.errors import ArtefactError, ColumnsError
 from ml.evaluation import Row
 from ml.policy import Gate, Policy
+from tests.conftest import copied, filled_once
+from tests.ml.conftest import fill
 from tests.ml.synthetic import AS_OF
 
 NOW = datetime(2026, 11, 19, 12, tzinfo=UTC)
@@ -43,12 +45,27 @@ def said(day: date, trained: ml.TrainResult) -> tuple[object, ...]:
     return (10_000, day, trained.model_id, 0.5, 0.5, 0.1, "At Risk", "[]", NOW)
 
 
+@pytest.fixture(scope="module")
+def trained_once(pg_server_url: str, people: pd.DataFrame) -> Iterator[tuple[str, ml.TrainResult]]:
+    """The name of a database in which a model was trained and published."""
+    results = []
+
+    def train(url: str) -> None:
+        fill(url, pd.concat([people, today(people)], ignore_index=True))
+        results.append(ml.train(url, AS_OF, "maple_valley", "test", now=NOW))
+
+    with filled_once(pg_server_url, train) as name:
+        assert results[0].state == "champion", results[0].reasons
+        yield name, results[0]
+
+
 @pytest.fixture
-def published(warehouse: Load, people: pd.DataFrame) -> tuple[str, ml.TrainResult]:
-    dsn = warehouse(pd.concat([people, today(people)], ignore_index=True))
-    result = ml.train(dsn, AS_OF, "maple_valley", "test", now=NOW)
-    assert result.state == "champion", result.reasons
-    return dsn, result
+def published(
+    pg_server_url: str, trained_once: tuple[str, ml.TrainResult]
+) -> Iterator[tuple[str, ml.TrainResult]]:
+    name, result = trained_once
+    with copied(pg_server_url, name) as dsn:
+        yield dsn, result
 
 
 def test_a_published_model_predicts_with_tier_and_reasons(
