@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from demo.simulators.edfi import reading
@@ -144,7 +144,25 @@ class Application:
             await asyncio.sleep(fault.seconds)
 
 
+async def _drip() -> AsyncIterator[bytes]:
+    while True:
+        yield b" "
+        await asyncio.sleep(0.02)
+
+
+async def _flood(megabytes: int) -> AsyncIterator[bytes]:
+    for _ in range(megabytes):
+        yield b" " * 1_000_000
+    yield b"[]"
+
+
 def _damage(fault: Fault, response: Response) -> Response:
+    if fault.kind == "redirect":
+        return RedirectResponse(fault.to)
+    if fault.kind == "drip":  # always another byte before a client's patience for one ends
+        return StreamingResponse(_drip(), media_type="application/json")
+    if fault.kind == "flood":
+        return StreamingResponse(_flood(fault.by), media_type="application/json")
     body = bytes(response.body)
     if fault.kind == "truncate":  # valid HTTP around half a document
         return Response(body[: len(body) // 2], media_type="application/json")

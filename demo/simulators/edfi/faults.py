@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["unauthorized", "throttle", "error", "hang", "truncate", "cut", "count", "mutate"]
+Kind = Literal[
+    "unauthorized", "throttle", "error", "hang", "truncate", "cut", "count", "mutate",
+    "redirect", "drip", "flood",
+]  # fmt: skip
 
 
 @dataclass
@@ -21,7 +24,8 @@ class Fault:
     status: int = 500  # error: which status
     retry_after: str | None = None  # throttle: the header's value; None: no header
     seconds: float = 30.0  # hang: how long
-    by: int = 0  # count: how much is added to Total-Count
+    by: int = 0  # count: how much is added to Total-Count; flood: how many megabytes are sent
+    to: str = ""  # redirect: the address
     action: Callable[[], None] | None = None  # mutate: called before the request is served
     seen: int = field(default=0, compare=False)
 

@@ -17,8 +17,11 @@ from include.sources.edfi.discovery import Api, base_url, read_discovery
 from include.sources.edfi.problems import TOO_MANY, RefusedError, error_for
 from include.sources.edfi.tokens import TokenFile, TokenKeeper
 from include.sources.edfi.transport import Answer, Transport, host_of
+from include.sources.edfi.wire import Limits
 
 Params = Mapping[str, str | int]
+# how people write that they want no check
+_UNCHECKED = frozenset({"", "false", "no", "off", "0", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,11 @@ class Client:
         self.host = host_of(self._base)
         self._transport = Transport(
             host=self.host,
-            timeout_s=source.timeout_s,
+            limits=Limits(source.timeout_s, source.deadline_s, source.max_answer_mb * 1_000_000),
             max_attempts=source.max_attempts,
             threads=source.threads,
             sleep=sleep,
-            verify=connection.extra.get("verify", True),
+            verify=_trusted(connection),
         )
         self._tokens = TokenKeeper(
             self._fetch_token, clock, None if tokens is None else lambda: self._token_file(tokens)
@@ -88,8 +91,13 @@ class Client:
                         expected="the discovery document",
                         next_step="Check the connection's host and extra `path`.",
                     ) from None
-                context = self.connection.extra.get("context") or {}
-                self._api = read_discovery(answer.body, self._base, context)
+                extra = self.connection.extra
+                self._api = read_discovery(
+                    answer.body,
+                    self._base,
+                    extra.get("context") or {},
+                    hosts=[str(name) for name in extra.get("hosts") or ()],
+                )
             return self._api
 
     def newest_change_version(self) -> int | None:
@@ -255,3 +263,25 @@ class Client:
         except (TypeError, ValueError):
             lifetime_s = 1800.0
         return token, lifetime_s
+
+
+def _trusted(connection: Connection) -> bool | str:
+    """Whom the connection trusts: the usual authorities, or those of the file in extra `verify`.
+
+    TLS is never left unchecked. JSON made by hand, and Airflow's form, write values as text.
+    """
+    given = connection.extra.get("verify", True)
+    if given is True or str(given).lower() == "true":
+        return True
+    path = Path(given) if isinstance(given, str) and given.lower() not in _UNCHECKED else None
+    if path is not None and path.exists():
+        return str(path)
+    raise ConfigError(
+        f"connection {connection.conn_id}",
+        seen="extra `verify` that switches TLS off"
+        if path is None
+        else "extra `verify`: no such file",
+        expected="true, or the path of a file of certificates to trust",
+        next_step="Leave it out, or give it the path of the host's CA file on every worker: an API "
+        "whose certificate nobody checks could be anybody's.",
+    )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from include.connections import Connection
 from include.errors import ConfigError, ProtocolError
+from include.sources.edfi.wire import origin
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
@@ -50,11 +52,34 @@ def base_url(connection: Connection) -> str:
         name, slash, path = rest.partition("/")
         host = f"{scheme}://{name}:{connection.port}{slash}{path}"
     path = str(connection.extra.get("path") or "").strip("/")
-    return f"{host}/{path}" if path else host
+    url = f"{host}/{path}" if path else host
+    if not _is_private(url):
+        raise ConfigError(
+            f"connection {connection.conn_id}",
+            seen=f"{urlsplit(url).scheme} to another machine, without TLS, or no plain host name",
+            expected="https://…: what is read are records of children, and a secret is sent",
+            next_step="Set the connection's host to the API's https address. Plain http is for "
+            "this machine alone.",
+        )
+    return url
 
 
-def read_discovery(document: object, where: str, context: Mapping[str, Any]) -> Api:
-    """Parse the document; `context` fills placeholders such as {tenantIdentifier}."""
+def _is_private(url: str) -> bool:
+    """Whether nobody on the way can read what is sent there."""
+    found = origin(url)
+    return found is not None and (
+        found[0] == "https" or (found[0] == "http" and found[1] in LOOPBACK)
+    )
+
+
+def read_discovery(
+    document: object, where: str, context: Mapping[str, Any], *, hosts: Collection[str] = ()
+) -> Api:
+    """Parse the document; `context` fills placeholders such as {tenantIdentifier}.
+
+    Its addresses are of the host that gave it, or of one of `hosts`: they get the secret, and with
+    it everything that the key may read.
+    """
     if not isinstance(document, dict) or not isinstance(document.get("urls"), dict):
         raise ProtocolError(
             where,
@@ -76,19 +101,34 @@ def read_discovery(document: object, where: str, context: Mapping[str, Any]) -> 
             expected="`dataManagementApi` and `oauth`",
             next_step="Ask the host of the ODS/API to switch these features on.",
         )
-    if where.startswith("https://") and token.startswith("http://"):
-        raise ProtocolError(
-            where,
-            seen="a token URL without TLS",
-            expected="https, as the API's own address has",
-            next_step="Ask the host to forward X-Forwarded-Proto; the secret was not sent.",
-        )
+    for address in filter(None, (data, token, changes)):
+        _check_address(address, where, hosts)
     return Api(
         version=tuple(int(part) for part in re.findall(r"\d+", str(document.get("version") or ""))),
         data_url=data.rstrip("/") + "/",
         token_url=token,
         changes_url=None if changes is None else changes.rstrip("/") + "/",
     )
+
+
+def _check_address(url: str, where: str, hosts: Collection[str]) -> None:
+    found, own = origin(url), origin(where)
+    if found is not None and not _is_private(url):
+        raise ProtocolError(
+            where,
+            seen="a discovery document that names an address without TLS",
+            expected="https; nothing was sent there",
+            next_step="Ask the host to forward X-Forwarded-Proto, so that its addresses say https.",
+        )
+    is_ours = found is not None and own is not None and found[1:] == own[1:]
+    if found is None or not (is_ours or found[1] in {name.lower() for name in hosts}):
+        raise ProtocolError(
+            where,
+            seen="a discovery document that names another host or port",
+            expected="addresses of the host that gave it; nothing was sent there",
+            next_step="Ask the host of the ODS/API whether this is meant; then name the other host "
+            "in the connection's extra `hosts`, a list.",
+        )
 
 
 def _fill(url: str, where: str, context: Mapping[str, Any]) -> str:

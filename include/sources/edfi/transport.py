@@ -14,16 +14,15 @@ from urllib.parse import urlsplit
 import orjson
 import requests
 import tenacity
-from requests.adapters import HTTPAdapter
 
 from include.errors import ProtocolError, UnreachableError
 from include.sources.edfi.problems import Problem, RefusedError, exhausted, read_problem
+from include.sources.edfi.wire import Limits, RedirectedError, TooLargeError, TooLateError, Wire
 
 log = logging.getLogger(__name__)
 
 PASSING = frozenset({429, 500, 502, 503, 504})
 FIRST_WAIT_S, LONGEST_WAIT_S, LONGEST_RETRY_AFTER_S = 1.0, 60.0, 300.0
-Send = Callable[[requests.Session], requests.Response]
 
 
 class _PassingError(Exception):
@@ -48,26 +47,18 @@ class Transport:
         self,
         *,
         host: str,
-        timeout_s: float,
+        limits: Limits,
         max_attempts: int,
         threads: int,
         sleep: Callable[[float], None],
         verify: bool | str = True,
     ) -> None:
         self.host, self.max_attempts = host, max_attempts
-        self._timeout = (min(10.0, timeout_s), timeout_s)
-        self._sleep = sleep
-        self._session = requests.Session()
-        self._session.verify = verify
-        # a ~/.netrc entry for the host would silently replace our Authorization header
-        self._session.trust_env = False
-        self._session.headers["Accept"] = "application/json"
-        adapter = HTTPAdapter(pool_connections=2, pool_maxsize=threads + 2)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._sleep, self._limits = sleep, limits
+        self._wire = Wire(limits, connections=threads + 2, verify=verify)
 
     def close(self) -> None:
-        self._session.close()
+        self._wire.close()
 
     def get(self, url: str, *, what: str, **options: Any) -> Answer:
         """GET JSON; raises RefusedError for a final refusal. `what` names it in messages."""
@@ -93,9 +84,25 @@ class Transport:
 
     def _attempt(self, method: str, url: str, options: dict[str, Any]) -> Answer:
         try:
-            response = self._session.request(
-                method, url, timeout=self._timeout, allow_redirects=method == "GET", **options
-            )
+            response = self._wire.send(method, url, **options)
+        except TooLateError:
+            raise _PassingError(None, f"no whole answer {self._within()}", None) from None
+        except TooLargeError:
+            size = self._limits.max_bytes // 1_000_000
+            raise ProtocolError(
+                f"Ed-Fi at {self.host}",
+                seen=f"an answer of more than {size} MB",
+                expected="a page of records",
+                next_step="Lower `page_size` of the district's Ed-Fi source; where records are "
+                "really that large, raise its `max_answer_mb`.",
+            ) from None
+        except RedirectedError as error:
+            raise ProtocolError(
+                f"Ed-Fi at {self.host}",
+                seen=str(error),
+                expected="an answer of this host: key, token and records go nowhere else",
+                next_step="Did the API move? Then set the connection's host to its new address.",
+            ) from None
         except requests.exceptions.SSLError as error:
             raise UnreachableError(
                 self.host,
@@ -107,17 +114,20 @@ class Transport:
         except requests.exceptions.RequestException as error:
             # ours to log: the library's text may quote headers
             raise _PassingError(None, _reason(error), None) from None
-        if response.status_code in PASSING:
-            problem = read_problem(response.status_code, response.content)
+        if response.status in PASSING:
+            problem = read_problem(response.status, response.body)
             raise _PassingError(problem, str(problem), _retry_after(response.headers))
-        if response.status_code != HTTPStatus.OK:
-            raise RefusedError(read_problem(response.status_code, response.content))
+        if response.status != HTTPStatus.OK:
+            raise RefusedError(read_problem(response.status, response.body))
         try:
-            return Answer(orjson.loads(response.content), response.headers)
+            return Answer(orjson.loads(response.body), response.headers)
         except orjson.JSONDecodeError as error:
             kind = response.headers.get("Content-Type", "no content type")
             text = f"200 with a body that is not JSON ({kind}, breaks at byte {error.pos})"
             raise _PassingError(None, text, None) from None
+
+    def _within(self) -> str:
+        return f"within {self._limits.deadline_s:g} s"
 
     def _final(self, error: _PassingError, what: str) -> Exception:
         if error.problem is not None:
@@ -133,7 +143,7 @@ class Transport:
         return UnreachableError(
             f"Ed-Fi {what} at {self.host}",
             seen=f"{error.text} in each of {self.max_attempts} attempts",
-            expected=f"an answer within {self._timeout[1]:g} s",
+            expected=f"an answer {self._within()}",
             next_step="Check host, port and firewall of the connection; is the API up?",
         )
 
