@@ -220,7 +220,7 @@ def policy_template(bench: Bench) -> Iterator[str]:
     """The name of a database that holds the policy of the project, tested."""
     template = f"{bench.name}_policy"
     bench.admin("create database {}", bench.name)
-    dbt(bench, "build", "--select", "+int_policy__by_grade_band")
+    dbt(bench, "build", "--select", "+int_policy__by_grade_band", "vendor_registry")
     bench.admin("alter database {} rename to {}", bench.name, template)
     yield template
     bench.admin("drop database {} with (force)", template)
@@ -263,6 +263,10 @@ def seeded_policy(bench: Bench, policy_template: str) -> Iterator[Bench]:
             "update intermediate.int_policy__by_grade_band set severe_absence_pct = 5",
             "policy_thresholds_are_in_order",
         ),
+        (
+            "update privacy.vendor_registry set endpoints = 'a.example.org *.com'",
+            "registry_endpoints_are_hosts",
+        ),
     ],
     ids=[
         "unknown",
@@ -273,6 +277,7 @@ def seeded_policy(bench: Bench, policy_template: str) -> Iterator[Bench]:
         "out_of_range",
         "missing",
         "order",
+        "half_of_the_world",
     ],
 )
 def test_a_wrong_policy_stops_the_run(seeded_policy: Bench, change: str, test: str) -> None:
