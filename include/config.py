@@ -129,6 +129,7 @@ class _Channel(_Strict):
     connection: str
     # The row of the vendor registry that says what may be sent there.
     recipient: str
+    # For one request, from connecting to the last byte of the answer.
     timeout_s: float = Field(default=20, gt=0)
     # Further attempts after a failure that may pass; then the message waits for a person.
     max_attempts: int = Field(default=12, ge=1)

@@ -40,7 +40,7 @@ class Request:
     recipient: str
     purpose: Purpose
     elements: frozenset[DataElement]
-    endpoint: str  # host name of the receiver
+    endpoint: str  # the host that the connection is opened to
     # Whether a student in it is younger than 13; None: not known.
     is_under_13: bool | None = None
 
@@ -77,11 +77,15 @@ def permitted(wanted: Iterable[DataElement], found: Recipient | None) -> frozens
 def _not_permitted(request: Request, found: Recipient) -> str | None:
     """Why this message may never go there; None when it may."""
     missing = sorted(e for e in request.elements if e not in found.elements)
+    no_endpoint = "the connection's host is no registered endpoint"
+    if found.unusable:
+        no_endpoint += f" ({', '.join(found.unusable)}: not counted, an endpoint is an IP address"
+        no_endpoint += " or a host name of two labels or more)"
     checks = (
         (bool(request.elements), "the message does not say which data elements it holds"),
         (request.purpose in found.purposes, f"purpose {request.purpose} is not permitted"),
         (not missing, f"not permitted: {', '.join(missing)}"),
-        (found.covers(request.endpoint), "the connection's host is no registered endpoint"),
+        (found.covers(request.endpoint), no_endpoint),
     )
     return next((reason for holds, reason in checks if not holds), None)
 

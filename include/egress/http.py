@@ -1,25 +1,39 @@
 """One HTTP request, and what can be known about its fate afterwards.
 
 The difference that matters: did the receiver certainly not get it (then it may be sent again), or
-may it have got it although no answer came? The URL may be a secret, so nothing here repeats it.
+may it have got it although no answer came? So each request has a connection of its own: one that
+is kept open could be closed by the receiver just when the next message leaves.
+
+The connection is opened to `Address.host` itself, the string that the gate judged, and no URL is
+parsed here. The path may be a secret, so nothing here repeats it.
 """
 
 from __future__ import annotations
 
+import base64
 import email.utils
+import http.client
 import io
-import logging
+import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, cast
 
-import requests
-import urllib3.exceptions
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-MAX_BODY_BYTES = 1_000_000
+from include.connections import Connection
+from include.egress.address import Address
+from include.errors import ConfigError
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+# Of a whole answer, headers included: what we read of a receiver's answer is a few lines.
+MAX_ANSWER_BYTES = 1_000_000
+LONGEST_CONNECT_S = 10.0
 LONGEST_PAUSE_S = 3600.0
 
 
@@ -32,12 +46,12 @@ class UntrustedError(NotReceivedError):
 
 
 class UnclearError(Exception):
-    """The request left, and no answer came: the receiver may have taken it."""
+    """The request left, and no whole answer came: the receiver may have taken it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer. Its repr shows no content."""
+    """An answer. Header names are in lower case; its repr shows no content."""
 
     status: int
     headers: Mapping[str, str]
@@ -47,110 +61,183 @@ class Reply:
         return f"Reply({self.status}, {len(self.body)} bytes)"
 
 
-class _HideTargets(logging.Filter):
-    """Keeps urllib3's debug line, which quotes the path and query, out of every log."""
+def trust(connection: Connection) -> ssl.SSLContext:
+    """Whom a channel's connection trusts: the usual authorities, or those of extra `verify`.
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        text = record.getMessage()
-        return not any(secret in text for secret in _SECRETS)
-
-
-_SECRETS: set[str] = set()
-logging.getLogger("urllib3.connectionpool").addFilter(_HideTargets("urllib3.connectionpool"))
-
-
-def hide(url: str) -> None:
-    """Keep this URL's path and query out of the logs of the HTTP library."""
-    parts = urlsplit(url)
-    _SECRETS.update(part for part in (parts.path.strip("/"), parts.query) if part)
+    TLS is never left unchecked: what is sent is about children. Raises ConfigError.
+    """
+    verify = connection.extra.get("verify", True)
+    path = DEFAULT_CA_BUNDLE_PATH if verify in (True, None, "") else str(verify)
+    try:
+        return ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise ConfigError(
+            f"connection {connection.conn_id}",
+            seen=f"extra verify that names no certificates ({type(error).__name__})",
+            expected="true, or the path of a file of certificates to trust: a receiver without a"
+            " certificate that can be checked gets nothing",
+            next_step="Give `verify` the path of the authority's certificate, or leave it out.",
+        ) from None
 
 
 class Http:
-    """Sends requests one after the other: no proxy, no netrc, no redirects, no hidden retries.
+    """Sends requests to one address: no proxy, no redirects, no hidden retries, no cookies.
 
-    A redirect would carry the message to a host that the registry has not seen.
+    A redirect would carry the message to a host that the registry has not seen. `timeout_s` is for
+    all of a request, from connecting to the answer's last byte, however it drips.
     """
 
     def __init__(
         self,
+        address: Address,
         *,
         timeout_s: float,
         pause: Callable[[], None],
-        auth: tuple[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        verify: bool | str = True,
+        trusted: ssl.SSLContext,
+        headers: Mapping[str, str],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._timeout = (min(10.0, timeout_s), timeout_s)
+        self._address = address
+        self._timeout_s = timeout_s
         self._pause = pause
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.auth = auth
-        self._session.verify = verify
-        self._session.headers.update(headers or {})
+        self._trusted = trusted
+        self._headers = {"Host": address.authority, "Connection": "close", **headers}
+        self._clock = clock
 
-    def close(self) -> None:
-        self._session.close()
-
-    def call(self, method: str, url: str, *, data: bytes | None = None, **options: Any) -> Reply:
+    def call(
+        self,
+        method: str,
+        target: str,
+        *,
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
         """Send one request; `pause` was called before, for the receiver's rate limit."""
         self._pause()
-        body = _Body(data) if data else None
+        ends = self._clock() + self._timeout_s
+        over = self._connect(ends)
         try:
-            with self._session.request(
-                method,
-                url,
-                data=body,
-                timeout=self._timeout,
-                allow_redirects=False,
-                stream=True,
-                **options,
-            ) as response:
-                answer = response.raw.read(MAX_BODY_BYTES, decode_content=True)
-                return Reply(response.status_code, response.headers, answer)
-        except requests.exceptions.RequestException as error:
-            raise _fate(error, is_unsent=body is not None and not body.was_read) from None
-        except urllib3.exceptions.HTTPError as error:
+            talk = http.client.HTTPConnection(self._address.host, self._address.port)
+            # http.client uses a socket that is there, and needs of it no more than _Wire has
+            talk.sock = cast("socket.socket", _Wire(over, ends, self._clock))
+            talk.request(method, target, body=data, headers={**self._headers, **(headers or {})})
+            response = talk.getresponse()
+            names = {name.lower(): value for name, value in response.getheaders()}
+            # not without a number: room would be made for as many bytes as the receiver announces
+            body = response.read(MAX_ANSWER_BYTES)
+            if response.length:
+                raise http.client.IncompleteRead(body)
+            return Reply(response.status, names, body)
+        except TimeoutError:
+            raise UnclearError("no answer in time") from None
+        except _TooLargeError:
+            raise UnclearError(f"an answer of more than {MAX_ANSWER_BYTES} bytes") from None
+        except ssl.SSLError:
+            raise UnclearError("TLS broke") from None
+        except (OSError, http.client.HTTPException) as error:
             raise UnclearError(type(error).__name__) from None
+        finally:
+            over.close()
+
+    def _connect(self, ends: float) -> socket.socket:
+        """A connection to the address, over TLS where it says so; nothing of the request left."""
+        plain = self._reach(min(ends, self._clock() + LONGEST_CONNECT_S))
+        if not self._address.is_tls:
+            return plain
+        try:
+            plain.settimeout(_left(ends, self._clock))
+            return self._trusted.wrap_socket(plain, server_hostname=self._address.host)
+        except ssl.SSLCertVerificationError:
+            plain.close()
+            raise UntrustedError("its certificate is not trusted") from None
+        except TimeoutError:
+            plain.close()
+            raise NotReceivedError("no TLS connection in time") from None
+        except OSError:
+            plain.close()
+            raise NotReceivedError("no TLS connection") from None
+
+    def _reach(self, ends: float) -> socket.socket:
+        """The first of the host's addresses that answers, all of them in one time."""
+        try:
+            found = socket.getaddrinfo(
+                self._address.host, self._address.port, type=socket.SOCK_STREAM
+            )
+        except OSError:
+            raise NotReceivedError("its host name is not known") from None
+        note = "no connection"
+        for family, kind, protocol, _, where in found:
+            candidate = socket.socket(family, kind, protocol)
+            try:
+                candidate.settimeout(_left(ends, self._clock))
+                candidate.connect(where)
+            except TimeoutError:
+                candidate.close()
+                note = "no connection in time"
+            except OSError:
+                candidate.close()
+            else:
+                return candidate
+        raise NotReceivedError(note)
 
 
-class _Body(io.BytesIO):
-    """A request's body that knows whether the sending of it has begun."""
-
-    was_read = False
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        self.was_read = True
-        return super().read(size)
+class _TooLargeError(Exception):
+    """The answer is larger than any that we could use."""
 
 
-def _fate(error: requests.exceptions.RequestException, *, is_unsent: bool) -> Exception:
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return NotReceivedError("no connection in time")
-    if isinstance(error, requests.exceptions.SSLError):
-        # TLS can break in the handshake, and as well after the receiver has read all of it
-        if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
-            return UntrustedError("its certificate is not trusted")
-        return NotReceivedError("no TLS connection") if is_unsent else UnclearError("TLS broke")
-    cause = getattr(error.args[0], "reason", None) if error.args else None
-    if isinstance(cause, urllib3.exceptions.NewConnectionError):
-        return NotReceivedError("no connection")
-    if isinstance(error, requests.exceptions.Timeout):
-        return UnclearError("no answer in time")
-    return UnclearError(type(error).__name__)
+class _Wire(io.RawIOBase):
+    """A socket as http.client uses it, with one end in time and one in size for all of it.
+
+    A socket's own timeout is for each read: a receiver that sends a byte now and then would never
+    reach it.
+    """
+
+    def __init__(self, over: socket.socket, ends: float, clock: Callable[[], float]) -> None:
+        self._over, self._ends, self._clock = over, ends, clock
+        self._read = 0
+
+    def sendall(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            self._over.settimeout(_left(self._ends, self._clock))
+            rest = rest[self._over.send(rest) :]
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        self._over.settimeout(_left(self._ends, self._clock))
+        number = self._over.recv_into(buffer)
+        self._read += number
+        if self._read > MAX_ANSWER_BYTES:
+            raise _TooLargeError
+        return number
+
+    def close(self) -> None:
+        """Nothing: http.client closes it before it reads the body. Who opened the socket does."""
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and what it was made from: the libraries keep that as an argument or a reason."""
-    while error is not None:
-        yield error
-        inner = getattr(error, "reason", None) or next(iter(error.args), None)
-        error = inner if isinstance(inner, BaseException) else None
+def _left(ends: float, clock: Callable[[], float]) -> float:
+    """How many seconds are left; raises TimeoutError when none are."""
+    seconds = ends - clock()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds
+
+
+def basic_auth(login: str, password: str) -> dict[str, str]:
+    """The header of HTTP's basic authentication."""
+    pair = base64.b64encode(f"{login}:{password}".encode()).decode("ascii")
+    return {"Authorization": f"Basic {pair}"}
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
     """How long the receiver asks us to wait: seconds or a date; None when it does not say."""
-    text = headers.get("Retry-After", "").strip()
-    if text.isdigit():
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
         return min(float(text), LONGEST_PAUSE_S)
     try:
         moment = email.utils.parsedate_to_datetime(text)

@@ -10,6 +10,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from include.egress.address import is_endpoint, is_host
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
@@ -34,22 +36,28 @@ class Recipient:
     def covers(self, host: str) -> bool:
         """Whether the host is one of the endpoints, or a subdomain of one written `*.name`."""
         host = host.lower()
-        return any(
+        return is_host(host) and any(
             host.endswith(known[1:]) if known.startswith("*.") else host == known
             for known in self.endpoints
+            if is_endpoint(known)
         )
 
+    @property
+    def unusable(self) -> list[str]:
+        """What stands among the endpoints and cannot be one; it covers nothing."""
+        return sorted(known for known in self.endpoints if not is_endpoint(known))
 
-def read(connection: psycopg.Connection) -> dict[str, Recipient]:
-    """The registry by recipient; empty when it was never built, so that nothing may leave."""
-    known = connection.execute(
-        "select to_regclass('reporting.rpt_vendor_registry') is not null"
-    ).fetchone()
-    if known is None or not known[0]:
-        return {}
+
+def read(connection: psycopg.Connection, recipient: str) -> Recipient | None:
+    """The recipient's row as it stands; None without one, or when the registry was never built."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute("select * from reporting.rpt_vendor_registry").fetchall()
-    return {str(row["recipient"]): from_row(row) for row in rows}
+        try:
+            row = cursor.execute(
+                "select * from reporting.rpt_vendor_registry where recipient = %s", (recipient,)
+            ).fetchone()
+        except psycopg.errors.UndefinedTable:
+            return None
+    return None if row is None else from_row(row)
 
 
 def from_row(row: Mapping[str, Any]) -> Recipient:

@@ -53,7 +53,6 @@ class Sender:
     def run(self) -> None:
         """Send until nothing is due, the hour's number is used up or the receiver blocks us."""
         self._settle_left_behind()
-        recipients = registry.read(self.connection)
         deadline = self.job.clock() + self.job.patience
         while self.blocked is None:
             now = self.job.clock()
@@ -67,7 +66,9 @@ class Sender:
             elif self._is_hour_used_up(now):
                 break
             else:
-                self._send(item, recipients.get(self.job.channel.recipient), now)
+                # asked for each message: a run may last for hours, an agreement may end meanwhile
+                found = registry.read(self.connection, self.job.channel.recipient)
+                self._send(item, found, now)
 
     def _settle_left_behind(self) -> None:
         """Decide on messages whose sender died: look them up, or leave them to a person."""
@@ -210,12 +211,10 @@ def run_channel(
     if not outbox.try_lock(connection, job.name):
         log.info("%s: another sender is at work", job.name)
         return Counter(), None
-    line = open_connection()
     try:
-        sender = Sender(connection, job, line)
+        sender = Sender(connection, job, open_connection())
         sender.run()
         return sender.counts, sender.blocked
     finally:
-        line.close()
         if not connection.closed and not connection.broken:
             outbox.unlock(connection, job.name)

@@ -344,6 +344,23 @@ def test_a_recipient_that_is_not_registered_is_blocked_and_shown(
     assert house.waiting()[0].state_reason == "recipient somebody is not in the vendor registry"
 
 
+def test_an_agreement_that_ends_while_messages_are_sent_stops_the_rest(
+    house: House, webhook: teams.Running
+) -> None:
+    for number in range(3):
+        house.cross(number)
+    house.enqueue_alerts()
+
+    def revoke(seconds: float) -> None:
+        house.clock.sleep(seconds)
+        house.register(dpa_signed=False)
+
+    # the pause before the second message: that one was allowed already
+    done = egress.send_due(house.night(), clock=house.clock, sleep=revoke)
+    assert (done["sent"], done["refused"]) == (2, 1)
+    assert len(webhook.posted) == 2
+
+
 def test_without_a_registry_nothing_leaves(house: House, webhook: teams.Running) -> None:
     house.cross(1)
     house.enqueue_alerts()

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from include.egress.address import is_endpoint
 from include.egress.gate import Allowed, DataElement, Purpose, Refused, Request, check
 from include.egress.registry import Recipient, from_row
 from tests.egress.support import DESK, REGISTERED, ROOT
@@ -107,12 +108,35 @@ def test_a_ticket_without_student_data_needs_no_agreement() -> None:
         ("logic.azure.com", False),
         ("evillogic.azure.com", False),
         ("logic.azure.com.example.org", False),
+        ("attacker.com\\.logic.azure.com", False),
+        ("attacker.com/.logic.azure.com", False),
         ("", False),
     ],
 )
 def test_an_endpoint_with_a_star_covers_subdomains_only(host: str, is_covered: bool) -> None:
     row = replace(ROW, endpoints=frozenset({"*.logic.azure.com"}))
     assert row.covers(host) is is_covered
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "host"),
+    [
+        ("*.com", "attacker.com"),
+        ("*.", "attacker.com"),
+        ("*.0.0.1", "127.0.0.1"),
+        ("localhost", "localhost"),
+        ("example.org@attacker.com", "example.org@attacker.com"),
+    ],
+)
+def test_an_endpoint_that_cannot_be_one_covers_nothing_and_is_named(
+    endpoint: str, host: str
+) -> None:
+    row = replace(ROW, endpoints=frozenset({endpoint, "flows.example.org"}))
+    decision = check(replace(ALERT, endpoint=host), row, TODAY)
+    assert isinstance(decision, Refused)
+    assert endpoint in decision.reason
+    usual = check(replace(ALERT, endpoint="flows.example.org"), row, TODAY)
+    assert isinstance(usual, Allowed), "the others hold"
 
 
 @given(
@@ -151,6 +175,14 @@ def test_the_seed_speaks_the_words_of_the_gate() -> None:
     for row in rows:
         assert set(row["data_elements"].split()) <= set(DataElement), row["recipient"]
         assert set(row["purposes"].split()) <= set(Purpose), row["recipient"]
+
+
+def test_every_endpoint_of_the_seed_can_be_one() -> None:
+    path = ROOT / "dbt_project/seeds/privacy/vendor_registry.csv"
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    endpoints = [word for row in rows for word in row["endpoints"].split()]
+    assert endpoints
+    assert [word for word in endpoints if not is_endpoint(word)] == []
 
 
 def test_no_default_row_of_the_seed_permits_student_data() -> None:

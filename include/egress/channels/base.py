@@ -64,13 +64,10 @@ class Line(Protocol):
 
     @property
     def host(self) -> str:
-        """Host name of the receiver, which the registry must know."""
+        """The very string that it connects to, which the registry must know."""
 
     def render(self, item: Item, permitted: frozenset[DataElement]) -> Payload:
         """The message, with no more than the permitted elements; CardTooLargeError if too large."""
 
     def deliver(self, item: Item, payload: Payload) -> Outcome:
         """Send it, once."""
-
-    def close(self) -> None:
-        """Give its connections back."""

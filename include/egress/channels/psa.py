@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode
 
 import orjson
 
 from include.config import PsaChannel
 from include.connections import Connection
 from include.egress import http
+from include.egress.address import Address, AddressError
 from include.egress.channels.base import Fate, Outcome, Payload, Wanted
-from include.egress.channels.teams import LOOPBACK
 from include.egress.gate import DataElement, Purpose
 from include.egress.outbox import Item
 from include.errors import ConfigError
@@ -51,21 +51,24 @@ class PsaLine:
         pause: Callable[[], None],
         clock: Callable[[], datetime],
     ) -> None:
-        self._base = _base_url(connection)
+        self._base = _base_address(connection)
         self._extra = connection.extra
         self._district_name = district_name
         self._clock = clock
         self._http = http.Http(
+            self._base,
             timeout_s=channel.timeout_s,
             pause=pause,
-            auth=(connection.login or "", connection.password or ""),
-            headers={"clientId": str(connection.extra["client_id"])},
-            verify=connection.extra.get("verify", True),
+            trusted=http.trust(connection),
+            headers={
+                "clientId": str(connection.extra["client_id"]),
+                **http.basic_auth(connection.login or "", connection.password or ""),
+            },
         )
 
     @property
     def host(self) -> str:
-        return urlsplit(self._base).hostname or ""
+        return self._base.host
 
     def render(self, item: Item, permitted: frozenset[DataElement]) -> Payload:
         build = self._closing if item.action == "close_ticket" else self._opening
@@ -84,9 +87,6 @@ class PsaLine:
         except _NoAnswer as stopped:
             return stopped.outcome
         return Outcome(Fate.ACCEPTED, "created", external_id=str(created["id"]))
-
-    def close(self) -> None:
-        self._http.close()
 
     def _opening(self, item: Item) -> dict[str, Any]:
         facts = item.facts
@@ -139,10 +139,11 @@ class PsaLine:
         params: dict[str, str] | None = None,
     ) -> Any:
         headers = {"Content-Type": "application/json"} if body else {}
+        target = f"{self._base.target.rstrip('/')}{path}"
+        if params:
+            target = f"{target}?{urlencode(params)}"
         try:
-            reply = self._http.call(
-                method, f"{self._base}{path}", data=body, params=params, headers=headers
-            )
+            reply = self._http.call(method, target, data=body, headers=headers)
         except http.UntrustedError as error:
             raise _NoAnswer(Outcome(Fate.BLOCKED, str(error))) from None
         except http.NotReceivedError as error:
@@ -174,20 +175,24 @@ class PsaLine:
         raise _NoAnswer(Outcome(Fate.REJECTED, note))
 
 
-def _base_url(connection: Connection) -> str:
-    base = (connection.host or "").rstrip("/")
-    parts = urlsplit(base)
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+def _base_address(connection: Connection) -> Address:
     missing = [
         name
         for name in ("client_id", "company", "board", "closed_status")
         if not connection.extra.get(name)
     ]
-    if not is_safe or missing:
-        raise ConfigError(
-            f"connection {connection.conn_id}",
-            seen=f"extra without {', '.join(missing)}" if missing else "no https URL as host",
-            expected="the base URL as host; client_id, company, board, closed_status as extra",
-            next_step="Complete the connection, as .env.example shows.",
-        )
-    return base
+    seen = f"extra without {', '.join(missing)}"
+    if not missing:
+        try:
+            base = Address.read(connection.host or "")
+            if "?" not in base.target:
+                return base
+            seen = "a URL with a query as host"
+        except AddressError as error:
+            seen = f"{error} as host"
+    raise ConfigError(
+        f"connection {connection.conn_id}",
+        seen=seen,
+        expected="the base URL as host, https; client_id, company, board, closed_status as extra",
+        next_step="Complete the connection, as .env.example shows.",
+    )

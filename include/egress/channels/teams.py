@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from include.config import TeamsChannel
 from include.connections import Connection
 from include.egress import http
+from include.egress.address import Address, AddressError
 from include.egress.channels import card
 from include.egress.channels.base import Fate, Outcome, Payload, Wanted
 from include.egress.gate import DataElement, Purpose
@@ -29,7 +29,6 @@ _NOBODY_KNOWS = frozenset({408, 502, 504})
 # The older connectors answer 200 and name the error in the text.
 _ERROR_IN_TEXT = re.compile(rb"HTTP error (\d{3})")
 _RUN_ID = "x-ms-workflow-run-id"
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class TeamsLine:
@@ -51,21 +50,21 @@ class TeamsLine:
         pause: Callable[[], None],
         clock: Callable[[], datetime],
     ) -> None:
-        self._url = _webhook(connection)
+        self._address = _webhook(connection)
         self._link = str(channel.link) if channel.link else None
         self._district_name = district_name
         self._clock = clock
-        http.hide(self._url)
         self._http = http.Http(
+            self._address,
             timeout_s=channel.timeout_s,
             pause=pause,
+            trusted=http.trust(connection),
             headers={"Content-Type": "application/json"},
-            verify=connection.extra.get("verify", True),
         )
 
     @property
     def host(self) -> str:
-        return urlsplit(self._url).hostname or ""
+        return self._address.host
 
     def render(self, item: Item, permitted: frozenset[DataElement]) -> Payload:
         body = card.message(
@@ -79,7 +78,7 @@ class TeamsLine:
 
     def deliver(self, item: Item, payload: Payload) -> Outcome:
         try:
-            reply = self._http.call("POST", self._url, data=payload.body)
+            reply = self._http.call("POST", self._address.target, data=payload.body)
         except http.UntrustedError as error:
             return Outcome(Fate.BLOCKED, str(error))
         except http.NotReceivedError as error:
@@ -87,9 +86,6 @@ class TeamsLine:
         except http.UnclearError as error:
             return Outcome(Fate.UNKNOWN, str(error))
         return self._read(reply)
-
-    def close(self) -> None:
-        self._http.close()
 
     def _read(self, reply: http.Reply) -> Outcome:
         status = reply.status
@@ -113,19 +109,14 @@ class TeamsLine:
         return Outcome(Fate.REJECTED, note)
 
 
-def _webhook(connection: Connection) -> str:
-    """The URL in the connection's password; raises ConfigError that does not repeat it."""
-    url = connection.password or ""
+def _webhook(connection: Connection) -> Address:
+    """The address in the connection's password; raises ConfigError that does not repeat it."""
     try:
-        parts = urlsplit(url)
-        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    except ValueError:
-        is_safe = False
-    if not is_safe or not parts.hostname:
+        return Address.read(connection.password or "")
+    except AddressError as error:
         raise ConfigError(
             f"connection {connection.conn_id}",
-            seen="no https URL as password",
-            expected="the whole webhook URL as password: it is a secret",
+            seen=f"{error} as password",
+            expected="the whole webhook URL as password, https: it is a secret",
             next_step="Copy the URL from the flow's trigger into the connection's password.",
-        )
-    return url
+        ) from None
