@@ -13,6 +13,9 @@ from include.errors import (
     DeltaGapError,
     EmptyFeedError,
     FirstbellError,
+    ServerError,
+    TokenRefusedError,
+    UnreachableError,
     WatermarkError,
     WrongYearError,
 )
@@ -33,7 +36,23 @@ def fix_ceiling(night: Night, source: EdfiSource) -> int | None:
     when a stored watermark is higher, because then the source was restored or replaced,
     WrongYearError when the source holds other school years only, and EmptyFeedError when nothing
     that says a school year is left of what we hold.
+
+    Whatever stops it, a host that is down as well, is put on the books: one row for the source, so
+    that its health is bad, a ticket is opened, and no tiers are made of what is left.
     """
+    from include import landing
+    from include.sources import edfi
+
+    try:
+        return _fix_ceiling(night, source)
+    except FirstbellError as error:
+        first = next(r for r in edfi.RESOURCES if r.name == edfi.DATED[0])
+        request = landing.LoadRequest(first.feed, FeedKind.DELTA, "plan", night.context)
+        landing.record_failed(night.dsn, request, error)
+        raise
+
+
+def _fix_ceiling(night: Night, source: EdfiSource) -> int | None:
     from include import landing
     from include.sources import edfi
 
@@ -66,8 +85,7 @@ def _check_school_year(night: Night, client: Client, ceiling: int | None) -> Non
     """Refuse an ODS of other school years only, before it replaces what is loaded.
 
     An ODS of several years may hold the right one among them; one that dates nothing is let in with
-    a warning, because a first night may find it so. The refusal is put on the books, so that no
-    tiers of the new year are computed from the records of the old one.
+    a warning, because a first night may find it so.
     """
     from include import landing
     from include.sources import edfi
@@ -82,10 +100,10 @@ def _check_school_year(night: Night, client: Client, ceiling: int | None) -> Non
     if not found:
         held = 0 if night.release_parked else landing.records_held(night.dsn, dated)
         if held:
-            raise _refused(night, _nothing_dated(where, held))
+            raise _nothing_dated(where, held)
         log.warning("%s: no session, grading period or calendar says its school year", where)
         return
-    error = WrongYearError(
+    raise WrongYearError(
         where,
         seen=f"records of school year {_listed(found)}",
         expected=f"some of {_listed(wanted)}",
@@ -93,7 +111,6 @@ def _check_school_year(night: Night, client: Client, ceiling: int | None) -> Non
         f" runs on these years, name them in school_years of include/districts/"
         f"{night.district.code}.yaml; for a day of that year set as_of_date.",
     )
-    raise _refused(night, error)
 
 
 def _nothing_dated(where: str, held: int) -> EmptyFeedError:
@@ -107,19 +124,6 @@ def _nothing_dated(where: str, held: int) -> EmptyFeedError:
     )
 
 
-def _refused(night: Night, error: FirstbellError) -> FirstbellError:
-    """Put a source that was refused as a whole on the books, so that the tiers wait."""
-    from include import landing
-    from include.sources import edfi
-
-    first = next(r for r in edfi.RESOURCES if r.name == edfi.DATED[0])
-    request = landing.LoadRequest(
-        first.feed, FeedKind.SNAPSHOT, "school year", night.context, is_full_read=True
-    )
-    landing.record_failed(night.dsn, request, error)
-    return error
-
-
 def _listed(years: Iterable[int]) -> str:
     return ", ".join(map(str, sorted(years)))
 
@@ -130,21 +134,49 @@ def load_resources(
     """Load some Ed-Fi resources up to the run's ceiling.
 
     One that fails does not stop the others; the first error is raised after the last resource,
-    with the names of all that failed.
+    with the names of all that failed. Where the host is down, or gives no token any more, the
+    others are not asked for: each would wait as long, for the same answer.
     """
     client = _client(night, source)
     results: list[LoadResult] = []
     failures: dict[str, FirstbellError] = {}
+    down: FirstbellError | None = None
     for resource in resources:
         try:
+            if down is not None:
+                raise _not_asked(night, resource, down)
             result = _load_resource(night, client, resource, ceiling)
         except FirstbellError as error:
             log.error("%s", error)
             failures[resource.name] = error
+            if down is None and _is_down(client, error):
+                down = error
         else:
             results.append(result)
     raise_first(failures)
     return results
+
+
+def _is_down(client: Client, error: FirstbellError) -> bool:
+    """Whether no other resource can be read either; one alone may be too much for a host."""
+    if isinstance(error, TokenRefusedError):
+        return True
+    return isinstance(error, UnreachableError | ServerError) and not client.answers()
+
+
+def _not_asked(night: Night, resource: Resource, down: FirstbellError) -> FirstbellError:
+    """Put a resource on the books that was not asked for."""
+    from include import landing
+
+    error = type(down)(
+        f"{night.district.code}: Ed-Fi {resource.name}",
+        seen=f"not asked for, because of {down.where}: {down.seen}",
+        expected="a host that answers",
+        next_step=down.next_step,
+    )
+    request = landing.LoadRequest(resource.feed, FeedKind.DELTA, "not asked for", night.context)
+    landing.record_failed(night.dsn, request, error)
+    return error
 
 
 def _load_resource(

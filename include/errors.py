@@ -4,6 +4,7 @@
     ├── ConfigError               a setting or a district file is wrong; nothing was started
     ├── SourceError               a source system did not answer as its contract says
     │   ├── AuthenticationError   it refused our credentials
+    │   │   └── TokenRefusedError it gave no token, so that nothing of it can be read
     │   ├── UnreachableError      no connection, or none in time
     │   ├── HostKeyError          the SFTP server is not the one we know
     │   ├── RateLimitedError      it kept asking us to slow down
@@ -68,6 +69,10 @@ class SourceError(FirstbellError):
 
 class AuthenticationError(SourceError):
     """The source refused our credentials."""
+
+
+class TokenRefusedError(AuthenticationError):
+    """The source gave no token for our credentials: nothing of it can be read."""
 
 
 class UnreachableError(SourceError):

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -127,30 +128,58 @@ def raise_first(failures: dict[str, FirstbellError]) -> None:
 def run(
     night: Night, *, resources: Collection[str] = (), select: str = "", transform: bool = True
 ) -> list[LoadResult]:
-    """A whole night, one stage after the other."""
+    """A whole night, one stage after the other.
+
+    What fails stops nothing that does not stand on it: the other resources and vendors are read,
+    and the first error is raised at the end, with the names of all that failed. Only Ed-Fi holds
+    the models back: half of it would make a wrong rate that looks like a right one.
+    """
     from include import edfi, landing
-    from include import transform as dbt
     from include.delivery import fetch_files, land_files
 
+    chosen = [r for group in catalog.edfi_groups(resources).values() for r in group]
     prepare(night)
     results: list[LoadResult] = []
-    if edfi_sources(night.district):
+    failures: dict[str, FirstbellError] = {}
+
+    def attempt(name: str, work: Callable[[], list[LoadResult]]) -> None:
+        try:
+            results.extend(work())
+        except FirstbellError as error:
+            log.error("%s", error)
+            failures[name] = error
+
+    def read_edfi() -> list[LoadResult]:
         source = edfi_source(night.district)
-        ceiling = edfi.fix_ceiling(night, source)
-        for group in catalog.edfi_groups(resources).values():
-            results += edfi.load_resources(night, source, group, ceiling)
-    for name, files_source in file_sources(night.district).items():
-        results += land_files(night, name, files_source, fetch_files(night, name, files_source))
+        return edfi.load_resources(night, source, chosen, edfi.fix_ceiling(night, source))
+
+    def read_files(name: str, source: FileSource) -> list[LoadResult]:
+        return land_files(night, name, source, fetch_files(night, name, source))
+
+    if edfi_sources(night.district):
+        attempt("Ed-Fi", read_edfi)
+    is_whole = not failures
+    for name, source in file_sources(night.district).items():
+        attempt(name, partial(read_files, name, source))
     landing.end_ingest(
         night.dsn, "night", night.run_id, night.as_of_date,
-        brought=True, is_partial=bool(resources),
+        brought=is_whole, is_partial=bool(resources),
     )  # fmt: skip
-    if transform:
-        dbt.begin(night, select=select)
-        for layer in dbt.LAYERS:
-            dbt.run_layer(night, layer, select=select)
-        dbt.finish(night)
+    if transform and is_whole:
+        _build(night, select)
+    elif transform:
+        log.warning("%s: tiers and reports keep the day of their data", night.district.code)
+    raise_first(failures)
     return results
+
+
+def _build(night: Night, select: str) -> None:
+    from include import transform as dbt
+
+    dbt.begin(night, select=select)
+    for layer in dbt.LAYERS:
+        dbt.run_layer(night, layer, select=select)
+    dbt.finish(night)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -189,7 +218,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             transform=not options.no_transform,
         )
     except FirstbellError as error:
-        raise SystemExit(str(error)) from None
+        # what failed besides stands in its notes
+        raise SystemExit("\n".join([str(error), *getattr(error, "__notes__", ())])) from None
     except psycopg.OperationalError as error:
         # its first line at most: a detail may quote a row
         said = (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -12,7 +12,7 @@ from typing import Any
 
 from include.config import EdfiSource
 from include.connections import Connection
-from include.errors import AuthenticationError, ConfigError, ProtocolError
+from include.errors import ConfigError, ProtocolError, TokenRefusedError
 from include.sources.edfi.discovery import Api, base_url, read_discovery
 from include.sources.edfi.problems import TOO_MANY, RefusedError, error_for
 from include.sources.edfi.tokens import TokenFile, TokenKeeper
@@ -99,6 +99,10 @@ class Client:
                     hosts=[str(name) for name in extra.get("hosts") or ()],
                 )
             return self._api
+
+    def answers(self) -> bool:
+        """Whether the host answers at all, by one request without a second attempt."""
+        return self._transport.answers(f"{self._base}/")
 
     def newest_change_version(self) -> int | None:
         """The highest change version so far; None: change queries are off."""
@@ -241,7 +245,7 @@ class Client:
                 data={"grant_type": "client_credentials"},
             )
         except RefusedError as error:
-            raise AuthenticationError(
+            raise TokenRefusedError(
                 where,
                 seen=f"the key or secret was refused ({error.problem})",
                 expected="a token",

@@ -7,6 +7,7 @@ its sentences are read here and never repeated: messages show codes that are kno
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -184,20 +185,46 @@ def error_for(problem: Problem, *, host: str, resource: str) -> SourceError:
     )
 
 
-def exhausted(problem: Problem, *, host: str, what: str, attempts: int) -> SourceError:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request was for; a page of rows is the only one that can be made smaller."""
+
+    what: str
+    is_page: bool
+
+    def __str__(self) -> str:
+        return self.what
+
+
+def asked_for(what: str, params: Mapping[str, str | int]) -> Asked:
+    """What these parameters ask for: a page, a count, or something else."""
+    if "totalCount" in params:
+        return Asked(f"{what} (count)", is_page=False)
+    return Asked(what, is_page="limit" in params or "pageSize" in params)
+
+
+def exhausted(problem: Problem, *, host: str, asked: Asked, attempts: int) -> SourceError:
     """The error to raise when every attempt met a passing fault."""
-    where = f"Ed-Fi {what} at {host}"
+    where = f"Ed-Fi {asked} at {host}"
     if problem.status == HTTPStatus.TOO_MANY_REQUESTS:
         lower = "Lower `threads` of the district's Ed-Fi source, or run at a quieter hour."
         return RateLimitedError(
             where,
             seen=f"429 in each of {attempts} attempts",
             expected="an answer after waiting",
-            next_step=f"The key is throttled, or {TOO_MANY}." if what == "token" else lower,
+            next_step=f"The key is throttled, or {TOO_MANY}." if asked.what == "token" else lower,
+        )
+    again = "Run again later. If it stays, tell the host."
+    if problem.status == HTTPStatus.GATEWAY_TIMEOUT and asked.is_page:
+        again = "Run again later, or lower `page_size`. If it stays, tell the host."
+    elif problem.status == HTTPStatus.GATEWAY_TIMEOUT:
+        again = (
+            "The host's gateway gave up before the API had answered: run at another hour. If it "
+            "stays, tell the host; what was asked for cannot be made smaller."
         )
     return ServerError(
         where,
         seen=f"{problem} in each of {attempts} attempts",
         expected="an answer",
-        next_step="Run again later; for 504 lower `page_size`. If it stays, tell the host.",
+        next_step=again,
     )

@@ -15,8 +15,14 @@ import orjson
 import requests
 import tenacity
 
-from include.errors import ProtocolError, UnreachableError
-from include.sources.edfi.problems import Problem, RefusedError, exhausted, read_problem
+from include.errors import ProtocolError, SourceError, UnreachableError
+from include.sources.edfi.problems import (
+    Problem,
+    RefusedError,
+    asked_for,
+    exhausted,
+    read_problem,
+)
 from include.sources.edfi.wire import Limits, RedirectedError, TooLargeError, TooLateError, Wire
 
 log = logging.getLogger(__name__)
@@ -68,6 +74,16 @@ class Transport:
         """POST a form, read JSON; must be safe to repeat."""
         return self._call("POST", url, what, options)
 
+    def answers(self, url: str) -> bool:
+        """Whether one GET brings an answer that is no passing fault."""
+        try:
+            self._attempt("GET", url, {})
+        except RefusedError:
+            return True
+        except (_PassingError, SourceError):
+            return False
+        return True
+
     def _call(self, method: str, url: str, what: str, options: dict[str, Any]) -> Answer:
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(_PassingError),
@@ -80,7 +96,7 @@ class Transport:
         try:
             return retrying(self._attempt, method, url, options)
         except _PassingError as error:
-            raise self._final(error, what) from None
+            raise self._final(error, what, options.get("params") or {}) from None
 
     def _attempt(self, method: str, url: str, options: dict[str, Any]) -> Answer:
         try:
@@ -129,9 +145,12 @@ class Transport:
     def _within(self) -> str:
         return f"within {self._limits.deadline_s:g} s"
 
-    def _final(self, error: _PassingError, what: str) -> Exception:
+    def _final(
+        self, error: _PassingError, what: str, params: Mapping[str, str | int]
+    ) -> SourceError:
         if error.problem is not None:
-            return exhausted(error.problem, host=self.host, what=what, attempts=self.max_attempts)
+            asked = asked_for(what, params)
+            return exhausted(error.problem, host=self.host, asked=asked, attempts=self.max_attempts)
         if error.text.startswith("200 "):
             return ProtocolError(
                 f"Ed-Fi {what} at {self.host}",

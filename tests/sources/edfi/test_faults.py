@@ -152,6 +152,21 @@ def test_an_endless_server_error_shows_the_last_answer(server: Running) -> None:
         full(client_for(server, max_attempts=2))
 
 
+def test_a_page_that_takes_too_long_advises_a_smaller_one(server: Running) -> None:
+    server.faults.add(Fault("error", match=PATH, status=504, after=1, times=99))
+    with pytest.raises(ServerError, match=r"504.*lower `page_size`"):
+        read(full(client_for(server, max_attempts=2)))
+
+
+@pytest.mark.parametrize("match", ["limit=0", "availableChangeVersions", "/oauth/token"])
+def test_a_504_on_anything_but_a_page_advises_no_page_size(server: Running, match: str) -> None:
+    server.faults.add(Fault("error", match=match, status=504, times=99))
+    with pytest.raises(ServerError, match=r"504.*another hour") as caught:
+        full(client_for(server, max_attempts=2))
+    assert "page_size" not in str(caught.value)
+    assert ("count" in str(caught.value)) == (match == "limit=0")
+
+
 def test_a_hanging_connection_is_cut_and_tried_again(server: Running) -> None:
     server.faults.add(Fault("hang", match=PATH, seconds=3))
     naps: list[float] = []
