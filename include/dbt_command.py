@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include import dbt_outcome
+from include import day_models, dbt_outcome
 from include.config import ROOT, EdfiSource
 from include.connections import Connection
 from include.errors import ConfigError, TransformError, TransformInterruptedError
@@ -23,6 +23,7 @@ from include.interrupts import as_keyboard_interrupt
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
 
+    from include.landing import Scope
     from include.night import Night
 
 log = logging.getLogger(__name__)
@@ -40,8 +41,11 @@ def results(night: Night) -> Path:
     return folder(night) / "target" / "run_results.json"
 
 
-def invoke(night: Night, arguments: list[str]) -> dict[str, str]:
+def invoke(night: Night, arguments: list[str], *, only_dated: bool = False) -> dict[str, str]:
     """Run one dbt command; returns the status of each node by its name.
+
+    `only_dated` leaves out of a build what a new day alone does not change. A resumed build
+    leaves out what the one before did.
 
     Raises TransformError; and as it came what a signal's handler raised meanwhile, once dbt has
     cancelled its queries.
@@ -73,7 +77,7 @@ def invoke(night: Night, arguments: list[str]) -> dict[str, str]:
     given = {**profile_values(connection), **run_values(night)}
     with environment(given), as_keyboard_interrupt() as interruption:
         try:
-            outcome = _outcome(arguments, options)
+            outcome = _outcome(arguments, options, only_dated=only_dated)
         except KeyboardInterrupt:
             # between two commands of dbt nobody catches it
             raise (interruption.cause or KeyboardInterrupt()) from None
@@ -94,7 +98,7 @@ def invoke(night: Night, arguments: list[str]) -> dict[str, str]:
 _PARSED_FIRST = {"build": ("--no-write-json",), "docs": ()}
 
 
-def _outcome(arguments: list[str], options: list[str]) -> dbtRunnerResult:
+def _outcome(arguments: list[str], options: list[str], *, only_dated: bool) -> dbtRunnerResult:
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
@@ -103,7 +107,9 @@ def _outcome(arguments: list[str], options: list[str]) -> dbtRunnerResult:
     parsed = dbtRunner().invoke(["parse", *_PARSED_FIRST[arguments[0]], *options])
     if not isinstance(parsed.result, Manifest):
         return parsed
-    return dbtRunner(manifest=parsed.result).invoke([*arguments, *options])
+    left_out = day_models.independent_of_day(parsed.result) if only_dated else []
+    excluded = ["--exclude", *left_out] if left_out else []
+    return dbtRunner(manifest=parsed.result).invoke([*arguments, *excluded, *options])
 
 
 def _error(
@@ -152,6 +158,24 @@ def _unreachable(night: Night, error: Exception) -> TransformError:
     )
 
 
+@contextmanager
+def _reached(night: Night) -> Iterator[None]:
+    from psycopg import Error
+
+    try:
+        yield
+    except Error as error:
+        raise _unreachable(night, error) from None
+
+
+def scope(night: Night, stage: str) -> Scope:
+    """How much the build of this run renews, as it was settled at its beginning."""
+    from include import landing
+
+    with _reached(night):
+        return landing.scope_of_run(night.dsn, stage, night.run_id)
+
+
 def lasting_values(night: Night) -> dict[str, Any]:
     """What stays the same from night to night: dbt parses everything anew when one changes."""
     edfi = [s for s in night.district.sources.values() if isinstance(s, EdfiSource)]
@@ -168,14 +192,10 @@ def run_values(night: Night) -> dict[str, str]:
 
     No ceiling in a database that never fixed an intake.
     """
-    from psycopg import Error
-
     from include import landing
 
-    try:
+    with _reached(night):
         intake = landing.current_intake(night.dsn)
-    except Error as error:
-        raise _unreachable(night, error) from None
     values = {"FIRSTBELL_DBT_AS_OF_DATE": night.as_of_date.isoformat()}
     if intake is None:
         return values

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include import dbt_command
+from include import day_models, dbt_command
 from include.dbt_command import folder, invoke
 from include.errors import FirstbellError
 
 if TYPE_CHECKING:
+    from include.landing import Scope
     from include.night import Night
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,37 @@ class LayerResult:
     resumed: bool
 
 
-def begin(night: Night, *, select: str = "") -> None:
+def scope_of(night: Night) -> Scope | None:
+    """How much a build must renew now; None: the last one stands for this night too.
+
+    Only a whole build that came to its end, on this very project, can be built upon. A run that is
+    repeated renews everything: somebody asked for it.
+    """
+    from include import landing
+
+    last = landing.last_build(night.dsn)
+    if (
+        last is None
+        or last.is_partial
+        or not last.is_finished
+        or last.fingerprint != fingerprint(night)
+        or landing.was_begun(night.dsn, STAGE, night.run_id)
+        or landing.has_changed_since(night.dsn, last.run_id)
+    ):
+        return "all"
+    return None if last.as_of_date == night.as_of_date else "day"
+
+
+def confirm(night: Night) -> None:
+    """Let the last build stand for this run's ingests too: nothing has changed since."""
+    from include import landing
+
+    _enter(night)
+    landing.fix_intake(night.dsn, night.context)
+    finish(night)
+
+
+def begin(night: Night, *, select: str = "", scope: Scope = "all") -> None:
     """Fix which loads the layers of this run see: one state of raw, whatever lands meanwhile.
 
     A run of some models only (`select`) stands on the state of the last whole run, because the
@@ -61,13 +92,23 @@ def begin(night: Night, *, select: str = "") -> None:
     from include import landing
 
     # in this order: what ended before the build began is then taken in
-    landing.begin_build(night.dsn, STAGE, night.run_id, night.as_of_date, is_partial=bool(select))
+    _enter(night, scope=scope, is_partial=bool(select))
     if select and landing.current_intake(night.dsn) is not None:
         return
     intake = landing.fix_intake(night.dsn, night.context)
     log.info(
-        "%s: builds %s; takes in the loads up to %d, without %d under way",
-        night.district.code, night.as_of_date, intake.ceiling, len(intake.under_way),
+        "%s: builds %s of %s; takes in the loads up to %d, without %d under way",
+        night.district.code, "all" if scope == "all" else "what depends on the day",
+        night.as_of_date, intake.ceiling, len(intake.under_way),
+    )  # fmt: skip
+
+
+def _enter(night: Night, *, scope: Scope = "all", is_partial: bool = False) -> None:
+    from include import landing
+
+    landing.begin_build(
+        night.dsn, STAGE, night.run_id, night.as_of_date,
+        fingerprint=fingerprint(night), scope=scope, is_partial=is_partial,
     )  # fmt: skip
 
 
@@ -83,7 +124,8 @@ def run_layer(
 ) -> LayerResult:
     """Build and test one layer; raises TransformError that names what failed."""
     state = folder(night) / "state" / layer
-    attempt = _attempt(night, select)
+    scope = dbt_command.scope(night, STAGE)
+    attempt = {**_attempt(night, select), "scope": scope}
     resume = _failed_before(state, attempt)
     if resume:
         arguments = ["retry", "--state", str(state)]
@@ -102,7 +144,7 @@ def run_layer(
             *(["--full-refresh"] if full_refresh else []),
         ]
     try:
-        results = invoke(night, arguments)
+        results = invoke(night, arguments, only_dated=scope == "day")
     except FirstbellError:
         _keep_results(night, state, attempt)
         raise
@@ -137,6 +179,11 @@ def write_dictionary(night: Night) -> Path:
     shutil.copyfile(folder(night) / "target" / "static_index.html", part)
     part.replace(page)
     return page
+
+
+def fingerprint(night: Night) -> str:
+    """A digest of the project as this night builds it."""
+    return day_models.fingerprint(dbt_command.PROJECT, dbt_command.lasting_values(night))
 
 
 def _within(layer: str, select: str) -> list[str]:

@@ -29,24 +29,32 @@ from include.landing.ledger import (
 from include.landing.prepare import prepare
 from include.landing.request import LoadRequest, LoadResult
 from include.landing.runs import (
+    Build,
     Ingest,
+    Scope,
     begin_build,
     day_of_run,
     end_ingest,
     finish_build,
+    has_changed_since,
+    last_build,
     last_day_built,
     last_day_ingested,
     last_ingest,
+    scope_of_run,
     settle_day,
     waiting_ingests,
+    was_begun,
 )
 from include.landing.writer import land
 
 __all__ = [
+    "Build",
     "Ingest",
     "Intake",
     "LoadRequest",
     "LoadResult",
+    "Scope",
     "begin_build",
     "current_intake",
     "day_of_run",
@@ -54,7 +62,9 @@ __all__ = [
     "finish_build",
     "fix_intake",
     "half_loaded",
+    "has_changed_since",
     "land",
+    "last_build",
     "last_day_built",
     "last_day_ingested",
     "last_ingest",
@@ -63,8 +73,10 @@ __all__ = [
     "record_failed",
     "record_skipped",
     "records_held",
+    "scope_of_run",
     "settle_day",
     "statuses_of_run",
     "waiting_ingests",
+    "was_begun",
     "was_loaded",
 ]

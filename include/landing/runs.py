@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import LiteralString
+from typing import Literal, LiteralString
 
 import psycopg
+
+# Everything, or what depends on the day.
+Scope = Literal["all", "day"]
 
 # An ingest waits until a whole build that began after it has finished for its day or a later one.
 _WAITING = """
@@ -38,14 +41,20 @@ _SETTLE = """
     returning as_of_date
 """
 _BEGIN = """
-    insert into ops.runs (stage, run_id, kind, as_of_date, is_partial, begun_at)
-    values (%(stage)s, %(run_id)s, 'build', %(as_of_date)s, %(is_partial)s, clock_timestamp())
+    insert into ops.runs
+        (stage, run_id, kind, as_of_date, is_partial, begun_at, fingerprint, scope)
+    values (
+        %(stage)s, %(run_id)s, 'build', %(as_of_date)s, %(is_partial)s, clock_timestamp(),
+        %(fingerprint)s, %(scope)s
+    )
     on conflict (stage, run_id) do update set
         kind = 'build',
         as_of_date = excluded.as_of_date,
         is_partial = excluded.is_partial,
         begun_at = clock_timestamp(),
-        finished_at = null
+        finished_at = null,
+        fingerprint = excluded.fingerprint,
+        scope = excluded.scope
 """
 _END = """
     insert into ops.runs (stage, run_id, kind, as_of_date, is_partial, finished_at)
@@ -58,6 +67,32 @@ _END = """
         is_partial = excluded.is_partial,
         settled_at = clock_timestamp(),
         finished_at = coalesce(excluded.finished_at, runs.finished_at)
+"""
+_LAST_BUILD = """
+    select run_id, as_of_date, is_partial, finished_at is not null, fingerprint
+    from ops.runs
+    where kind = 'build' and begun_at is not null
+    order by begun_at desc
+    limit 1
+"""
+# A load without a row written is 'unchanged'.
+_CHANGED = """
+    with
+
+    intake as (
+        select load_ceiling, loads_under_way
+        from ops.intakes
+        where run_id = %(run_id)s
+        order by intake_id desc
+        limit 1
+    )
+
+    select not exists (select from intake) or exists (
+        select from ops.loads
+        inner join intake
+            on loads.load_id > intake.load_ceiling or loads.load_id = any(intake.loads_under_way)
+        where loads.status = 'loaded'
+    )
 """
 _FINISH = """
     update ops.runs set finished_at = clock_timestamp() where stage = %s and run_id = %s
@@ -74,6 +109,17 @@ class Ingest:
     finished_at: datetime
     # of some resources only, as somebody asked for
     is_partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A build that began, of a day, on a project as its fingerprint says."""
+
+    run_id: str
+    as_of_date: date
+    is_partial: bool
+    is_finished: bool
+    fingerprint: str | None
 
 
 def waiting_ingests(dsn: str, *, besides: str = "") -> list[Ingest]:
@@ -155,12 +201,28 @@ def end_ingest(
         )
 
 
-def begin_build(dsn: str, stage: str, run_id: str, day: date, *, is_partial: bool = False) -> None:
+def begin_build(
+    dsn: str,
+    stage: str,
+    run_id: str,
+    day: date,
+    *,
+    fingerprint: str,
+    scope: Scope = "all",
+    is_partial: bool = False,
+) -> None:
     """Write down that a build begins, anew when it is repeated; it does not count yet."""
     with psycopg.connect(dsn) as connection:
         connection.execute(
             _BEGIN,
-            {"stage": stage, "run_id": run_id, "as_of_date": day, "is_partial": is_partial},
+            {
+                "stage": stage,
+                "run_id": run_id,
+                "as_of_date": day,
+                "is_partial": is_partial,
+                "fingerprint": fingerprint,
+                "scope": scope,
+            },
         )
 
 
@@ -168,6 +230,41 @@ def finish_build(dsn: str, stage: str, run_id: str) -> None:
     """Let a build count: one that failed half-way must not stand for the night."""
     with psycopg.connect(dsn) as connection:
         connection.execute(_FINISH, (stage, run_id))
+
+
+def last_build(dsn: str) -> Build | None:
+    """The build that began last, whatever became of it."""
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(_LAST_BUILD).fetchone()
+    return None if row is None else Build(*row)
+
+
+def was_begun(dsn: str, stage: str, run_id: str) -> bool:
+    """Whether the build of this run began before: it is repeated."""
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(
+            "select begun_at is not null from ops.runs where stage = %s and run_id = %s",
+            (stage, run_id),
+        ).fetchone()
+    return row is not None and bool(row[0])
+
+
+def has_changed_since(dsn: str, run_id: str) -> bool:
+    """Whether a load has written rows that the build of this run did not take in."""
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(_CHANGED, {"run_id": run_id}).fetchone()
+    return row is None or bool(row[0])
+
+
+def scope_of_run(dsn: str, stage: str, run_id: str) -> Scope:
+    """How much a build renews; all, where nothing is said of it."""
+    with psycopg.connect(dsn) as connection:
+        if not _has_books(connection):
+            return "all"
+        row = connection.execute(
+            "select scope from ops.runs where stage = %s and run_id = %s", (stage, run_id)
+        ).fetchone()
+    return "day" if row is not None and row[0] == "day" else "all"
 
 
 def _day(dsn: str, query: LiteralString) -> date | None:

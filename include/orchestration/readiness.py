@@ -68,7 +68,14 @@ def begin(night: Night, events: Events | None, *, select: str = "") -> bool:
     prepare(night)
     if is_held_back(night, events) or not is_anything_new(night, events, select=select):
         return False
-    transform.begin(night, select=select)
+    # what somebody asks for by hand is built in full
+    is_asked_for = select or night.full_refresh or not events
+    scope = "all" if is_asked_for else transform.scope_of(night)
+    if scope is None:
+        log.info("nothing has changed since the last build of %s: it stands", night.as_of_date)
+        transform.confirm(night)
+        return False
+    transform.begin(night, select=select, scope=scope)
     return True
 
 

@@ -83,6 +83,12 @@ def _parsed() -> tuple[Manifest, str]:
 
 
 @pytest.fixture(scope="session")
+def parsed() -> Manifest:
+    """The manifest as dbt holds it."""
+    return _parsed()[0]
+
+
+@pytest.fixture(scope="session")
 def manifest() -> dict[str, Any]:
     """The manifest of the project as it stands; parsing needs no database."""
     loaded: dict[str, Any] = json.loads(_parsed()[1])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from include import day_models
 from tests.dbt import manifest as checks
 
 Manifest = dict[str, Any]
@@ -18,6 +20,26 @@ def test_the_project_is_not_empty(manifest: Manifest) -> None:
         assert checks.models(manifest, schema), (
             f"no model in {schema}: the checks would prove nothing"
         )
+
+
+def test_what_depends_on_the_day_is_known(parsed: Any) -> None:
+    """A night without a change builds only that: whatever else a run is told must not matter."""
+    left_out = set(day_models.independent_of_day(parsed))
+    assert {"risk_policy", "stg_edfi__students"} <= left_out
+    assert left_out.isdisjoint({"fct_attendance_to_date", "risk_tiers", "rpt_tier_crossings"})
+    asked = {
+        value
+        for macro in parsed.macros.values()
+        if macro.package_name == "firstbell"
+        for value in re.findall(r"run_value\('(\w+)'\)", macro.macro_sql)
+    }
+    assert asked == {"as_of_date", "load_ceiling", "loads_under_way"}, (
+        "say in include/day_models.py what a night without a change makes of the new one"
+    )
+    told = [
+        node.name for node in parsed.nodes.values() if "run_value(" in getattr(node, "raw_code", "")
+    ]
+    assert told == [], "ask by a macro: include/day_models.py looks at macros"
 
 
 @pytest.mark.parametrize("check", checks.CHECKS, ids=lambda check: check.__name__)

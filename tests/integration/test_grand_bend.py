@@ -168,9 +168,9 @@ def test_a_failed_layer_resumes_with_what_failed(
     asked: list[str] = []
     real = transform.invoke
 
-    def invoke(given: night.Night, arguments: list[str]) -> dict[str, str]:
+    def invoke(given: night.Night, arguments: list[str], **options: bool) -> dict[str, str]:
         asked.append(arguments[0])
-        return real(given, arguments)
+        return real(given, arguments, **options)
 
     monkeypatch.setattr(transform, "invoke", invoke)
     with psycopg.connect(grand_bend.dsn) as connection:

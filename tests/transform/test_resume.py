@@ -25,9 +25,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     commands: list[str] = []
     real = transform.invoke
 
-    def invoke(night: Night, arguments: list[str]) -> dict[str, str]:
+    def invoke(night: Night, arguments: list[str], **options: bool) -> dict[str, str]:
         commands.append(arguments[0])
-        return real(night, arguments)
+        return real(night, arguments, **options)
 
     monkeypatch.setattr(transform, "invoke", invoke)
     return commands

@@ -1,0 +1,66 @@
+"""What of the dbt project a night must build when no source has brought a change.
+
+A new day moves what is counted up to it (enrolled days, windows, closed grading periods, policies
+that come into force, tiers and their history), and nothing else: no model knows the clock, and
+staging knows no day. What depends on the day is read from the parsed project, so no list goes out
+of date.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+# The one macro by which a model learns the day.
+_DAY = "as_of_date"
+_BUILT = ("model", "seed", "snapshot")
+
+
+def fingerprint(project: Path, values: Mapping[str, Any]) -> str:
+    """A digest of everything that a build is made of, beside raw and its day."""
+    digest = hashlib.sha256(json.dumps(dict(values), sort_keys=True).encode())
+    for path in sorted(project.rglob("*")):
+        if path.is_file() and path.suffix in (".sql", ".yml", ".yaml", ".csv", ".md"):
+            digest.update(str(path.relative_to(project)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def independent_of_day(manifest: Manifest) -> list[str]:
+    """Names of the models and seeds that a new day alone leaves as they are."""
+    dated = {
+        node_id for node_id, node in manifest.nodes.items()
+        if any(_asks_for_day(manifest, macro, set()) for macro in node.depends_on_macros)
+    }  # fmt: skip
+    known: dict[str, bool] = {}
+
+    def is_dated(node_id: str) -> bool:
+        if node_id not in known:
+            node = manifest.nodes.get(node_id)
+            # a source is raw, or what other stages wrote, which models read as views
+            parents = node.depends_on_nodes if node is not None else []
+            known[node_id] = node_id in dated or any(is_dated(parent) for parent in parents)
+        return known[node_id]
+
+    return sorted(
+        node.name
+        for node_id, node in manifest.nodes.items()
+        if node.resource_type in _BUILT and not is_dated(node_id)
+    )
+
+
+def _asks_for_day(manifest: Manifest, macro_id: str, seen: set[str]) -> bool:
+    """Whether a macro, or one that it calls, is `as_of_date` of our own project."""
+    if macro_id in seen or macro_id not in manifest.macros:
+        return False
+    seen.add(macro_id)
+    macro = manifest.macros[macro_id]
+    return macro.name == _DAY or any(
+        _asks_for_day(manifest, called, seen) for called in macro.depends_on.macros
+    )

@@ -1,0 +1,154 @@
+"""What a night builds when no source has brought a change."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import psycopg
+import pytest
+
+from include import dbt_command, landing, transform
+from include.night import Night
+from include.orchestration import readiness
+from include.records import Change, Feed, FeedKind, Upsert
+from tests.transform.conftest import NightOf
+
+Write = Callable[[str, str], None]
+PEOPLE = Feed("test", "people")
+REAL = dbt_command.PROJECT
+SOURCE = """
+version: 2
+sources:
+  - name: test
+    schema: raw
+    tables: [{name: people, identifier: test__people}]
+"""
+TABLE = "{{ config(materialized='table') }} "
+STAGED = TABLE + "select record_key from ({{ current_rows(source('test', 'people')) }}) as people"
+# one mart is counted up to the day, the other knows none
+DATED = TABLE + "select record_key, {{ as_of_date() }} as counted_to from {{ ref('stg_people') }}"
+UNDATED = TABLE + "select count(*) as people from {{ ref('stg_people') }}"
+ABOVE = TABLE + "select max(counted_to) as counted_to from {{ ref('fct_people') }}"
+EVENT = {"an asset": ["an event"]}
+TODAY, TOMORROW = date(2022, 5, 27), date(2022, 5, 28)
+
+
+@dataclass
+class Stream:
+    changes: list[Change]
+    source_count: int | None = None
+    watermark: int | None = None
+    scopes: set[str] = field(default_factory=set)
+
+    def batches(self) -> Iterator[list[Change]]:
+        yield self.changes
+
+
+@pytest.fixture
+def current(
+    database_url: str, project: Write, night_of: NightOf, monkeypatch: pytest.MonkeyPatch
+) -> Night:
+    """The night after a first build, on a project of two layers."""
+    (dbt_command.PROJECT / "macros").mkdir()
+    for macro in ("current_rows", "was_landed", "engine/run_value", "engine/dates"):
+        shutil.copy(REAL / "macros" / f"{macro}.sql", dbt_command.PROJECT / "macros")
+    project("staging/sources.yml", SOURCE)
+    project("staging/stg_people.sql", STAGED)
+    project("marts/fct_people.sql", DATED)
+    project("marts/fct_count.sql", UNDATED)
+    project("marts/fct_above.sql", ABOVE)
+    landing.prepare(database_url, [PEOPLE])
+    monkeypatch.setattr(readiness, "prepare", lambda night: None)
+    night = night_of(database_url, "first")
+    land(night, "ana")
+    assert scope(night) == "all"
+    return on(night, TODAY, "next")
+
+
+def on(night: Night, day: date, run_id: str) -> Night:
+    return replace(night, as_of_date=day, run_id=run_id)
+
+
+def land(night: Night, *keys: str) -> None:
+    stream = Stream([Upsert(key, {"a": 1}, key) for key in keys])
+    landing.land(
+        night.dsn, stream, landing.LoadRequest(PEOPLE, FeedKind.DELTA, "a test", night.context)
+    )
+
+
+def scope(night: Night, *, fails: bool = False) -> str:
+    """What the run has to make that the end of an ingest starts."""
+    landing.end_ingest(night.dsn, "ingest", night.run_id, night.as_of_date, brought=True)
+    if not readiness.begin(night, EVENT):
+        assert not landing.waiting_ingests(night.dsn)
+        return "nothing"
+    if not fails:
+        transform.finish(night)
+    return dbt_command.scope(night, transform.STAGE)
+
+
+def tables(night: Night) -> dict[str, int]:
+    """By name the number of each table: one that is built anew has another."""
+    with psycopg.connect(night.dsn) as connection:
+        rows = connection.execute(
+            "select relname, cast(oid as bigint) from pg_class"
+            " where relkind = 'r' and relnamespace = cast('public' as regnamespace)"
+        ).fetchall()
+    return dict(rows)
+
+
+def test_a_new_day_without_a_change_builds_what_depends_on_the_day(current: Night) -> None:
+    for layer in ("staging", "marts"):
+        transform.run_layer(on(current, TODAY, "first"), layer)
+    before = tables(current)
+    land(current, "ana")
+    tomorrow = on(current, TOMORROW, "next")
+    assert scope(tomorrow) == "day"
+    # a layer in which nothing depends on the day is no failure
+    assert transform.run_layer(tomorrow, "staging").succeeded == 0
+    transform.run_layer(tomorrow, "marts")
+    after = tables(current)
+    assert {name for name in after if after[name] != before[name]} == {"fct_people", "fct_above"}
+    with psycopg.connect(current.dsn) as connection:
+        assert connection.execute("select counted_to from fct_above").fetchone() == (TOMORROW,)
+
+
+def test_a_night_without_a_change_builds_nothing(current: Night) -> None:
+    land(current, "ana")
+    assert scope(current) == "nothing"
+    assert scope(on(current, TODAY, "a third")) == "nothing"
+
+
+def test_a_change_builds_everything(current: Night) -> None:
+    land(current, "bo")
+    assert scope(current) == "all"
+
+
+def test_a_change_that_comes_after_a_night_without_one_is_not_missed(current: Night) -> None:
+    assert scope(current) == "nothing"
+    land(current, "bo")
+    assert scope(on(current, TODAY, "a third")) == "all"
+
+
+def test_another_rule_builds_everything(current: Night, project: Write) -> None:
+    project("marts/fct_count.sql", UNDATED + " where record_key <> 'bo'")
+    assert scope(current) == "all"
+
+
+def test_after_a_build_that_failed_everything_is_built(current: Night) -> None:
+    assert scope(on(current, TOMORROW, "failed"), fails=True) == "day"
+    assert scope(on(current, TOMORROW, "after it")) == "all"
+
+
+def test_who_asks_for_it_gets_everything(current: Night) -> None:
+    assert readiness.begin(current, None)
+    transform.finish(current)
+    assert dbt_command.scope(current, transform.STAGE) == "all"
+    assert scope(replace(current, run_id="full", full_refresh=True)) == "all"
+
+
+def test_a_run_that_is_cleared_builds_everything(current: Night) -> None:
+    assert scope(on(current, TODAY, "first")) == "all"
