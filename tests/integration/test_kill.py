@@ -15,8 +15,11 @@ from tests.landing import crash
 KILLS = 20
 # Which load wrote a row, and when, differs between any two runs.
 BOOKKEEPING = frozenset({"load_id", "loaded_at", "superseded_by", "_loaded_at", "waiting_since"})
+# A part of the resources, and all files: what a kill leaves is the same for every resource, and
+# each of the loads is made forty times.
+PART = ("people", "enrollment", "attendance", "behavior")
 COMMAND = ["-m", "tests.integration.night_child", "--district", DISTRICT, "--as-of", "2022-05-27",
-           "--no-transform"]  # fmt: skip
+           "--no-transform", "--resources", *PART]  # fmt: skip
 
 
 def checksums(built: House, schema: str) -> dict[str, str]:
@@ -41,7 +44,7 @@ def test_after_each_of_twenty_kills_a_rerun_leaves_what_one_good_night_leaves(
         raw = checksums(good, "raw")
         build_marts(good.night("after"))
         marts = checksums(good, "marts")
-    assert sum(int(found.partition(":")[0]) for found in raw.values()) > 5_000
+    assert sum(int(found.partition(":")[0]) for found in raw.values()) > 4_000
 
     dice = random.Random(20220527)
     name = "firstbell_it_harmed"
@@ -51,7 +54,7 @@ def test_after_each_of_twenty_kills_a_rerun_leaves_what_one_good_night_leaves(
             # one would fall into a load that has nothing to do
             recreate_database(pg_server_url, name)
             load(harmed, monkeypatch, dice.randrange(1, steps))
-            night.run(harmed.night(f"rerun_{number}"), transform=False)
+            night.run(harmed.night(f"rerun_{number}"), resources=PART, transform=False)
             assert checksums(harmed, "raw") == raw
         build_marts(harmed.night("after"))
         assert checksums(harmed, "marts") == marts
