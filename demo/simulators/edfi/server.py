@@ -46,8 +46,9 @@ def serve(
     port: int = 0,
     control: Path | None = None,
     clients: dict[str, str] | None = None,
+    certificate: Path | None = None,
 ) -> Iterator[Running]:
-    """Serve until the block ends; port 0 takes a free one."""
+    """Serve until the block ends; port 0 takes a free one, a certificate with its key means TLS."""
     behaviour = behaviour or Behaviour()
     # 7.3 sorts by AggregateId, earlier versions by the random id
     order = "aggregate" if behaviour.version == "7.3" else "id"
@@ -64,6 +65,7 @@ def serve(
             access_log=False,
             lifespan="off",
             timeout_graceful_shutdown=1,
+            ssl_certfile=certificate,
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(
@@ -75,7 +77,8 @@ def serve(
                 if not thread.is_alive():
                     raise RuntimeError("the Ed-Fi simulator did not start")
                 time.sleep(0.005)
-            url = f"http://127.0.0.1:{listener.getsockname()[1]}{behaviour.prefix}"
+            scheme = "https" if certificate else "http"
+            url = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}{behaviour.prefix}"
             yield Running(url, store, behaviour, tokens, faults, application.requests)
         finally:
             server.should_exit = True

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from include.connections import Connection
 from include.errors import ConfigError, ProtocolError, UnreachableError
 from include.sources import edfi
 from include.sources.edfi.discovery import base_url, read_discovery
+from tests.demo.tls_front import certificates
 from tests.sources.edfi.helpers import PATH, client_for, full, no_sleep, read, store_of
 
 BASE = "https://ods.example.org/api"
@@ -49,6 +52,12 @@ def test_an_address_without_tls_in_the_discovery_document_is_refused(name: str) 
     given = document(**{name: "http://ods.example.org/api/x"})
     with pytest.raises(ProtocolError, match=r"without TLS.*X-Forwarded-Proto"):
         read_discovery(given, BASE, {})
+
+
+def test_an_api_with_tls_names_no_plain_address_on_loopback_either() -> None:
+    given = {"urls": {"dataManagementApi": "https://localhost/d", "oauth": "http://localhost/o"}}
+    with pytest.raises(ProtocolError, match="without TLS"):
+        read_discovery(given, "https://localhost", {}, hosts=["localhost"])
 
 
 @pytest.mark.parametrize("name", ["dataManagementApi", "oauth", "changeQueries"])
@@ -145,37 +154,57 @@ def test_an_answer_that_drips_ends_at_its_deadline(server: Running) -> None:
     assert len(naps) == 1
 
 
-@pytest.fixture
-def dripping_headers() -> Iterator[str]:
+@pytest.fixture(scope="module")
+def certified(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """An authority's file, and a certificate of it for this machine, with its key."""
+    return certificates(tmp_path_factory.mktemp("tls"))
+
+
+def test_the_authority_of_a_private_certificate_is_named_by_its_file(
+    certified: tuple[Path, Path],
+) -> None:
+    authority, certificate = certified
+    with serve(store_of(30), certificate=certificate) as server:
+        client = client_for(server, extra={"verify": str(authority)})
+        assert len(read(full(client))) == 30
+        with pytest.raises(UnreachableError, match=r"TLS failed.*CA file"):
+            full(client_for(server))
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "under TLS"])
+def test_headers_that_drip_end_at_the_deadline(certified: tuple[Path, Path], tls: bool) -> None:
+    authority, certificate = certified
+    with dripping(certificate if tls else None) as host:
+        source = EdfiSource(
+            kind="edfi", connection="c", max_attempts=1, timeout_s=2, deadline_s=0.3
+        )
+        extra = {"verify": str(authority)} if tls else {}
+        connection = Connection("c", host=host, login="k", password="s", extra=extra)
+        with pytest.raises(UnreachableError, match=r"no whole answer within 0\.3 s"):
+            edfi.Client(connection, source, sleep=no_sleep).newest_change_version()
+
+
+@contextmanager
+def dripping(certificate: Path | None) -> Iterator[str]:
     """A server whose answer never comes to the end of its first line."""
     over = threading.Event()
+    context = None
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve_one() -> None:
-            while not over.is_set():
-                try:
-                    peer, _ = listener.accept()
-                except OSError:
-                    return
-                with peer:
-                    try:
-                        while not over.wait(0.02):
-                            peer.sendall(b"H")
-                    except OSError:
-                        continue
+            with suppress(OSError):
+                plain, _ = listener.accept()
+                with context.wrap_socket(plain, server_side=True) if context else plain as peer:
+                    while not over.wait(0.02):
+                        peer.sendall(b"H")
 
         thread = threading.Thread(target=serve_one, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield f"{'https' if context else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
         over.set()
-        listener.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
         thread.join(timeout=5)
-
-
-def test_headers_that_drip_end_at_the_deadline(dripping_headers: str) -> None:
-    source = EdfiSource(kind="edfi", connection="c", max_attempts=1, timeout_s=2, deadline_s=0.3)
-    client = edfi.Client(
-        Connection("c", host=dripping_headers, login="k", password="s"), source, sleep=no_sleep
-    )
-    with pytest.raises(UnreachableError, match=r"no whole answer within 0\.3 s"):
-        client.newest_change_version()
