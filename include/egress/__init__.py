@@ -8,8 +8,8 @@ waiting           messages that wait for a person
 check             raise NeedsAttentionError when there are any
 resolve           a person's decision on one of them
 
-It reads schema reporting and writes ops.outbox and ops.disclosures, under the role
-firstbell_egress. Repeating any of it is safe.
+It reads schema reporting and writes ops.outbox and ops.disclosures, under the
+role <database>_egress. Repeating any of it is safe.
 """
 
 from include.egress.stages import (

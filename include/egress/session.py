@@ -7,17 +7,21 @@ import logging
 from collections.abc import Iterator
 
 import psycopg
+from psycopg import sql
 
 from include.errors import StorageError
 
 log = logging.getLogger(__name__)
 
-ROLE = "firstbell_egress"
+
+def role_of(database: str) -> str:
+    """The role of egress in a database: roles belong to the whole server, so each has its own."""
+    return f"{database}_egress"
 
 
 @contextlib.contextmanager
 def session(dsn: str) -> Iterator[psycopg.Connection]:
-    """A connection in autocommit, as firstbell_egress where that role can be taken.
+    """A connection in autocommit, as the database's role of egress where that can be taken.
 
     Raises StorageError for whatever the database says, without its words: they may quote a row.
     """
@@ -35,12 +39,14 @@ def session(dsn: str) -> Iterator[psycopg.Connection]:
 
 
 def _take_role(connection: psycopg.Connection) -> None:
+    role = role_of(connection.info.dbname)
     try:
-        connection.execute(f"set role {ROLE}")
+        connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
     # the second is what Postgres says when there is no such role
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidParameterValue):
         log.warning(
             "role %s cannot be taken: messages are sent with the rights of the warehouse's login."
-            " Run dbt once, or see docs/privacy.md.",
-            ROLE,
+            " Run dbt once, or let an administrator run `python -m include.reporting_access`:"
+            " docs/privacy.md.",
+            role,
         )

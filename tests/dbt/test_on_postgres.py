@@ -81,7 +81,7 @@ def test_the_roles_read_reporting_and_nothing_else(empty: Bench) -> None:
             owner.execute(f"create table {schema}.some_table as select 1 as one")
         dbt(empty, "seed", "--select", "grade_bands")
         owner.execute("create table reporting.later as select 2 as two")
-        for role in ("firstbell_reporting", "firstbell_egress"):
+        for role in (f"{empty.name}_reporting", f"{empty.name}_egress"):
             owner.execute(f"set role {role}")
             assert owner.execute("select one from reporting.some_table").fetchone() == (1,)
             assert owner.execute("select two from reporting.later").fetchone() == (2,)

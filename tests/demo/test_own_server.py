@@ -142,12 +142,13 @@ def test_a_night_without_the_right_to_create_roles(
     with psycopg.connect(dsn) as connection:
         row = connection.execute(
             "select count(*), current_setting('is_superuser'),"
-            " (select count(*) from pg_roles where rolname = 'firstbell_reporting')"
+            " (select count(*) from pg_roles where rolname = 'firstbell_grand_bend_reporting')"
             " from reporting.vw_student_risk_scores"
         ).fetchone()
     assert row is not None
     assert row[0] > 0
     assert row[1:] == ("off", 0)
     # and whoever reads the log learns that nobody else can read the reports
-    assert "role firstbell_reporting is missing or may not read" in done.stderr
+    assert "role firstbell_grand_bend_reporting is missing or may not read" in done.stderr
+    assert "PUBLIC has that right" not in done.stderr, "the owner has closed its database"
     assert json.loads(variables["AIRFLOW_CONN_GRAND_BEND_WAREHOUSE"])["login"] == "plain"

@@ -9,7 +9,7 @@ import pytest
 from demo.simulators import psa, teams
 from include import landing
 from tests.conftest import copied, filled_once
-from tests.egress.support import DESK, House, Ticks, build_reports
+from tests.egress.support import DESK, House, Ticks, build_reports, grant_roles
 
 
 @pytest.fixture
@@ -45,4 +45,5 @@ def house(
 ) -> Iterator[House]:
     """Both recipients are registered; nothing has crossed and no feed was loaded."""
     with copied(pg_server_url, registered) as url:
+        grant_roles(url)
         yield House(url, webhook.url, desk.url)

@@ -257,12 +257,18 @@ class House:
         )  # fmt: skip
 
 
-def role_statement() -> str:
-    """What dbt runs after each run to give the role its rights, from the macro itself."""
-    text = (ROOT / "dbt_project/macros/engine/egress_access.sql").read_text(encoding="utf-8")
-    found = re.search(r"default__egress_access\(\) -%\}\n(.*?)\{%- endmacro", text, re.DOTALL)
+def hook(name: str) -> str:
+    """What dbt runs after each run to give a role its rights, from the macro itself."""
+    text = (ROOT / f"dbt_project/macros/engine/{name}.sql").read_text(encoding="utf-8")
+    found = re.search(rf"default__{name}\(\) -%\}}\n(.*?)\{{%- endmacro", text, re.DOTALL)
     assert found is not None
     return found.group(1)
+
+
+def grant_roles(dsn: str) -> None:
+    """Give the database's role of egress its rights, as dbt does after each run."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(hook("egress_access"))  # type: ignore[arg-type]
 
 
 def build_reports(dsn: str, as_of: date = TODAY) -> None:
@@ -270,7 +276,7 @@ def build_reports(dsn: str, as_of: date = TODAY) -> None:
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute(_REPORTS)
         connection.execute("insert into reporting.rpt_data_readiness values (%s)", (as_of,))
-        connection.execute(role_statement())  # type: ignore[arg-type]
+    grant_roles(dsn)
 
 
 def text_of(card: Mapping[str, Any]) -> str:

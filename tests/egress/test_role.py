@@ -7,14 +7,16 @@ import logging
 import psycopg
 import pytest
 
-from include.egress.session import ROLE, session
+from include.egress.session import role_of, session
 from include.errors import StorageError
 from tests.egress.support import House
 
 
 def test_a_session_acts_as_the_role(house: House) -> None:
     with session(house.dsn) as connection:
-        assert connection.execute("select current_user").fetchone() == (ROLE,)
+        assert connection.execute("select current_user").fetchone() == (
+            role_of(connection.info.dbname),
+        )
         connection.execute("select * from reporting.rpt_tier_crossings")
 
 

@@ -1,9 +1,8 @@
 {#
-    egress_access(): the statement, run after every dbt run, that lets the role firstbell_egress read
-    schema reporting and write the outbox and the disclosure log, and nothing else. Alerts and tickets
-    are sent under this role, so that no mistake of theirs can read more. Where this user may not
-    create roles, an administrator runs once:
-    `create role firstbell_egress nologin; grant firstbell_egress to <the warehouse's login>`.
+    egress_access(): the statement, run after every dbt run, that lets the role <database>_egress read
+    schema reporting of this database and write its outbox and disclosure log, and nothing else. Alerts
+    and tickets are sent under this role, so that no mistake of theirs can read more. Where this user
+    may not create roles, `python -m include.reporting_access` says what an administrator does.
 
         on-run-end: ["{{ egress_access() }}"]
 #}
@@ -13,33 +12,47 @@
 
 {% macro default__egress_access() -%}
 do $firstbell$
+declare
+    sender text := current_database() || '_egress';
 begin
-    if not exists (select from pg_roles where rolname = 'firstbell_egress') then
-        begin
-            create role firstbell_egress nologin;
-            -- who creates a role may administer it, but not yet act as it
-            execute format('grant firstbell_egress to %I', current_user);
-        exception
-            when insufficient_privilege then
-                raise warning 'role firstbell_egress does not exist and this user may not create it: '
-                    'alerts are sent with the rights of the warehouse''s login';
-                return;
-            -- another district's run on this server was faster
-            when duplicate_object or unique_violation then null;
-        end;
-    end if;
     -- one run at a time may touch the catalogue rows of these schemas
     perform pg_advisory_xact_lock(hashtext('firstbell_reporting'));
+    if not exists (select from pg_roles where rolname = sender) then
+        begin
+            execute format('create role %I nologin', sender);
+            -- who creates a role may administer it, but not yet act as it
+            execute format('grant %I to %I', sender, current_user);
+        exception
+            when insufficient_privilege then
+                raise warning 'role % does not exist and this user may not create it: alerts are sent '
+                    'with the rights of the warehouse''s login', sender;
+                return;
+        end;
+    end if;
     if exists (select from pg_namespace where nspname = 'reporting') then
-        grant usage on schema reporting to firstbell_egress;
-        grant select on all tables in schema reporting to firstbell_egress;
+        execute format('grant usage on schema reporting to %I', sender);
+        execute format('grant select on all tables in schema reporting to %I', sender);
         -- tables of the next run are readable from the moment they stand
-        alter default privileges in schema reporting grant select on tables to firstbell_egress;
+        execute format(
+            'alter default privileges in schema reporting grant select on tables to %I', sender
+        );
     end if;
     if to_regclass('ops.outbox') is not null and to_regclass('ops.disclosures') is not null then
-        grant usage on schema ops to firstbell_egress;
-        grant select, insert, update on ops.outbox to firstbell_egress;
-        grant select, insert on ops.disclosures to firstbell_egress;
+        execute format('grant usage on schema ops to %I', sender);
+        execute format('grant select, insert, update on ops.outbox to %I', sender);
+        execute format('grant select, insert on ops.disclosures to %I', sender);
+    end if;
+    -- the role of before could be taken in every district of the server
+    if exists (select from pg_roles where rolname = 'firstbell_egress') then
+        if exists (select from pg_namespace where nspname = 'reporting') then
+            revoke all on schema reporting from firstbell_egress;
+            revoke all on all tables in schema reporting from firstbell_egress;
+            alter default privileges in schema reporting revoke all on tables from firstbell_egress;
+        end if;
+        if exists (select from pg_namespace where nspname = 'ops') then
+            revoke all on schema ops from firstbell_egress;
+            revoke all on all tables in schema ops from firstbell_egress;
+        end if;
     end if;
 end
 $firstbell$

@@ -14,7 +14,7 @@
 {% macro default__names_hosts_only(text) -%}
     {%- set label = '[a-z0-9]([a-z0-9-]*[a-z0-9])?' -%}
     {%- set last_label = '[a-z]([a-z0-9-]*[a-z0-9])?' -%}
-    {%- set name = '([*]\.)?(' ~ label ~ '\.)+' ~ last_label -%}
-    {%- set address = '\d{1,3}(\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:]*' -%}
+    {%- set name = '([*][.])?(' ~ label ~ '[.])+' ~ last_label -%}
+    {%- set address = '[0-9]{1,3}([.][0-9]{1,3}){3}|[0-9a-f:]*:[0-9a-f:]*' -%}
     (lower({{ text }}) ~ '^\s*(({{ name }}|{{ address }})(\s+|$))*$')
 {%- endmacro %}
