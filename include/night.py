@@ -96,6 +96,20 @@ def file_sources(district: District) -> dict[str, FileSource]:
 
 
 def prepare(night: Night) -> int:
+    """Bring schema ops and the raw tables up to date; returns how many feeds there are.
+
+    The first thing that a night does: it logs all that the district lacks, and stops for what
+    nothing can go on without. A vendor without its connection stops itself alone, later.
+    """
+    from include import check
+
+    for error in check.missing(night):
+        log.error("%s", error)
+    check.check_warehouse(night)
+    return upgrade(night)
+
+
+def upgrade(night: Night) -> int:
     """Bring schema ops and the raw tables up to date; returns how many feeds there are."""
     from include import landing
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Collection, Sequence
 from typing import Any
 
 from include.config import load_districts
-from include.errors import ConfigError, FirstbellError
+from include.errors import FirstbellError
+from include.orchestration import airflow_cli
 
 
 def edfi(district_code: str) -> str:
@@ -66,32 +66,13 @@ def missing(known: Collection[str]) -> dict[str, dict[str, Any]]:
 
 def create() -> list[str]:
     """Create what is missing, by Airflow's own command; returns the names."""
-    listed = json.loads(_airflow("list", "--output", "json"))
-    wanted = missing({pool["pool"] for pool in listed})
+    wanted = missing(airflow_cli.pools())
     if wanted:
         with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
             json.dump(wanted, file)
             file.flush()
-            _airflow("import", file.name)
+            airflow_cli.run("pools", "import", file.name)
     return list(wanted)
-
-
-def _airflow(*arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "airflow", "pools", *arguments],
-        check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    if done.returncode:
-        words = done.stderr.strip().splitlines()
-        raise ConfigError(
-            f"airflow pools {arguments[0]}",
-            seen=f"exit code {done.returncode}: {words[-1] if words else 'no message'}",
-            expected="an Airflow whose metadata database is set up",
-            next_step="Run this where the scheduler runs, with the same AIRFLOW__* variables.",
-        )
-    # log lines may stand before the answer
-    start = done.stdout.find("[{") if arguments[0] == "list" else 0
-    return done.stdout[max(start, 0) :]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from include import transform
-from include.night import Night, prepare
+from include.night import Night, upgrade
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def _was_asked_for(night: Night) -> bool:
 def begin(night: Night, events: Events | None, *, select: str = "") -> bool:
     """Claim the work and fix which loads it takes in; False when there is nothing to do."""
     # somebody may start this by hand before an ingest of a new version has prepared the warehouse
-    prepare(night)
+    upgrade(night)
     if is_held_back(night, events) or not is_anything_new(night, events, select=select):
         return False
     # what somebody asks for by hand is built in full

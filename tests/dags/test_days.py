@@ -30,7 +30,7 @@ def event(day: date, at: datetime = NOON) -> Any:
 def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
     """The night of a run as its tasks see it, with what Airflow says of the run."""
     landing.prepare(database_url, [])
-    monkeypatch.setattr(readiness, "prepare", lambda night: None)
+    monkeypatch.setattr(readiness, "upgrade", lambda night: None)
     monkeypatch.setattr(context, "connect", lambda conn_id: connection_to(database_url))
 
     def of(stage: str, run_id: str, *, events: list[Any] | None = None, **params: Any) -> Night:

@@ -61,7 +61,7 @@ def current(
     project("marts/fct_count.sql", UNDATED)
     project("marts/fct_above.sql", ABOVE)
     landing.prepare(database_url, [PEOPLE])
-    monkeypatch.setattr(readiness, "prepare", lambda night: None)
+    monkeypatch.setattr(readiness, "upgrade", lambda night: None)
     night = night_of(database_url, "first")
     land(night, "ana")
     assert scope(night) == "all"

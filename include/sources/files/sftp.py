@@ -115,6 +115,19 @@ def fingerprint(key: bytes) -> str:
     return f"SHA256:{digest}"
 
 
+def check(connection: Connection) -> None:
+    """Raise ConfigError for a connection that cannot be right; no server is asked."""
+    if not connection.host or not connection.login:
+        raise ConfigError(
+            f"connection {connection.conn_id}",
+            seen="no host or no login",
+            expected="the SFTP server and our account there",
+            next_step="Complete the connection.",
+        )
+    _host_key(connection)
+    _login(connection)
+
+
 def _host_key(connection: Connection) -> tuple[str, bytes]:
     """Type and bytes of the server's key from the connection; there is no default."""
     text = connection.extra.get("host_key")

@@ -1,0 +1,220 @@
+"""Everything that a district lacks before it can run, told at once.
+
+    python -m include.check grand_bend
+
+reads the connections from the environment (AIRFLOW_CONN_*). Where Airflow runs,
+`python -m include.orchestration.check grand_bend` knows Airflow's own connections and pools too.
+The first task of each ingest looks as well. Nothing is changed, and no source is asked for data.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from include import dbt_outcome, warehouse
+from include.config import ROOT, Channel, EdfiSource, FileSource, SftpDelivery
+from include.errors import ConfigError, FirstbellError, StorageError
+
+if TYPE_CHECKING:
+    from include.night import Night
+
+_RIGHTS = """
+    select
+        has_database_privilege(current_database(), 'create') as may_create_schemas,
+        rolcreaterole or rolsuper or exists (
+            select from pg_roles as reader
+            where reader.rolname in ('firstbell_reporting', current_database() || '_reporting')
+        ) as has_readers
+    from pg_roles
+    where rolname = current_user
+"""
+_REGISTRY = ROOT / "dbt_project" / "seeds" / "privacy" / "vendor_registry.csv"
+
+Probe = Callable[[], None]
+
+
+def missing(night: Night) -> list[FirstbellError]:
+    """What the district lacks, in the order in which a night would come to it; each told once."""
+    found: dict[str, FirstbellError] = {}
+    for probe in _probes(night):
+        try:
+            probe()
+        except FirstbellError as error:
+            found.setdefault(str(error), error)
+    return list(found.values())
+
+
+def _probes(night: Night) -> Iterator[Probe]:
+    yield partial(_check_work_dir, night)
+    yield partial(check_warehouse, night)
+    yield partial(_check_readers, night)
+    for source in night.district.sources.values():
+        if isinstance(source, EdfiSource):
+            yield partial(_check_edfi, night, source)
+        else:
+            yield partial(_check_delivery, night, source)
+    for name, channel in night.district.channels.items():
+        yield partial(_check_channel, night, channel)
+        yield partial(_check_recipient, night, name, channel)
+
+
+def check_warehouse(night: Night) -> None:
+    """Raise ConfigError for a warehouse that waiting does not heal, StorageError for one it may."""
+    import psycopg
+
+    conn_id = night.district.warehouse_connection
+    try:
+        with psycopg.connect(night.dsn, connect_timeout=10) as connection:
+            where = f"warehouse {connection.info.dbname}"
+            warehouse.require_version(connection.info.server_version, where)
+            may_create, _ = _rights(connection)
+    except psycopg.OperationalError as error:
+        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        said = said.removeprefix("connection failed: ")
+        kind = StorageError if dbt_outcome.is_passing(said) else ConfigError
+        raise kind(
+            f"connection {conn_id}",
+            seen=said,
+            expected="a server that lets us in, and an empty database of the district",
+            next_step=f"Correct the connection, or `create database {night.district.database}`"
+            " there; is the server up?",
+        ) from None
+    if not may_create:
+        raise ConfigError(
+            where,
+            seen="a login that may create no schema",
+            expected="the owner of the district's database",
+            next_step="Let an administrator run `alter database … owner to …`.",
+        )
+
+
+def _check_readers(night: Night) -> None:
+    import psycopg
+
+    try:
+        with psycopg.connect(night.dsn, connect_timeout=10) as connection:
+            database, (_, has_readers) = connection.info.dbname, _rights(connection)
+    except psycopg.OperationalError:
+        return  # told by the probe before
+    if not has_readers:
+        raise ConfigError(
+            f"warehouse {database}",
+            seen="no role for those who read reports, and a login that may create none",
+            expected="a group role for readers; without one only the warehouse's login can read",
+            next_step="Let an administrator make it: docs/privacy.md, who may read what.",
+        )
+
+
+def _rights(connection: object) -> tuple[bool, bool]:
+    import psycopg
+
+    assert isinstance(connection, psycopg.Connection)
+    row = connection.execute(_RIGHTS).fetchone()
+    return (False, False) if row is None else (bool(row[0]), bool(row[1]))
+
+
+def _check_work_dir(night: Night) -> None:
+    place = night.settings.work_dir
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        is_ours = os.access(place, os.W_OK | os.X_OK)
+    except OSError:
+        is_ours = False
+    if not is_ours:
+        raise ConfigError(
+            f"setting FIRSTBELL_WORK_DIR, {place}",
+            seen="a folder that we may not write to",
+            expected="one for the files of a night, and for what dbt makes",
+            next_step="Set it to another folder, or give us the right.",
+        )
+
+
+def _check_edfi(night: Night, source: EdfiSource) -> None:
+    from include.sources import edfi
+
+    edfi.Client(night.connect(source.connection), source)
+
+
+def _check_delivery(night: Night, source: FileSource) -> None:
+    from include.sources import files
+    from include.sources.files import folder, sftp
+
+    known = files.load_layouts()
+    if source.layout not in known:
+        raise ConfigError(
+            f"district {night.district.code}",
+            seen=f"layout {source.layout!r}",
+            expected=f"one of {', '.join(sorted(known))}",
+            next_step=f"Correct it in {night.district.code}.yaml, or add include/layouts/.",
+        )
+    connection = night.connect(source.delivery.connection)
+    if isinstance(source.delivery, SftpDelivery):
+        sftp.check(connection)
+        return
+    with folder.connect(connection, source.delivery.path):
+        return
+
+
+def _check_channel(night: Night, channel: Channel) -> None:
+    from include.egress.channels.open import open_line
+
+    open_line(
+        channel,
+        night.connect(channel.connection),
+        district_name=night.district.name,
+        pause=lambda: None,
+        clock=lambda: datetime.now(UTC),
+    )
+
+
+def _check_recipient(night: Night, name: str, channel: Channel) -> None:
+    import csv
+
+    with _REGISTRY.open(encoding="utf-8", newline="") as file:
+        known = {row["recipient"] for row in csv.DictReader(file)}
+    if channel.recipient not in known:
+        raise ConfigError(
+            f"channel {name} of {night.district.code}",
+            seen=f"recipient {channel.recipient!r}",
+            expected=f"a row of {_REGISTRY.relative_to(ROOT)}; without one nothing may leave",
+            next_step="Add the row, with the signed agreement, or correct the district file.",
+        )
+
+
+def tell(night: Night, found: Sequence[FirstbellError]) -> int:
+    """Print what is missing; returns the exit code."""
+    code = night.district.code
+    if not found:
+        sys.stdout.write(f"{code}: everything that a night needs is there\n")
+        return 0
+    sys.stdout.write(f"{code}: {len(found)} missing or wrong\n")
+    for number, error in enumerate(found, 1):
+        sys.stdout.write(f"{number}. {error}\n")
+    return 1
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Say what a district lacks; exits with 1 when it lacks anything."""
+    import argparse
+
+    from include.config import get_district
+    from include.night import Night, today
+
+    parser = argparse.ArgumentParser(prog="python -m include.check", description=__doc__)
+    parser.add_argument("district")
+    options = parser.parse_args(arguments)
+    try:
+        district = get_district(options.district)
+    except FirstbellError as error:
+        raise SystemExit(str(error)) from None
+    night = Night(district=district, as_of_date=today(district, datetime.now(UTC)), run_id="check")
+    sys.exit(tell(night, missing(night)))
+
+
+if __name__ == "__main__":
+    main()
