@@ -3,7 +3,8 @@
 The day of the report is Tuesday 2026-11-17. All schools hold school every weekday from 2026-08-24
 on. The high school's last event is on its 60th day (2026-11-13), the lower school's on its 50th
 (2026-10-30): 60 and 50 days count, the days after that nobody has submitted do not. The third
-school takes attendance in its classes only, the last time on its 60th day too.
+school takes attendance in its classes only, the last time on its 60th day too. The fifth has sent
+nothing since its 47th day, the 15th school day before the report.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from tests.dbt.small_district import (
     PLACES,
     Q1,
     Q2,
+    STOPPED,
     T1,
     Record,
     a_year_earlier,
@@ -121,6 +123,10 @@ TRUTH = {
     "s25": Truth("Low Risk", "Low", "2", ("0", 50), None, None, "-??-"),
     # D, and a WF that nobody can read: the D is yellow whatever the WF may mean.
     "s26": Truth("Some Risk", "Moderate", "2", ("0", 50), None, None, "-y?-"),
+    # One absence of 47 days, and nothing was submitted for 15 days since: nobody can say.
+    "s27": Truth("Insufficient data", "Insufficient data", "5", None, None, None, "????"),
+    # 40 days at that school with 8 absences, then at the high school: 8 of 60 is yellow.
+    "s28": Truth("Some Risk", "Moderate", "1", ("8", 60), None, None, "y??-"),
 }
 # s06 left on 2026-10-30, s14 was deleted in the source, s16 begins tomorrow.
 NOT_JUDGED = {"s06", "s14", "s16"}
@@ -138,7 +144,7 @@ def records() -> list[Record]:
     high = ("s01", "s02", "s03", "s04", "s05", "s07")
     one_b = {"MATH": "B", "ENGLISH": "B"}
     return [
-        *schools({**PLACES, BY_CLASS: "By class", HIDDEN: "Hidden"}),
+        *schools({**PLACES, BY_CLASS: "By class", HIDDEN: "Hidden", STOPPED: "Stopped"}),
         *(student(number) for number in all_students),
         *(enrolled(number, HIGH, "Ninth grade") for number in high),
         # s01
@@ -274,6 +280,13 @@ def records() -> list[Record]:
         # s26
         enrolled("s26", LOWER, "Eighth grade"),
         *marks("s26", LOWER, T1, {"MATH": "D", "ENGLISH": "WF"}),
+        # s27
+        enrolled("s27", STOPPED, "Ninth grade"),
+        *absent("s27", STOPPED, [47]),
+        # s28
+        enrolled("s28", STOPPED, "Ninth grade", last=school_day(40)),
+        enrolled("s28", HIGH, "Ninth grade", entry=school_day(41)),
+        *absent("s28", STOPPED, range(1, 9)),
         # s14's facts outlive the student, s16 is not there yet
         enrolled("s14", HIGH, "Ninth grade"),
         *absent("s14", HIGH, range(1, 40)),
@@ -291,6 +304,7 @@ def reported(
     done = run_dbt(
         *("build", "--exclude-resource-type", "test", "unit_test", "--select"),
         *("+vw_student_risk_scores", "+risk_tier_crossings", "+fct_attendance_event"),
+        *("+rpt_attendance_submission", "+rpt_student_indicators"),
         folder=tmp_path_factory.mktemp("known_truth"),
         url=url,
         as_of=AS_OF,
@@ -371,8 +385,8 @@ def test_events_of_who_left_or_was_deleted_stay(reported: psycopg.Connection[Any
         group by reason_not_counted order by reason_not_counted nulls last
         """
     ).fetchall()
-    # of s14 all 39; counted are 6, 6, 12, 39 of s06, 5, 10 and 5 of s01 to s11
-    assert found == [("student_not_known", 39), (None, 83)]
+    # of s14 all 39; counted are 6, 6, 12, 39 of s06, 5, 10 and 5 of s01 to s11, 1 and 8 of s27, s28
+    assert found == [("student_not_known", 39), (None, 92)]
 
 
 def test_two_reds_are_high_risk_and_both_reasons_are_told(
@@ -403,6 +417,25 @@ def test_a_stray_daily_event_that_hides_class_attendance_is_warned_of(
     )
     # neither the school without daily events nor those with nothing else
     assert "Got 1 result, configured to warn if != 0" in done.stdout, done.stdout[-3000:]
+
+
+def test_a_school_whose_attendance_stopped_is_named_with_its_last_day(
+    reported: psycopg.Connection[Any],
+) -> None:
+    schools = reported.execute(
+        "select school_id, submission_status, days_not_submitted"
+        " from reporting.rpt_attendance_submission order by school_id"
+    ).fetchall()
+    # nobody has submitted by day since day 3 at the fourth, which takes attendance by class
+    assert schools == [
+        ("1", "in_time", 2), ("2", "late", 12), ("3", "in_time", 2), ("4", "stopped", 59),
+        ("5", "stopped", 15),
+    ]  # fmt: skip
+    reason = reported.execute(
+        "select reason from reporting.rpt_student_indicators"
+        " where student_unique_id = 's27' and indicator = 'attendance'"
+    ).fetchone()
+    assert reason == (f"No attendance submitted since {school_day(47)}",)
 
 
 def test_the_database_itself_refuses_a_gap_in_what_must_be_there(

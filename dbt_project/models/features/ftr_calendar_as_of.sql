@@ -49,6 +49,9 @@ counted as (
             end
         ) as days_submitted,
         sum(
+            case when attendance_days.calendar_date <= as_of_dates.as_of_date then 1 else 0 end
+        ) as days_to_date,
+        sum(
             case
                 when
                     attendance_days.calendar_date
@@ -89,6 +92,7 @@ typed as (
         counted.takes_daily_attendance,
         counted.last_submitted_date,
         cast(counted.days_submitted as integer) as days_submitted,
+        cast(counted.days_to_date as integer) as days_to_date,
         cast(counted.days_before_30d as integer) as days_before_30d,
         cast(counted.days_before_90d as integer) as days_before_90d
     from counted

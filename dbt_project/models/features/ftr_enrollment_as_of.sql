@@ -47,6 +47,7 @@ policed_spans as (
         span_years.calendar_choice,
         span_years.has_calendar,
         span_years.entry_date,
+        span_years.first_date,
         span_years.days_before,
         span_years.days_through,
         policy.section_absence_counts_as_day,
@@ -64,7 +65,9 @@ counted as (
         as_of_dates.as_of_date,
         policed_spans.span_count,
         policed_spans.has_calendar,
+        policed_spans.first_date,
         policed_spans.days_before,
+        least(policed_spans.days_through, calendars.days_to_date) as days_to_date,
         calendars.days_before_30d,
         calendars.days_before_90d,
         -- class attendance says something about the day only where the policy lets it
@@ -93,6 +96,7 @@ days as (
         counted.student_key,
         counted.as_of_date,
         counted.span_count,
+        counted.first_date,
         case when counted.has_calendar then 1 else 0 end as span_count_with_calendar,
         case
             when counted.has_calendar and counted.last_submitted_date is null then 1
@@ -108,8 +112,28 @@ days as (
             greatest(
                 0, counted.days_counted - greatest(counted.days_before, counted.days_before_90d)
             ), 0
-        ) as days_enrolled_90d
+        ) as days_enrolled_90d,
+        coalesce(
+            greatest(
+                0,
+                counted.days_to_date
+                - greatest(counted.days_before, coalesce(counted.days_counted, 0))
+            ), 0
+        ) as days_not_submitted
     from counted
+),
+
+-- where the student is now says whether attendance is still submitted
+latest_spans as (
+    select
+        days.student_key,
+        days.as_of_date,
+        days.days_not_submitted,
+        row_number() over (
+            partition by days.student_key, days.as_of_date order by days.first_date desc
+        ) as latest_first
+    from days
+    where days.span_count > 1
 ),
 
 per_student as (
@@ -120,7 +144,8 @@ per_student as (
         days.span_count_without_submission,
         days.days_enrolled,
         days.days_enrolled_30d,
-        days.days_enrolled_90d
+        days.days_enrolled_90d,
+        days.days_not_submitted
     from days
     where days.span_count = 1
     union all
@@ -132,8 +157,13 @@ per_student as (
             as span_count_without_submission,
         cast(sum(days.days_enrolled) as integer) as days_enrolled,
         cast(sum(days.days_enrolled_30d) as integer) as days_enrolled_30d,
-        cast(sum(days.days_enrolled_90d) as integer) as days_enrolled_90d
+        cast(sum(days.days_enrolled_90d) as integer) as days_enrolled_90d,
+        max(latest_spans.days_not_submitted) as days_not_submitted
     from days
+    inner join latest_spans
+        on latest_spans.student_key = days.student_key
+        and latest_spans.as_of_date = days.as_of_date
+        and latest_spans.latest_first = 1
     where days.span_count > 1
     group by days.student_key, days.as_of_date
 ),
@@ -153,7 +183,8 @@ joined as (
         per_student.span_count_without_submission,
         per_student.days_enrolled,
         per_student.days_enrolled_30d,
-        per_student.days_enrolled_90d
+        per_student.days_enrolled_90d,
+        per_student.days_not_submitted
     from enrolled
     left join per_student
         on per_student.student_key = enrolled.student_key

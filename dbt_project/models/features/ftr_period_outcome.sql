@@ -57,6 +57,9 @@ period_days as (
             case when attendance_days.calendar_date < periods.begin_date then 1 else 0 end
         ) as days_before_period,
         sum(
+            case when attendance_days.calendar_date <= periods.end_date then 1 else 0 end
+        ) as days_through_period_end,
+        sum(
             case
                 when attendance_days.calendar_date <= periods.end_date
                     and attendance_days.calendar_date <= last_submitted.last_submitted_date
@@ -99,7 +102,16 @@ span_days as (
                         - greatest(span_years.days_before, period_days.days_before_period)
                     )
             else 0
-        end as days_enrolled
+        end as days_enrolled,
+        greatest(
+            0,
+            least(span_years.days_through, period_days.days_through_period_end)
+            - greatest(
+                span_years.days_before,
+                period_days.days_before_period,
+                period_days.days_through_period
+            )
+        ) as days_not_submitted
     from span_years
     inner join policy
         on policy.grade_band = coalesce(span_years.grade_band, '*')
@@ -114,7 +126,8 @@ enrolled as (
         span_days.student_key,
         span_days.grading_period_key,
         max(span_days.grade_band) as grade_band,
-        sum(span_days.days_enrolled) as days_enrolled
+        sum(span_days.days_enrolled) as days_enrolled,
+        sum(span_days.days_not_submitted) as days_not_submitted
     from span_days
     where span_days.days_enrolled > 0
     group by span_days.student_key, span_days.grading_period_key
@@ -159,6 +172,8 @@ measured as (
         coalesce(absent.days_absent, 0) as days_absent,
         policy.chronic_absence_pct,
         coalesce(enrolled.days_enrolled >= policy.min_enrolled_days, false)
+        -- a period that the school left half without attendance is not judged by the other half
+        and enrolled.days_not_submitted < policy.attendance_stale_insufficient_days
         and coalesce(absent.gap_count, 0) = 0 as is_attendance_known,
         grades.letter_mark_count,
         case when grades.letter_mark_count > 0 then grades.f_count end as known_f_count,

@@ -31,9 +31,9 @@
     'out_of_school_count', 'expulsion_count', 'unmapped_count',
 ] %}
 {%- set numbers = [
-    'min_enrolled_days', 'severe_absence_pct', 'chronic_absence_pct',
-    'course_grades_need_letters', 'df_red_count', 'gpa_red_below', 'any_df_yellow_count',
-    'incidents_yellow_count', 'incidents_red_count', 'expulsion_is_red',
+    'min_enrolled_days', 'attendance_stale_insufficient_days', 'severe_absence_pct',
+    'chronic_absence_pct', 'course_grades_need_letters', 'df_red_count', 'gpa_red_below',
+    'any_df_yellow_count', 'incidents_yellow_count', 'incidents_red_count', 'expulsion_is_red',
     'out_of_school_suspension_is_red', 'in_school_suspension_is_red', 'tier_applies',
     'some_risk_yellow_count', 'at_risk_yellow_count', 'at_risk_red_count', 'high_risk_red_count',
 ] %}
@@ -123,6 +123,7 @@ gathered as (
         enrolled.days_enrolled,
         enrolled.days_enrolled_30d,
         enrolled.days_enrolled_90d,
+        enrolled.days_not_submitted,
         enrolled.has_days,
         enrolled.span_count_with_calendar,
         enrolled.span_count_without_submission,

@@ -41,6 +41,17 @@ last_submitted as (
         submissions.school_key, submissions.school_year, submissions.takes_daily_attendance
 ),
 
+year_lengths as (
+    select
+        attendance_days.school_key,
+        attendance_days.calendar_choice,
+        attendance_days.school_year,
+        max(attendance_days.day_number) as days_of_year
+    from attendance_days
+    group by
+        attendance_days.school_key, attendance_days.calendar_choice, attendance_days.school_year
+),
+
 submitted as (
     select
         attendance_days.school_key,
@@ -81,7 +92,12 @@ counted_spans as (
                         - span_years.days_before
                     )
             else 0
-        end as days_enrolled
+        end as days_enrolled,
+        greatest(
+            0,
+            least(span_years.days_through, year_lengths.days_of_year)
+            - greatest(span_years.days_before, submitted.days_submitted)
+        ) as days_not_submitted
     from span_years
     inner join policy
         on policy.grade_band = coalesce(span_years.grade_band, '*')
@@ -89,6 +105,10 @@ counted_spans as (
         on submitted.school_key = span_years.school_key
         and submitted.calendar_choice = span_years.calendar_choice
         and submitted.school_year = span_years.school_year
+    left join year_lengths
+        on year_lengths.school_key = span_years.school_key
+        and year_lengths.calendar_choice = span_years.calendar_choice
+        and year_lengths.school_year = span_years.school_year
 ),
 
 enrolled as (
@@ -99,7 +119,9 @@ enrolled as (
             as school_key,
         max(case when counted_spans.span_order = 1 then counted_spans.grade_band end)
             as grade_band,
-        cast(sum(counted_spans.days_enrolled) as integer) as days_enrolled
+        cast(sum(counted_spans.days_enrolled) as integer) as days_enrolled,
+        max(case when counted_spans.span_order = 1 then counted_spans.days_not_submitted end)
+            as days_not_submitted
     from counted_spans
     group by counted_spans.student_key, counted_spans.school_year
 ),
@@ -155,6 +177,10 @@ measured as (
         failed.f_count,
         policy.chronic_absence_pct,
         enrolled.days_enrolled >= policy.min_enrolled_days
+        -- as in the year itself: a school that stopped submitting says nothing
+        and coalesce(
+            enrolled.days_not_submitted < policy.attendance_stale_insufficient_days, true
+        )
         and coalesce(absent.gap_count, 0) = 0 as is_attendance_known
     from enrolled
     inner join policy

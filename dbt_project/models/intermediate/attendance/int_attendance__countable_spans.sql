@@ -48,6 +48,11 @@ cut as (
         of_this_year.has_calendar,
         of_this_year.last_submitted_date,
         of_this_year.first_date,
+        -- the last day for which the school should have submitted attendance by now
+        case
+            when of_this_year.last_date < {{ as_of_date() }} then of_this_year.last_date
+            else {{ as_of_date() }}
+        end as expected_to_date,
         -- the last submitted date lies on or before the as-of date; null when none is submitted
         case
             when of_this_year.last_date < of_this_year.last_submitted_date

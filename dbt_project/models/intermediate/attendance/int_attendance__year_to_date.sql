@@ -13,33 +13,59 @@ daily_absence as (
     select * from {{ ref('int_attendance__daily_absence') }}
 ),
 
-days_per_student as (
+measured_spans as (
     select
         countable_spans.student_key,
         countable_spans.school_year,
-        sum(case when countable_spans.has_calendar then 1 else 0 end) as span_count_with_calendar,
-        sum(case when countable_spans.has_calendar then 0 else 1 end)
-            as span_count_without_calendar,
-        sum(
-            case
-                when countable_spans.has_calendar and countable_spans.last_submitted_date is null
-                    then 1
-                else 0
-            end
-        ) as span_count_without_submission,
-        coalesce(sum(span_days.day_count), 0) as days_enrolled,
-        coalesce(sum(span_days.day_count_30d), 0) as days_enrolled_30d,
-        coalesce(sum(span_days.day_count_90d), 0) as days_enrolled_90d,
-        min(span_days.first_day) as window_start_date,
-        max(span_days.last_day) as window_end_date
+        countable_spans.has_calendar,
+        countable_spans.last_submitted_date,
+        span_days.day_count,
+        span_days.day_count_30d,
+        span_days.day_count_90d,
+        span_days.first_day,
+        span_days.last_day,
+        coalesce(span_days.days_not_submitted, 0) as days_not_submitted,
+        row_number() over (
+            partition by countable_spans.student_key order by countable_spans.first_date desc
+        ) as latest_first
     from countable_spans
     left join span_days
         on span_days.school_key = countable_spans.school_key
         and span_days.calendar_choice = countable_spans.calendar_choice
         and span_days.school_year = countable_spans.school_year
         and span_days.first_date = countable_spans.first_date
-        and span_days.counted_to_date = countable_spans.counted_to_date
-    group by countable_spans.student_key, countable_spans.school_year
+        and span_days.counted_to_date is not distinct from countable_spans.counted_to_date
+        and span_days.expected_to_date = countable_spans.expected_to_date
+),
+
+days_per_student as (
+    select
+        measured_spans.student_key,
+        measured_spans.school_year,
+        sum(case when measured_spans.has_calendar then 1 else 0 end) as span_count_with_calendar,
+        sum(case when measured_spans.has_calendar then 0 else 1 end)
+            as span_count_without_calendar,
+        sum(
+            case
+                when measured_spans.has_calendar and measured_spans.last_submitted_date is null
+                    then 1
+                else 0
+            end
+        ) as span_count_without_submission,
+        coalesce(sum(measured_spans.day_count), 0) as days_enrolled,
+        coalesce(sum(measured_spans.day_count_30d), 0) as days_enrolled_30d,
+        coalesce(sum(measured_spans.day_count_90d), 0) as days_enrolled_90d,
+        min(measured_spans.first_day) as window_start_date,
+        max(measured_spans.last_day) as window_end_date,
+        max(case when measured_spans.latest_first = 1 then measured_spans.last_submitted_date end)
+            as last_submitted_date,
+        -- where the student is now; a hole at a school before is another matter
+        max(case when measured_spans.latest_first = 1 then measured_spans.days_not_submitted end)
+            as days_not_submitted,
+        max(case when measured_spans.latest_first > 1 then measured_spans.days_not_submitted end)
+            as days_not_submitted_before
+    from measured_spans
+    group by measured_spans.student_key, measured_spans.school_year
 ),
 
 absence_per_student as (
@@ -77,6 +103,9 @@ joined as (
         days_per_student.days_enrolled_90d,
         days_per_student.window_start_date,
         days_per_student.window_end_date,
+        days_per_student.last_submitted_date,
+        days_per_student.days_not_submitted,
+        days_per_student.days_not_submitted_before,
         -- schools send exceptions only: no event on an enrolled day means present
         coalesce(absence_per_student.days_absent, 0) as days_absent,
         coalesce(absence_per_student.days_absent_30d, 0) as days_absent_30d,

@@ -28,6 +28,9 @@ typed as (
         {{ policy_value('min_enrolled_days', 'integer') }} as min_enrolled_days,
         {{ policy_value('section_absence_counts_as_day', 'boolean') }}
             as section_absence_counts_as_day,
+        {{ policy_value('attendance_stale_warn_days', 'integer') }} as attendance_stale_warn_days,
+        {{ policy_value('attendance_stale_insufficient_days', 'integer') }}
+            as attendance_stale_insufficient_days,
         {{ policy_value('any_df_yellow_count', 'integer') }} as any_df_yellow_count,
         {{ policy_value('df_red_count', 'integer') }} as df_red_count,
         {{ policy_value('gpa_red_below', 'numeric') }} as gpa_red_below,
@@ -82,6 +85,8 @@ joined as (
         typed.severe_absence_pct,
         typed.min_enrolled_days,
         typed.section_absence_counts_as_day,
+        typed.attendance_stale_warn_days,
+        typed.attendance_stale_insufficient_days,
         typed.any_df_yellow_count,
         typed.df_red_count,
         typed.gpa_red_below,

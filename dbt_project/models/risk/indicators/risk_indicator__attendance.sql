@@ -24,12 +24,15 @@ measured as (
         students.as_of_date,
         policy.chronic_absence_pct,
         policy.severe_absence_pct,
+        policy.attendance_stale_warn_days,
         attendance.days_enrolled,
         attendance.days_absent,
         attendance.absence_rate_30d,
         attendance.partial_reason,
         attendance.window_start_date,
         attendance.window_end_date,
+        attendance.last_submitted_date,
+        attendance.days_not_submitted,
         attendance.days_absent * 100 / nullif(attendance.days_enrolled, 0) as absent_pct,
         case
             when attendance.student_key is null then 'no_attendance_record'
@@ -58,6 +61,8 @@ flagged as (
         measured.partial_reason,
         measured.window_start_date,
         measured.window_end_date,
+        measured.last_submitted_date,
+        measured.days_not_submitted >= measured.attendance_stale_warn_days as is_stale,
         measured.absent_pct,
         measured.gap_code,
         {{ attendance_flag('measured') }} as flag
@@ -90,6 +95,9 @@ worded as (
                 ) }} || ' % of enrolled days or more'
         end as threshold_text,
         case
+            when flagged.gap_code = 'attendance_stale'
+                then gaps.words || ' '
+                    || cast(flagged.last_submitted_date as {{ dbt.type_string() }})
             when flagged.gap_code is not null
                 then coalesce(gaps.words, 'Attendance data cannot be used: ' || flagged.gap_code)
             else
@@ -103,6 +111,12 @@ worded as (
                         then ', more of late: '
                             || {{ fixed_number('flagged.absence_rate_30d * 100', 1) }}
                             || ' % of the last 30 days'
+                    else ''
+                end
+                || case
+                    when flagged.is_stale and flagged.last_submitted_date is not null
+                        then '; no attendance submitted since '
+                            || cast(flagged.last_submitted_date as {{ dbt.type_string() }})
                     else ''
                 end
                 || case
