@@ -127,6 +127,9 @@ TRUTH = {
     "s27": Truth("Insufficient data", "Insufficient data", "5", None, None, None, "????"),
     # 40 days at that school with 8 absences, then at the high school: 8 of 60 is yellow.
     "s28": Truth("Some Risk", "Moderate", "1", ("8", 60), None, None, "y??-"),
+    # Math is the only class, missed on days 1 to 7 and 61. A tardy is the daily record of day 7,
+    # and day 61 is not submitted yet: 6 of 60 without a daily event are yellow.
+    "s29": Truth("Some Risk", "Moderate", "1", ("6", 60), None, None, "y??-"),
 }
 # s06 left on 2026-10-30, s14 was deleted in the source, s16 begins tomorrow.
 NOT_JUDGED = {"s06", "s14", "s16"}
@@ -287,6 +290,11 @@ def records() -> list[Record]:
         enrolled("s28", STOPPED, "Ninth grade", last=school_day(40)),
         enrolled("s28", HIGH, "Ninth grade", entry=school_day(41)),
         *absent("s28", STOPPED, range(1, 9)),
+        # s29
+        enrolled("s29", HIGH, "Ninth grade"),
+        taught("s29", HIGH, "MATH", "2026-08-24"),
+        *missed("s29", HIGH, "MATH", [*range(1, 8), 61]),
+        event("s29", HIGH, school_day(7), "Tardy"),
         # s14's facts outlive the student, s16 is not there yet
         enrolled("s14", HIGH, "Ninth grade"),
         *absent("s14", HIGH, range(1, 40)),
@@ -304,7 +312,7 @@ def reported(
     done = run_dbt(
         *("build", "--exclude-resource-type", "test", "unit_test", "--select"),
         *("+vw_student_risk_scores", "+risk_tier_crossings", "+fct_attendance_event"),
-        *("+rpt_attendance_submission", "+rpt_student_indicators"),
+        *("+rpt_attendance_submission", "+rpt_attendance_differences", "+rpt_student_indicators"),
         folder=tmp_path_factory.mktemp("known_truth"),
         url=url,
         as_of=AS_OF,
@@ -436,6 +444,20 @@ def test_a_school_whose_attendance_stopped_is_named_with_its_last_day(
         " where student_unique_id = 's27' and indicator = 'attendance'"
     ).fetchone()
     assert reason == (f"No attendance submitted since {school_day(47)}",)
+
+
+def test_a_day_on_which_the_records_of_a_school_differ_is_listed_with_what_counts(
+    reported: psycopg.Connection[Any],
+) -> None:
+    found = reported.execute(
+        "select attendance_date::text, has_daily_event, counted_fraction"
+        " from reporting.rpt_attendance_differences where student_unique_id = 's29' order by 1"
+    ).fetchall()
+    assert found == [
+        *((school_day(day), False, 1) for day in range(1, 7)),
+        (school_day(7), True, 0),
+        (school_day(61), False, None),
+    ]
 
 
 def test_the_database_itself_refuses_a_gap_in_what_must_be_there(

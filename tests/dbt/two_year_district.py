@@ -29,6 +29,7 @@ from tests.dbt.small_district import (
     in_program,
     incident,
     mark,
+    missed,
     schools,
     starred,
     student,
@@ -151,6 +152,8 @@ def past() -> tuple[list[Record], list[Record]]:
     later = list(_facts(dice, "2026-09-07", SECOND, None, prefix="late"))
     # quarter marks came in before the quarter was over
     later += list(_marks(dice, Q1))
+    opening += _classes_missed(7, range(1, 11))
+    later += _classes_missed(8, range(11, 41))
     return opening, later
 
 
@@ -158,7 +161,7 @@ def future(world: int) -> list[Record]:
     """What happens after LAST_KNOWN: another thing in every world."""
     dice = random.Random(world)
     facts = _facts(dice, "2026-10-26", AS_OF, Q2, prefix=f"future{world}")
-    return [*facts, *_moves(dice)]
+    return [*facts, *_moves(dice), *_classes_missed(world, range(46, 62))]
 
 
 def _moves(dice: random.Random) -> Iterator[Record]:
@@ -190,7 +193,19 @@ def hindsight(world: int) -> list[Record]:
             *_marks(dice, Q1, section=2),
         )
     ]
-    return [*this_year, *marks, *last_year]
+    classes = _classes_missed(world, range(1, 46), "Excused Absence")
+    return [*this_year, *marks, *last_year, *classes]
+
+
+def _classes_missed(
+    seed: int, days: range, category: str = "Unexcused Absence"
+) -> Iterator[Record]:
+    """Some days with every class missed, at schools that take daily attendance too."""
+    dice = random.Random(seed)
+    for number in STUDENTS[:30]:
+        on = dice.sample(days, 2)
+        for course in COURSES:
+            yield from missed(number, school_of(number), course, on, category)
 
 
 def _is_of(record: Record, numbers: tuple[str, ...]) -> bool:

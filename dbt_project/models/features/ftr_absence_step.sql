@@ -40,6 +40,7 @@ reported as (
         class_days.is_unknown as is_unmapped,
         class_days.has_no_section_enrollment
     from class_days
+    where not class_days.takes_daily_attendance
 ),
 
 ordered as (
@@ -134,8 +135,43 @@ gaps as (
     where unclear.no_section_from is not null
 ),
 
+-- beside daily attendance a day of missed classes counts until a daily event is known
+beside_daily as (
+    select
+        class_days.student_key,
+        class_days.school_year,
+        class_days.event_date as absence_date,
+        class_days.counted_from as known_from,
+        1 as days_absent
+    from class_days
+    where class_days.takes_daily_attendance
+        and class_days.counted_from is not null
+    union all
+    select
+        class_days.student_key,
+        class_days.school_year,
+        class_days.event_date as absence_date,
+        class_days.counted_until as known_from,
+        -1 as days_absent
+    from class_days
+    where class_days.takes_daily_attendance
+        and class_days.counted_from < class_days.counted_until
+),
+
 steps as (
     select * from increments
+    union all
+    select
+        beside_daily.student_key,
+        beside_daily.school_year,
+        beside_daily.absence_date,
+        beside_daily.known_from,
+        beside_daily.days_absent,
+        0 as days_excuse_known,
+        0 as days_unexcused,
+        0 as unknown_days,
+        0 as days_without_sections
+    from beside_daily
     union all
     select
         gaps.student_key,

@@ -1,9 +1,9 @@
 {{ config(severity='warn', meta={'owner': 'registrar'}) }}
 -- What it finds: schools and school years with daily and with class attendance, where daily events
 --   lie on fewer dates than a tenth of the dates with class events.
--- When it matters: a school with any daily event is judged by daily attendance alone. Where that is
---   a few stray entries of the office, none of the absences in classes counts, and attendance ends
---   with the last of these entries.
+-- When it matters: a school with any daily event is judged by daily attendance first. Where that is
+--   a few stray entries of the office, attendance ends with the last of these entries: no class
+--   missed after it counts, and neither does a class that nobody can read.
 -- How to resolve: if the school takes attendance in its classes, have the daily events taken out of
 --   the student system, or entered as class events; the next night then counts classes. If it takes
 --   daily attendance, find out why so little of it arrives.

@@ -1,5 +1,5 @@
--- One row per student, school and date with a class event, at schools that take class attendance
--- only: how many of the day's enrolled classes were missed, and whether that makes a day.
+-- One row per student, school and date with a class event: how many of the day's enrolled classes
+-- were missed, and whether that makes a day.
 with
 
 section_events as (
@@ -14,12 +14,12 @@ section_enrollments as (
     select * from {{ ref('int_academics__section_enrollments') }}
 ),
 
-class_schools as (
+attending_schools as (
     select distinct
         submissions.school_key,
-        submissions.school_year
+        submissions.school_year,
+        submissions.takes_daily_attendance
     from submissions
-    where not submissions.takes_daily_attendance
 ),
 
 -- one row per class, whatever number of events it has: the largest share decides
@@ -29,6 +29,7 @@ per_class as (
         section_events.school_key,
         section_events.section_key,
         section_events.event_date,
+        attending_schools.takes_daily_attendance,
         max(section_events.absent_fraction) as absent_fraction,
         max(case when section_events.is_category_unmapped then 1 else 0 end)
             as has_unmapped_category,
@@ -39,15 +40,16 @@ per_class as (
                 then {{ known_from('section_events.event_date', 'section_events.known_on') }}
         end) as missed_known_from
     from section_events
-    inner join class_schools
-        on class_schools.school_key = section_events.school_key
-        and class_schools.school_year = {{ school_year_of('section_events.event_date') }}
+    inner join attending_schools
+        on attending_schools.school_key = section_events.school_key
+        and attending_schools.school_year = {{ school_year_of('section_events.event_date') }}
     where section_events.event_date <= {{ as_of_date() }}
     group by
         section_events.student_key,
         section_events.school_key,
         section_events.section_key,
-        section_events.event_date
+        section_events.event_date,
+        attending_schools.takes_daily_attendance
 ),
 
 days_with_events as (
@@ -55,10 +57,15 @@ days_with_events as (
         per_class.student_key,
         per_class.school_key,
         per_class.event_date,
+        per_class.takes_daily_attendance,
         max(per_class.absent_fraction) as largest_absent_fraction,
         min(per_class.known_from) as known_from
     from per_class
-    group by per_class.student_key, per_class.school_key, per_class.event_date
+    group by
+        per_class.student_key,
+        per_class.school_key,
+        per_class.event_date,
+        per_class.takes_daily_attendance
 ),
 
 -- fans out to the classes of a day; grouped again in the next step but one
@@ -103,6 +110,7 @@ classes_of_the_day as (
         days_with_events.student_key,
         days_with_events.school_key,
         days_with_events.event_date,
+        days_with_events.takes_daily_attendance,
         days_with_events.largest_absent_fraction,
         days_with_events.known_from,
         max(per_class.missed_known_from) as missed_known_from,
@@ -128,6 +136,7 @@ classes_of_the_day as (
         days_with_events.student_key,
         days_with_events.school_key,
         days_with_events.event_date,
+        days_with_events.takes_daily_attendance,
         days_with_events.largest_absent_fraction,
         days_with_events.known_from
 ),
@@ -137,6 +146,7 @@ judged as (
         classes_of_the_day.student_key,
         classes_of_the_day.school_key,
         classes_of_the_day.event_date,
+        classes_of_the_day.takes_daily_attendance,
         classes_of_the_day.enrolled_class_count,
         classes_of_the_day.missed_class_count,
         classes_of_the_day.enrolled_class_count > 0

@@ -9,6 +9,7 @@ event_verdicts as (
 class_day_verdicts as (
     select * from {{ ref('int_attendance__class_day_verdicts') }}
     where school_year = {{ school_year_of(as_of_date()) }}
+        and is_counted
 ),
 
 of_this_year as (

@@ -28,6 +28,8 @@ typed as (
         {{ policy_value('min_enrolled_days', 'integer') }} as min_enrolled_days,
         {{ policy_value('section_absence_counts_as_day', 'boolean') }}
             as section_absence_counts_as_day,
+        {{ policy_value('class_absence_counts_at_daily_schools', 'boolean') }}
+            as class_absence_counts_at_daily_schools,
         {{ policy_value('attendance_stale_warn_days', 'integer') }} as attendance_stale_warn_days,
         {{ policy_value('attendance_stale_insufficient_days', 'integer') }}
             as attendance_stale_insufficient_days,
@@ -85,6 +87,7 @@ joined as (
         typed.severe_absence_pct,
         typed.min_enrolled_days,
         typed.section_absence_counts_as_day,
+        typed.class_absence_counts_at_daily_schools,
         typed.attendance_stale_warn_days,
         typed.attendance_stale_insufficient_days,
         typed.any_df_yellow_count,

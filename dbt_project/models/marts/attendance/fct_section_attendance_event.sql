@@ -24,6 +24,7 @@ joined as (
         section_events.absent_fraction,
         coalesce(
             class_day_verdicts.is_every_class_missed
+            and class_day_verdicts.is_counted
             and section_events.absent_fraction = 1, false)
             as is_part_of_absent_day
     from section_events
