@@ -160,7 +160,7 @@ def run(
         try:
             results.extend(work())
         except FirstbellError as error:
-            log.error("%s", error)
+            log.warning("%s failed (%s); the night goes on", name, type(error).__name__)
             failures[name] = error
 
     def read_edfi() -> list[LoadResult]:
@@ -180,20 +180,25 @@ def run(
         brought=is_whole, is_partial=bool(resources),
     )  # fmt: skip
     if transform and is_whole:
-        _build(night, select)
+        attempt("models", partial(_build, night, select))
     elif transform:
         log.warning("%s: tiers and reports keep the day of their data", night.district.code)
-    raise_first(failures)
+    if failures:
+        first, *others = failures
+        for name in others:
+            failures[first].add_note(f"Also failed: {name}: {failures[name]}")
+        raise failures[first]
     return results
 
 
-def _build(night: Night, select: str) -> None:
+def _build(night: Night, select: str) -> list[LoadResult]:
     from include import transform as dbt
 
     dbt.begin(night, select=select)
     for layer in dbt.LAYERS:
         dbt.run_layer(night, layer, select=select)
     dbt.finish(night)
+    return []
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -148,7 +148,7 @@ def test_a_shell_night_goes_on_after_a_group_that_failed(
     assert known["grades"] == "failed"
     assert (known["students"], known["sessions"]) == ("loaded", "loaded")
     # the vendor whose folder is gone failed as well, and both are told
-    assert "gone" in "".join(caught.value.__notes__)
+    assert "Also failed: gone: " in "".join(caught.value.__notes__)
     assert runs.waiting_ingests(built.dsn) == []
 
 
