@@ -38,6 +38,10 @@ LAYERS: dict[str, str] = {
     "reporting": "path:models/reporting",
 }
 
+# Tests whose models lie in two layers of which neither stands on the other: no layer by itself
+# holds all that they look at. They run with the last one.
+ACROSS_LAYERS = "tag:across_layers"
+
 # What shows scores: built again whenever they are new.
 PREDICTIONS = ("path:models/staging/ml", "rpt_student_predictions", "rpt_model_health",
                "vw_student_risk_scores")  # fmt: skip
@@ -133,11 +137,7 @@ def run_layer(
         _forget_from(night, layer)
         arguments = [
             "build",
-            "--select",
-            *_within(LAYERS[layer], select),
-            # a test waits for the layer that holds the last model it looks at
-            "--indirect-selection",
-            "buildable",
+            *selection(layer, select),
             # unit tests judge the code, not tonight's data: tests/dbt runs them
             "--exclude-resource-type",
             "unit_test",
@@ -157,6 +157,18 @@ def run_layer(
         reporting_access.warn_if_closed(night.dsn, night.district.code)
     warned = sum(status == "warn" for status in results.values())
     return LayerResult(layer, len(results) - warned, warned, resume)
+
+
+def selection(layer: str, select: str = "") -> list[str]:
+    """dbt's arguments that name the models of a layer and the tests that run with them."""
+    places = [LAYERS[layer], *([ACROSS_LAYERS] if layer == list(LAYERS)[-1] else [])]
+    return [
+        "--select",
+        *(part for place in places for part in _within(place, select)),
+        # a test waits for the layer that holds the last model it looks at
+        "--indirect-selection",
+        "buildable",
+    ]
 
 
 def publish_predictions(night: Night) -> int:

@@ -1,4 +1,4 @@
-{{ config(severity='warn', meta={'owner': 'academics'}) }}
+{{ config(severity='warn', tags=['across_layers'], meta={'owner': 'academics'}) }}
 -- What it finds: a subject code of a course without a row in the crosswalk of subjects.
 -- When it matters: the course stands under the subject `unmapped`.
 -- How to resolve: add a row for the code to seeds/xwalk/xwalk_academic_subjects.csv, with the

@@ -1,4 +1,4 @@
-{{ config(severity='warn', meta={'owner': 'academics'}) }}
+{{ config(severity='warn', tags=['across_layers'], meta={'owner': 'academics'}) }}
 -- What it finds: a mark of the source that is neither a known letter nor a known mark without
 --   points.
 -- When it matters: the course is in no count and in no GPA; the period's unmapped_mark_count shows

@@ -1,4 +1,4 @@
-{{ config(severity='warn', meta={'owner': 'student-services'}) }}
+{{ config(severity='warn', tags=['across_layers'], meta={'owner': 'student-services'}) }}
 -- What it finds: a program type, of an association without a kind of its own, without a row in the
 --   crosswalk of program types.
 -- When it matters: the participation stands under the program type `unmapped`.

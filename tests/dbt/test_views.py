@@ -1,0 +1,109 @@
+"""What people read is never away: views are replaced where they stand, and stand on views alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from include import catalog, landing
+from tests.dbt.conftest import run_dbt
+
+Running = tuple[psycopg.Connection[Any], Path]
+LEDGER = "stg_ops__loads"
+HEALTH = "select cast('reporting.rpt_load_health' as regclass)::oid"
+
+
+@pytest.fixture
+def reported(database_url: str, tmp_path: Path) -> Iterator[Running]:
+    """A connection to a warehouse with the ledger's report, and dbt's folder."""
+    landing.prepare(database_url, catalog.feeds())
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        build(owner, tmp_path, LEDGER, "rpt_load_health")
+        yield owner, tmp_path
+
+
+def build(owner: psycopg.Connection[Any], folder: Path, *models: str) -> None:
+    url = f"postgresql://{owner.info.user}:{owner.info.password}@{owner.info.host}"
+    done = run_dbt(
+        "run", "--select", *models,
+        folder=folder, url=f"{url}:{owner.info.port}/{owner.info.dbname}",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_a_report_stays_while_the_view_under_it_is_built_again(reported: Running) -> None:
+    owner, folder = reported
+    before = owner.execute(HEALTH).fetchone()
+    build(owner, folder, LEDGER)
+    assert owner.execute(HEALTH).fetchone() == before
+
+
+def test_what_a_district_put_on_a_view_stays(reported: Running) -> None:
+    owner, folder = reported
+    owner.execute("create view public.ours as select source from reporting.rpt_load_health")
+    build(owner, folder, LEDGER, "rpt_load_health")
+    assert owner.execute("select count(*) from public.ours").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    ["1 as load_id", "cast(1 as text) as load_id, 'x' as source", "1 as something_else"],
+    ids=["fewer columns", "another type", "another name"],
+)
+def test_a_view_of_other_columns_is_built_anew(reported: Running, columns: str) -> None:
+    owner, folder = reported
+    owner.execute(f"drop view staging.{LEDGER} cascade")
+    owner.execute(f"create view staging.{LEDGER} as select {columns}")
+    build(owner, folder, LEDGER)
+    found = owner.execute(
+        "select count(*) from information_schema.columns"
+        " where table_schema = 'staging' and table_name = %s",
+        (LEDGER,),
+    ).fetchone()
+    assert found is not None
+    assert found[0] > 10
+
+
+def standing_on_tables(nodes: dict[str, Any]) -> list[str]:
+    """Each view of reporting with a relation beneath it that a build drops and creates."""
+
+    def tables_under(node_id: str) -> list[str]:
+        found = []
+        for parent in nodes[node_id]["depends_on"]["nodes"]:
+            # a source is written by landing, which drops nothing
+            if parent not in nodes:
+                continue
+            is_view = nodes[parent]["config"]["materialized"] == "view"
+            found += tables_under(parent) if is_view else [nodes[parent]["name"]]
+        return found
+
+    return sorted(
+        f"{node['name']} stands on {table}"
+        for node_id, node in nodes.items()
+        if node["resource_type"] == "model"
+        and node["schema"] == "reporting"
+        and node["config"]["materialized"] == "view"
+        for table in tables_under(node_id)
+    )
+
+
+def test_no_view_of_reporting_stands_on_a_table_that_a_build_drops(
+    manifest: dict[str, Any],
+) -> None:
+    views = [
+        node for node in manifest["nodes"].values()
+        if node["schema"] == "reporting" and node["config"]["materialized"] == "view"
+    ]  # fmt: skip
+    assert views, "without a view the check below would see nothing"
+    assert standing_on_tables(manifest["nodes"]) == []
+
+
+def test_a_view_on_a_table_is_seen(manifest: dict[str, Any]) -> None:
+    nodes = dict(manifest["nodes"])
+    ledger = next(key for key, node in nodes.items() if node["name"] == LEDGER)
+    nodes[ledger] = {**nodes[ledger], "config": {"materialized": "table"}}
+    assert standing_on_tables(nodes) == [f"rpt_load_health stands on {LEDGER}"]
