@@ -25,7 +25,8 @@
     │   ├── StaleReportError      the report is of another day than the run
     │   ├── CardTooLargeError     the message is too large even without its reasons
     │   ├── ChannelError          a receiver refused, or kept failing
-    │   └── NeedsAttentionError   messages wait for a person
+    │   ├── NeedsAttentionError   messages wait for a person
+    │   └── DisclosureLogError    rows of the disclosure log were changed or are gone
     ├── StorageError              the warehouse refused a statement or broke off
     │   └── DiskFullError         its disk is full, or that of our working files
     └── TransformError            dbt failed
@@ -157,6 +158,10 @@ class ChannelError(EgressError):
 
 class NeedsAttentionError(EgressError):
     """Messages wait for a person to decide."""
+
+
+class DisclosureLogError(EgressError):
+    """The disclosure log is not what was written: rows were changed or taken away."""
 
 
 class StorageError(FirstbellError):

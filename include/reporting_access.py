@@ -2,9 +2,10 @@
 
     python -m include.reporting_access --district grand_bend --reader district_bi
 
-makes the district's two roles, closes its database to everybody else and lets the named logins
-read schema reporting. It connects with FIRSTBELL_ADMIN_URL (an administrator of the server), or
-as the district's warehouse connection where that is unset. Run it again at any time.
+makes the district's roles, closes its database to everybody else, gives the disclosure log an owner
+that the warehouse's login is not in, and lets the named logins read schema reporting. It connects
+with FIRSTBELL_ADMIN_URL (an administrator of the server), or as the district's warehouse connection
+where that is unset. Run it again at any time, and once more after the first night.
 
 dbt's hooks do the same after each run as far as the warehouse's login may; what is missing then is
 told where an operator looks.
@@ -53,6 +54,19 @@ _CLOSE = (
     "revoke connect, temporary on database {database} from public",
     "grant {sender} to {login}",
 )
+# The disclosure log: who writes it must not own it. What else a row holds is the server's word.
+_KEEP = (
+    "alter table ops.disclosures owner to {keeper}",
+    "alter function ops.disclosure_hash owner to {keeper}",
+    "alter function ops.disclosures_chain owner to {keeper}",
+    "alter function ops.disclosures_stay owner to {keeper}",
+    "grant usage on schema ops to {keeper}, {sender}",
+    "grant select on ops.disclosures to {login}, {sender}",
+    "grant insert (outbox_id, event, at, actor, run_id, recipient, vendor, channel, purpose,"
+    " legal_basis, data_elements, student_count, student_unique_ids, payload_sha256)"
+    " on ops.disclosures to {login}, {sender}",
+)
+_IS_KEPT = "select to_regproc('ops.disclosures_chain') is not null"
 
 
 def warn_if_closed(dsn: str, district: str) -> bool:
@@ -93,8 +107,8 @@ def prepare(district: District, login: str, admin_url: str, readers: Sequence[st
         raise ConfigError(
             f"{district.code}: access to database {district.database}",
             seen=f"{error.diag.message_primary or type(error).__name__}",
-            expected="an administrator: a login with CREATEROLE that owns the database, or a"
-            " superuser; and readers that exist",
+            expected="an administrator: a superuser (or, before the first night, a login with"
+            " CREATEROLE that owns the database); and readers that exist",
             next_step=f"Set {ADMIN_URL} to such a login's URL, create the logins that are missing,"
             " then run the command again.",
         ) from None
@@ -107,8 +121,9 @@ def _prepare(connection: psycopg.Connection, login: str, readers: Sequence[str])
         "login": sql.Identifier(login),
         "reader": sql.Identifier(f"{name}_reporting"),
         "sender": sql.Identifier(f"{name}_egress"),
+        "keeper": sql.Identifier(f"{name}_disclosures"),
     }
-    for role in (f"{name}_reporting", f"{name}_egress"):
+    for role in (f"{name}_reporting", f"{name}_egress", f"{name}_disclosures"):
         known = connection.execute("select from pg_roles where rolname = %s", (role,)).fetchone()
         if known is None:
             connection.execute(sql.SQL(_CREATE).format(sql.Identifier(role)))
@@ -117,6 +132,9 @@ def _prepare(connection: psycopg.Connection, login: str, readers: Sequence[str])
     found = connection.execute("select from pg_namespace where nspname = 'reporting'").fetchone()
     if found is not None:
         for statement in _READ:
+            connection.execute(sql.SQL(statement).format(**parts))
+    if connection.execute(_IS_KEPT).fetchone() == (True,):
+        for statement in _KEEP:
             connection.execute(sql.SQL(statement).format(**parts))
     for reader in readers:
         connection.execute(

@@ -5,7 +5,8 @@ enqueue_alerts    put the crossings of the last days into the outbox, once each,
 enqueue_tickets   put broken and healed feeds into the outbox, once per outage
 send_due          send what is due, at most once each
 waiting           messages that wait for a person
-check             raise NeedsAttentionError when there are any
+check             raise NeedsAttentionError when there are any, DisclosureLogError when rows of
+                  the disclosure log were changed or are gone
 resolve           a person's decision on one of them
 
 It reads schema reporting and writes ops.outbox and ops.disclosures, under the

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import psycopg
 
 from include.config import Channel, PsaChannel, TeamsChannel
-from include.egress import alerts, attention, outbox, sender, tickets
+from include.egress import alerts, attention, disclosures, outbox, sender, tickets
 from include.egress.channels import Line, open_line
 from include.egress.pace import Clock, Pace, Sleep
 from include.egress.session import session
@@ -169,7 +169,10 @@ def waiting(night: Night) -> list[attention.Waiting]:
 
 
 def check(night: Night) -> None:
-    """Raise NeedsAttentionError when messages wait for a person; counts and reasons, no names."""
+    """Raise DisclosureLogError when the disclosure log is broken, NeedsAttentionError when messages
+    wait for a person; counts and reasons, no names."""
+    with session(night.dsn) as connection:
+        disclosures.verify(connection, night.district.code)
     found = waiting(night)
     if not found:
         return

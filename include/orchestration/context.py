@@ -17,6 +17,7 @@ from include.connections import Connection
 from include.errors import (
     AuthenticationError,
     ConfigError,
+    DisclosureLogError,
     FeedError,
     FirstbellError,
     HostKeyError,
@@ -32,7 +33,7 @@ from include.orchestration import days
 # Waiting does not heal these: retries would only hide them for an hour.
 PERMANENT = (
     ConfigError, AuthenticationError, HostKeyError, WatermarkError, FeedError, TransformError,
-    NeedsAttentionError, StaleReportError,
+    NeedsAttentionError, StaleReportError, DisclosureLogError,
 )  # fmt: skip
 # A kind of a permanent one that waiting does heal.
 PASSING = (TransformInterruptedError,)

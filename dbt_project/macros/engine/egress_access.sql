@@ -40,7 +40,21 @@ begin
     if to_regclass('ops.outbox') is not null and to_regclass('ops.disclosures') is not null then
         execute format('grant usage on schema ops to %I', sender);
         execute format('grant select, insert, update on ops.outbox to %I', sender);
-        execute format('grant select, insert on ops.disclosures to %I', sender);
+        -- where the log was handed over to a role of its own, that was granted then
+        if pg_has_role(
+            current_user,
+            (select relowner from pg_class where oid = to_regclass('ops.disclosures')),
+            'usage'
+        ) then
+            execute format('grant select on ops.disclosures to %I', sender);
+            execute format('revoke insert on ops.disclosures from %I', sender);
+            -- the rest is the server's word: place in the chain, hashes, who wrote it and when
+            execute format(
+                'grant insert (outbox_id, event, at, actor, run_id, recipient, vendor, channel, purpose, '
+                'legal_basis, data_elements, student_count, student_unique_ids, payload_sha256) '
+                'on ops.disclosures to %I', sender
+            );
+        end if;
     end if;
     -- the role of before could be taken in every district of the server
     if exists (select from pg_roles where rolname = 'firstbell_egress') then
