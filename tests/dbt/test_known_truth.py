@@ -19,6 +19,7 @@ import psycopg
 import pytest
 
 from tests.conftest import create_database
+from tests.dbt import tested_students
 from tests.dbt.conftest import run_dbt
 from tests.dbt.small_district import (
     BY_CLASS,
@@ -130,6 +131,11 @@ TRUTH = {
     # Math is the only class, missed on days 1 to 7 and 61. A tardy is the daily record of day 7,
     # and day 61 is not submitted yet: 6 of 60 without a daily event are yellow.
     "s29": Truth("Some Risk", "Moderate", "1", ("6", 60), None, None, "y??-"),
+    # Star at percentile 20 with growth 30, and the same sitting through Ed-Fi without its growth:
+    # the copy counts nowhere, low with low growth is red.
+    "s41": Truth("At Risk", "Moderate", "2", ("0", 50), None, 20, "-?r-"),
+    # Star twice, growth 20 and 21, and both again through Ed-Fi: twice in a row is red.
+    "s42": Truth("At Risk", "Moderate", "2", ("0", 50), None, 60, "-?r-"),
 }
 # s06 left on 2026-10-30, s14 was deleted in the source, s16 begins tomorrow.
 NOT_JUDGED = {"s06", "s14", "s16"}
@@ -295,6 +301,7 @@ def records() -> list[Record]:
         taught("s29", HIGH, "MATH", "2026-08-24"),
         *missed("s29", HIGH, "MATH", [*range(1, 8), 61]),
         event("s29", HIGH, school_day(7), "Tardy"),
+        *tested_students.records(),
         # s14's facts outlive the student, s16 is not there yet
         enrolled("s14", HIGH, "Ninth grade"),
         *absent("s14", HIGH, range(1, 40)),

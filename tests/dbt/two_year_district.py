@@ -35,6 +35,7 @@ from tests.dbt.small_district import (
     student,
     taught,
 )
+from tests.dbt.tested_students import assessment, told
 
 OPENED = "2026-09-04"  # the first night; it brought all that came before
 SECOND = "2026-10-16"  # a later night, before LAST_KNOWN
@@ -87,6 +88,8 @@ def the_place() -> list[Record]:
         if course != "ENGLISH" or place % 2
     ]
     return [
+        assessment("STAR-SM", "STAR Math", "Mathematics"),
+        assessment("STAR-SR", "STAR Reading", "Reading"),
         *place, *last_year, *map(student, STUDENTS), *enrolments, *classes, *_people(),
         *_new_school(),
     ]  # fmt: skip
@@ -230,7 +233,13 @@ def _facts(
         for subject in ("SM", "SR"):
             if dice.random() < 0.7:
                 percentile, growth = str(dice.randint(1, 99)), str(dice.randint(1, 99))
-                yield starred(number, subject, dice.choice(days), percentile, growth)
+                day = dice.choice(days)
+                yield starred(number, subject, day, percentile, growth)
+                if int(percentile) % 2:  # and through Ed-Fi too
+                    identity = f"{prefix}-{number}-{subject}-{first}"
+                    scores = {"Percentile Rank": percentile, "Scale Score": "800"}
+                    copy = {"studentAssessmentIdentifier": identity}
+                    yield told(number, f"STAR-{subject}", day, scores, **copy)
         for turn in range(dice.choice((0, 0, 1, 2, 4))):
             name = f"{prefix}-{number}-{first}-{turn}"
             yield from incident(number, school, name, dice.choice(days))

@@ -6,6 +6,8 @@
     days_before(n, date)             the date n days earlier
     local_date(text)                 the district's date of a timestamp with an offset, in var time_zone;
                                      midnight and a plain date stay the day that was sent
+    local_time(text)                 the district's time of day of such a timestamp as HH:MM:SS; null for
+                                     a plain date and for midnight, which says only the day
     school_year_of(date)             spring year: 2026-11-22 is in 2027; the year starts in July
     last_day_of_school_year(year)    2027-06-30 for 2027, null for null
 #}
@@ -57,6 +59,21 @@
                 cast({{ text }} as timestamptz) at time zone '{{ var("time_zone", "UTC") }}' as date
             )
         else {{ safe_date(text) }}
+    end
+{%- endmacro %}
+
+{% macro local_time(text) -%}
+    {{ return(adapter.dispatch('local_time', 'firstbell')(text)) }}
+{%- endmacro %}
+
+{% macro default__local_time(text) -%}
+    case
+        when {{ text }} ~ 'T\d{2}:\d{2}' and {{ text }} !~ 'T00:00(:00(\.0+)?)?(Z|$|[+-])'
+            and pg_input_is_valid({{ text }}, 'timestamptz')
+            then to_char(
+                cast({{ text }} as timestamptz) at time zone '{{ var("time_zone", "UTC") }}',
+                'HH24:MI:SS'
+            )
     end
 {%- endmacro %}
 

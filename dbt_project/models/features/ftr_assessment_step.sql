@@ -134,7 +134,6 @@ at_moment as (
             order by
                 usable.administered_on desc,
                 usable.same_day_number,
-                usable.percentile,
                 usable.assessment_result_key
         ) as recency,
         row_number() over (
@@ -144,7 +143,6 @@ at_moment as (
                 case when usable.percentile is null then 1 else 0 end,
                 usable.administered_on desc,
                 usable.same_day_number,
-                usable.percentile,
                 usable.assessment_result_key
         ) as percentile_recency
     from moments

@@ -19,17 +19,22 @@ known_loads as (
 keyed as (
     select
         {{ surrogate_key(['unioned.source', 'unioned.result_id']) }} as assessment_result_key,
+        {{ surrogate_key([
+            'unioned.source', 'unioned.assessment_identifier', 'unioned.assessment_title',
+            'unioned.assessment_family',
+        ]) }} as assessment_names_key,
         unioned.source,
         unioned.feed,
         unioned.result_id,
         unioned.assessment_identifier,
         unioned.assessment_title,
+        unioned.assessment_family,
         unioned.subject_code,
         unioned.school_year,
         unioned.window_name,
         unioned.test_grade_code,
         unioned.administered_on,
-        unioned.same_day_order,
+        unioned.test_time,
         unioned.norm_set,
         unioned.performance_level_code,
         unioned.source_invalid_reason,

@@ -14,9 +14,14 @@ policies as (
     select * from {{ ref('int_policy__by_grade_band') }}
 ),
 
+sources as (
+    {{ district_rows(ref('assessment_source_order'), ['source']) }}
+),
+
 up_to_date as (
     select
         results.assessment_result_key,
+        results.standing_result_key,
         results.source,
         results.feed,
         results.result_id,
@@ -29,7 +34,7 @@ up_to_date as (
         results.window_name,
         results.test_grade_level,
         results.administered_on,
-        results.same_day_order,
+        results.test_time,
         results.percentile,
         results.norm_set,
         results.growth_percentile,
@@ -61,6 +66,7 @@ up_to_date as (
 judged as (
     select
         up_to_date.assessment_result_key,
+        up_to_date.standing_result_key,
         up_to_date.source,
         up_to_date.feed,
         up_to_date.result_id,
@@ -73,7 +79,7 @@ judged as (
         up_to_date.window_name,
         up_to_date.test_grade_level,
         up_to_date.administered_on,
-        up_to_date.same_day_order,
+        up_to_date.test_time,
         up_to_date.percentile,
         up_to_date.norm_set,
         up_to_date.growth_percentile,
@@ -97,9 +103,12 @@ judged as (
     from up_to_date
 ),
 
-ranked as (
+-- the one order of results of one subject and day that rules, features and forecasts use: by
+-- time of day where every result of the day states one, else as the district orders its sources
+clocked as (
     select
         judged.assessment_result_key,
+        judged.standing_result_key,
         judged.source,
         judged.feed,
         judged.student_key,
@@ -129,41 +138,126 @@ ranked as (
         judged.is_valid,
         judged.age_days,
         judged.may_decide,
+        judged.test_time,
+        judged.result_id,
+        count(*) over (
+            partition by
+                judged.student_key, judged.subject, judged.administered_on, judged.is_valid
+        ) = count(judged.test_time) over (
+            partition by
+                judged.student_key, judged.subject, judged.administered_on, judged.is_valid
+        ) as all_state_a_time
+    from judged
+),
+
+ordered as (
+    select
+        clocked.assessment_result_key,
+        clocked.standing_result_key,
+        clocked.source,
+        clocked.feed,
+        clocked.student_key,
+        clocked.matched_id_column,
+        clocked.subject,
+        clocked.assessment_identifier,
+        clocked.assessment_title,
+        clocked.school_year,
+        clocked.window_name,
+        clocked.test_grade_level,
+        clocked.administered_on,
+        clocked.percentile,
+        clocked.norm_set,
+        clocked.growth_percentile,
+        clocked.growth_from_window,
+        clocked.growth_to_window,
+        clocked.scale_score,
+        clocked.raw_score,
+        clocked.score_method_codes,
+        clocked.performance_level_code,
+        clocked.performance_level,
+        clocked.performance_level_rank,
+        clocked.invalid_reason,
+        clocked.known_on,
+        clocked._source_ref,
+        clocked._loaded_at,
+        clocked.is_valid,
+        clocked.age_days,
+        clocked.may_decide,
+        row_number() over (
+            partition by
+                clocked.student_key, clocked.subject, clocked.administered_on, clocked.is_valid
+            order by
+                case when clocked.all_state_a_time then clocked.test_time end desc nulls last,
+                sources.preference nulls last,
+                clocked.source,
+                clocked.test_time desc nulls last,
+                clocked.result_id
+        ) as same_day_number
+    from clocked
+    left join sources
+        on sources.source = clocked.source
+),
+
+ranked as (
+    select
+        ordered.assessment_result_key,
+        ordered.standing_result_key,
+        ordered.source,
+        ordered.feed,
+        ordered.student_key,
+        ordered.matched_id_column,
+        ordered.subject,
+        ordered.assessment_identifier,
+        ordered.assessment_title,
+        ordered.school_year,
+        ordered.window_name,
+        ordered.test_grade_level,
+        ordered.administered_on,
+        ordered.percentile,
+        ordered.norm_set,
+        ordered.growth_percentile,
+        ordered.growth_from_window,
+        ordered.growth_to_window,
+        ordered.scale_score,
+        ordered.raw_score,
+        ordered.score_method_codes,
+        ordered.performance_level_code,
+        ordered.performance_level,
+        ordered.performance_level_rank,
+        ordered.invalid_reason,
+        ordered.known_on,
+        ordered._source_ref,
+        ordered._loaded_at,
+        ordered.is_valid,
+        ordered.age_days,
+        ordered.may_decide,
+        ordered.same_day_number,
         -- of the results that may decide, those with a percentile go first: a later class quiz
         -- with a raw score only must not hide what a normed test says
         row_number() over (
-            partition by judged.student_key, judged.subject, judged.may_decide
+            partition by ordered.student_key, ordered.subject, ordered.may_decide
             order by
-                case when judged.percentile is null then 1 else 0 end,
-                judged.administered_on desc nulls last,
-                judged.same_day_order desc nulls last,
-                judged.source,
-                judged.result_id
+                case when ordered.percentile is null then 1 else 0 end,
+                ordered.administered_on desc nulls last,
+                ordered.same_day_number,
+                ordered.assessment_result_key
         ) as latest_number,
         row_number() over (
-            partition by judged.student_key, judged.subject, judged.administered_on
-            order by
-                case when judged.percentile is null then 1 else 0 end,
-                judged.same_day_order desc nulls last,
-                judged.source,
-                judged.result_id
-        ) as same_day_number,
-        row_number() over (
             partition by
-                judged.student_key, judged.subject, judged.source,
-                judged.assessment_identifier, judged.school_year, judged.window_name,
-                judged.is_valid
+                ordered.student_key, ordered.subject, ordered.source,
+                ordered.assessment_identifier, ordered.school_year, ordered.window_name,
+                ordered.is_valid
             order by
-                judged.administered_on desc nulls last,
-                judged.same_day_order desc nulls last,
-                judged.result_id
+                ordered.administered_on desc nulls last,
+                ordered.same_day_number
         ) as window_number
-    from judged
+    from ordered
 ),
 
 final as (
     select
         ranked.assessment_result_key,
+        ranked.standing_result_key,
         ranked.student_key,
         ranked.source,
         ranked.feed,

@@ -26,7 +26,6 @@ student_results as (
         results.administered_on,
         results.percentile,
         results.growth_percentile,
-        results.is_latest_valid,
         results.same_day_number,
         results.is_valid,
         policy.percentile_yellow_below,
@@ -75,7 +74,6 @@ usable as (
         student_results.administered_on,
         student_results.percentile,
         student_results.growth_percentile,
-        student_results.is_latest_valid,
         student_results.percentile_yellow_below,
         student_results.percentile_red_below,
         student_results.growth_percentile_low_below,
@@ -84,9 +82,7 @@ usable as (
             partition by student_results.student_key, student_results.subject
             order by
                 student_results.administered_on desc,
-                case when student_results.is_latest_valid then 0 else 1 end,
                 student_results.same_day_number,
-                student_results.percentile,
                 student_results.assessment_result_key
         ) as recency
     from student_results

@@ -36,6 +36,7 @@ canonical as (
         student_assessments.assessment_identifier,
         coalesce(assessments.assessment_title, student_assessments.assessment_identifier)
             as assessment_title,
+        assessments.assessment_family,
         assessments.subject_codes as subject_code,
         coalesce(
             student_assessments.reported_school_year,
@@ -44,7 +45,7 @@ canonical as (
         student_assessments.assessment_period_code as window_name,
         student_assessments.test_grade_code,
         student_assessments.administered_on,
-        student_assessments.same_day_order,
+        student_assessments.test_time,
         cast(null as {{ dbt.type_string() }}) as norm_set,
         one_level.level_code as performance_level_code,
         case

@@ -32,7 +32,7 @@ renamed as (
         {{ descriptor_code(json_text('payload', 'retestIndicatorDescriptor')) }}
             as retest_indicator_code,
         {{ local_date(json_text('payload', 'administrationDate')) }} as administered_on,
-        {{ json_text('payload', 'administrationDate') }} as same_day_order,
+        {{ local_time(json_text('payload', 'administrationDate')) }} as test_time,
         source_ref as _source_ref,
         load_id as _load_id,
         loaded_at as _loaded_at
@@ -53,7 +53,7 @@ numbered as (
         renamed.event_circumstance_code,
         renamed.retest_indicator_code,
         renamed.administered_on,
-        renamed.same_day_order,
+        renamed.test_time,
         renamed._source_ref,
         renamed._load_id,
         renamed._loaded_at,
@@ -81,7 +81,7 @@ newest as (
         numbered.event_circumstance_code,
         numbered.retest_indicator_code,
         numbered.administered_on,
-        numbered.same_day_order,
+        numbered.test_time,
         numbered._source_ref,
         numbered._load_id,
         numbered._loaded_at

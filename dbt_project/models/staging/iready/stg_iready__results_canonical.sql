@@ -44,7 +44,6 @@ ranked as (
         windowed.test_grade_code,
         windowed.performance_level_code,
         windowed.administered_on,
-        windowed.duration_minutes,
         windowed._source_ref,
         windowed._load_id,
         windowed._loaded_at,
@@ -79,6 +78,7 @@ canonical as (
             when 'math' then 'i-Ready Diagnostic Math'
             else 'i-Ready Diagnostic'
         end as assessment_title,
+        'iready' as assessment_family,
         ranked.subject_code,
         coalesce(
             cast({{ safe_numeric('right(ranked.academic_year, 4)') }} as integer),
@@ -87,8 +87,8 @@ canonical as (
         ranked.known_window_name as window_name,
         ranked.test_grade_code,
         ranked.administered_on,
-        lpad(cast(coalesce(ranked.duration_minutes, 0) as {{ dbt.type_string() }}), 12, '0')
-            as same_day_order,
+        -- the file says how long a diagnostic took, not when on the day
+        cast(null as {{ dbt.type_string() }}) as test_time,
         'iready: ' || ranked.known_window_name || ' norming window' as norm_set,
         ranked.performance_level_code,
         ranked.source_invalid_reason,

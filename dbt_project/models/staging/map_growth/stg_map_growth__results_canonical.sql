@@ -47,6 +47,7 @@ canonical as (
         ranked.result_id,
         ranked.test_name as assessment_identifier,
         ranked.test_name as assessment_title,
+        'map_growth' as assessment_family,
         ranked.course as subject_code,
         coalesce(
             cast({{ safe_numeric('right(ranked.term_name, 4)') }} as integer),
@@ -55,7 +56,7 @@ canonical as (
         lower(split_part(ranked.term_name, ' ', 1)) as window_name,
         ranked.test_grade_code,
         ranked.administered_on,
-        ranked.test_start_time as same_day_order,
+        ranked.test_start_time as test_time,
         'map_growth: ' || lower(ranked.norms_reference_data) || ' norms' as norm_set,
         -- the achievement quintile is a place in the norm, not a level: it stands among the
         -- scores

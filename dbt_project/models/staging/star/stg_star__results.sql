@@ -34,10 +34,7 @@ renamed as (
         -- local wall time although it ends in Z: its date part is the day of the test, as it
         -- stands
         {{ vendor_date(json_text('payload', 'completed_date_local')) }} as administered_on,
-        coalesce(
-            {{ json_text('payload', 'completed_date_local') }},
-            {{ json_text('payload', 'completed_date') }}
-        ) as same_day_order,
+        {{ vendor_time_of_day(json_text('payload', 'completed_date_local')) }} as test_time,
         {{ json_text('payload', 'scaled_score') }} as scaled_score_text,
         {{ json_text('payload', 'unified_score') }} as unified_score_text,
         {{ json_text('payload', 'percentile_rank') }} as percentile_rank_text,
@@ -77,7 +74,7 @@ typed as (
         renamed.performance_level_code,
         renamed.birth_date,
         renamed.administered_on,
-        renamed.same_day_order,
+        renamed.test_time,
         renamed.scaled_score_text,
         renamed.unified_score_text,
         renamed.percentile_rank_text,

@@ -17,13 +17,14 @@ canonical as (
             when 'SEL' then 'Star Early Literacy'
             else 'Star ' || results.product
         end as assessment_title,
+        'star' as assessment_family,
         results.product as subject_code,
         coalesce(results.reported_school_year, {{ school_year_of('results.administered_on') }})
             as school_year,
         lower(results.window_text) as window_name,
         results.test_grade_code,
         results.administered_on,
-        results.same_day_order,
+        results.test_time,
         'star: vendor norm' as norm_set,
         results.performance_level_code,
         results.source_invalid_reason,

@@ -1,0 +1,127 @@
+-- One row per result of any source in the district's own words, as its source states it: subject,
+-- percentile with its norm set, growth percentile, level, and why it may not be used. Whether
+-- another row tells the same sitting is not looked at here.
+with
+
+results as (
+    select * from {{ ref('int_assessment__all_results') }}
+),
+
+matches as (
+    select * from {{ ref('int_assessment__student_matches') }}
+),
+
+scores as (
+    select * from {{ ref('int_assessment__scores') }}
+),
+
+growth as (
+    select * from {{ ref('int_assessment__growth') }}
+    where preference = 1
+),
+
+families as (
+    select * from {{ ref('int_assessment__families') }}
+),
+
+subjects as (
+    {{ district_rows(ref('xwalk_assessment_subjects'), ['source', 'subject_code']) }}
+),
+
+levels as (
+    {{ district_rows(ref('xwalk_assessment_levels'), ['source', 'level_code']) }}
+),
+
+grade_levels as (
+    {{ district_rows(ref('xwalk_grade_level'), ['grade_level_code']) }}
+),
+
+score_summary as (
+    select
+        scores.assessment_result_key,
+        max(case when scores.method = 'percentile' and scores.method_preference = 1
+                then scores.value_num
+        end) as percentile,
+        max(case when scores.method = 'percentile' and scores.method_preference = 1
+                then scores.norm_set
+        end) as percentile_norm_set,
+        max(case when scores.method = 'scale_score' and scores.method_preference = 1
+                then scores.value_num
+        end) as scale_score,
+        max(case when scores.method = 'raw_score' and scores.method_preference = 1
+                then scores.value_num
+        end) as raw_score,
+        count(scores.value_num) as numeric_score_count,
+        {{ dbt.listagg('scores.method_code', "'|'", 'order by scores.method_code') }}
+            as score_method_codes
+    from scores
+    group by scores.assessment_result_key
+),
+
+described as (
+    select
+        results.assessment_result_key,
+        results.source,
+        results.feed,
+        results.result_id,
+        matches.student_key,
+        matches.matched_id_column,
+        matches.unmatched_reason,
+        -- a test of several subjects has none of its own; the crosswalk knows the single ones,
+        -- first as the family of the test names them
+        case
+            when results.subject_code like '%|%' then 'composite'
+            else coalesce(family_subjects.subject, subjects.subject, 'unmapped')
+        end as subject,
+        families.family,
+        results.subject_code,
+        results.assessment_identifier,
+        results.assessment_title,
+        results.school_year,
+        results.window_name,
+        grade_levels.grade_level as test_grade_level,
+        results.administered_on,
+        results.test_time,
+        score_summary.percentile,
+        case
+            when score_summary.percentile is not null
+                then coalesce(score_summary.percentile_norm_set, results.norm_set)
+        end as norm_set,
+        growth.growth_percentile,
+        growth.from_window as growth_from_window,
+        growth.to_window as growth_to_window,
+        score_summary.scale_score,
+        score_summary.raw_score,
+        score_summary.score_method_codes,
+        results.performance_level_code,
+        levels.performance_level,
+        levels.level_rank as performance_level_rank,
+        results.source_invalid_reason,
+        results.is_superseded,
+        coalesce(score_summary.numeric_score_count, 0) as numeric_score_count,
+        results.known_on,
+        results._source_ref,
+        results._loaded_at
+    from results
+    inner join matches
+        on matches.assessment_result_key = results.assessment_result_key
+    left join score_summary
+        on score_summary.assessment_result_key = results.assessment_result_key
+    left join growth
+        on growth.assessment_result_key = results.assessment_result_key
+    left join families
+        on families.assessment_names_key = results.assessment_names_key
+    left join subjects as family_subjects
+        on family_subjects.source = families.family
+        and family_subjects.subject_code = lower(results.subject_code)
+    left join subjects
+        on subjects.source = results.source
+        and subjects.subject_code = lower(results.subject_code)
+    left join levels
+        on levels.source = results.source
+        and levels.level_code = lower(results.performance_level_code)
+    left join grade_levels
+        on grade_levels.grade_level_code = lower(results.test_grade_code)
+)
+
+select * from described

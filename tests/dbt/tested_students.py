@@ -1,0 +1,52 @@
+"""Students of the small district whose tests are told by several sources or in several ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.dbt.small_district import LOWER, Record, code, enrolled, starred
+
+STAR_MATH = "STAR-MA"
+NUMBERS = ("s41", "s42")
+
+
+def records() -> Iterator[Record]:
+    """What the sources hold of them; what it means stands in the table of test_known_truth.py."""
+    for number in NUMBERS:
+        yield enrolled(number, LOWER, "Eighth grade")
+    yield assessment(STAR_MATH, "STAR Math", "Mathematics")
+    # s41
+    yield starred("s41", "SM", "2026-09-15", "20", "30")
+    yield told("s41", STAR_MATH, "2026-09-15T14:00:00Z", {"Percentile Rank": "20"})
+    # s42
+    yield starred("s42", "SM", "2026-09-01", "60", "20")
+    yield told("s42", STAR_MATH, "2026-09-01", {"Percentile Rank": "60", "Scale Score": "800"})
+    yield starred("s42", "SM", "2026-09-29", "60", "21")
+    yield told("s42", STAR_MATH, "2026-09-29", {"Percentile Rank": "60", "Scale Score": "800"})
+
+
+def told(number: str, test: str, day: str, scores: dict[str, str], **more: Any) -> Record:
+    """A test as Ed-Fi tells it; the scores by their reporting method."""
+    kind = "AssessmentReportingMethod"
+    payload = {
+        "studentAssessmentIdentifier": f"{number}-{test}-{day}",
+        "studentReference": {"studentUniqueId": number},
+        "assessmentReference": {"assessmentIdentifier": test, "namespace": "uri://test"},
+        "administrationDate": day,
+        "scoreResults": [
+            {"assessmentReportingMethodDescriptor": code(kind, method), "result": value}
+            for method, value in scores.items()
+        ],
+    }
+    return "student_assessments", payload | more
+
+
+def assessment(identifier: str, title: str, subject: str) -> Record:
+    """A test that Ed-Fi knows."""
+    return "assessments", {
+        "assessmentIdentifier": identifier,
+        "namespace": "uri://test",
+        "assessmentTitle": title,
+        "academicSubjects": [{"academicSubjectDescriptor": code("AcademicSubject", subject)}],
+    }
