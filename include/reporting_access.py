@@ -66,6 +66,13 @@ _KEEP = (
     " legal_basis, data_elements, student_count, student_unique_ids, payload_sha256)"
     " on ops.disclosures to {login}, {sender}",
 )
+# What a server's log shows of a statement that failed may be a value of a row: a cast that fails
+# quotes its text. Only a superuser may set these, and for this database alone.
+_QUIET = {
+    "log_min_messages": ("log", "fatal", "panic"),
+    "log_error_verbosity": ("terse",),
+    "log_min_error_statement": ("panic",),
+}
 _IS_KEPT = "select to_regproc('ops.disclosures_chain') is not null"
 
 
@@ -93,6 +100,29 @@ def warn_if_closed(dsn: str, district: str) -> bool:
             district, database, command,
         )  # fmt: skip
     return is_ajar or not can_read
+
+
+def warn_if_logged(dsn: str, district: str) -> bool:
+    """Warn when the server's log may hold values of rows; returns whether it did."""
+    with psycopg.connect(dsn) as connection:
+        found = {
+            name: connection.execute("select current_setting(%s)", (name,)).fetchone()
+            for name in _QUIET
+        }
+    wrong = [
+        f"{name} = {row[0]}"
+        for name, row in found.items()
+        if row is not None and row[0] not in _QUIET[name]
+    ]
+    if wrong:
+        log.warning(
+            "%s: the Postgres server's log may show values of rows (%s); expected %s. Let a"
+            " superuser run `python -m include.reporting_access --district %s`, or set them in"
+            " postgresql.conf.",
+            district, ", ".join(wrong),
+            ", ".join(f"{name} = {good[0]}" for name, good in _QUIET.items()), district,
+        )  # fmt: skip
+    return bool(wrong)
 
 
 def prepare(district: District, login: str, admin_url: str, readers: Sequence[str] = ()) -> None:
@@ -136,6 +166,16 @@ def _prepare(connection: psycopg.Connection, login: str, readers: Sequence[str])
     if connection.execute(_IS_KEPT).fetchone() == (True,):
         for statement in _KEEP:
             connection.execute(sql.SQL(statement).format(**parts))
+    row = connection.execute(
+        "select rolsuper from pg_roles where rolname = current_user"
+    ).fetchone()
+    if row == (True,):
+        for setting, (value, *_) in _QUIET.items():
+            connection.execute(
+                sql.SQL("alter database {} set {} = {}").format(
+                    parts["database"], sql.Identifier(setting), sql.Literal(value)
+                )
+            )
     for reader in readers:
         connection.execute(
             sql.SQL("grant {} to {}").format(parts["reader"], sql.Identifier(reader))

@@ -155,6 +155,7 @@ def run_layer(
         from include import reporting_access
 
         reporting_access.warn_if_closed(night.dsn, night.district.code)
+        reporting_access.warn_if_logged(night.dsn, night.district.code)
     warned = sum(status == "warn" for status in results.values())
     return LayerResult(layer, len(results) - warned, warned, resume)
 

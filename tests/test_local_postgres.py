@@ -1,10 +1,15 @@
 """The embedded Postgres starts, answers, and starts again on the same data."""
 
+import os
+import pwd
+import tempfile
+from importlib import metadata
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from include.errors import ConfigError
 from include.local import postgres
 
 
@@ -34,7 +39,7 @@ def test_a_wrong_password_is_refused(tmp_path: Path) -> None:
             psycopg.connect(server.url().replace(server.password, "wrong"))
 
 
-def test_a_violated_constraint_leaves_no_value_in_the_servers_log(tmp_path: Path) -> None:
+def test_a_statement_that_fails_leaves_no_value_in_the_servers_log(tmp_path: Path) -> None:
     with postgres.running(tmp_path / "cluster") as server:
         with psycopg.connect(server.url(), autocommit=True) as connection:
             connection.execute("create table pupils (pupil_key int not null, name text unique)")
@@ -43,9 +48,33 @@ def test_a_violated_constraint_leaves_no_value_in_the_servers_log(tmp_path: Path
                 connection.execute("insert into pupils select null, name from pupils")
             with pytest.raises(psycopg.errors.UniqueViolation):
                 connection.execute("insert into pupils values (2, 'Ada')")
+            for kind in ("date", "numeric", "boolean", "jsonb"):
+                with pytest.raises(psycopg.DataError):
+                    connection.execute(f"select cast(name as {kind}) from pupils")  # type: ignore[arg-type]
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(server.url("no_such_database"))
         written = (server.data / "server.log").read_text("utf-8")
-    assert 'null value in column "pupil_key" of relation "pupils"' in written
+    assert 'database "no_such_database" does not exist' in written, "what fails for good is there"
     assert "Ada" not in written
+
+
+@pytest.mark.parametrize("planted", ["open", "symlink", "incomplete"])
+def test_programs_that_somebody_else_could_have_put_there_are_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, planted: str
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    version = metadata.version(postgres._PACKAGE)
+    copy = tmp_path / f"firstbell-postgres-{version}"
+    made = tmp_path / "elsewhere" if planted == "symlink" else copy
+    made.mkdir(mode=0o755)
+    if planted != "incomplete":
+        (made / "complete").touch()
+    if planted == "open":
+        made.chmod(0o777)
+    if planted == "symlink":
+        copy.symlink_to(made)
+    with pytest.raises(ConfigError, match="nothing in it was run"):
+        postgres._binaries(pwd.getpwuid(os.geteuid()))
 
 
 def test_nothing_is_left_of_a_removed_server(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pwd
 import secrets
 import shutil
 import socket
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -80,8 +81,9 @@ def start(
         "unix_socket_directories": "",
         "max_connections": "200",
         "shared_buffers": "256MB",
-        # its log holds no value of a row: no DETAIL of the row that a constraint refused, and no
-        # statement that holds one
+        # its log holds no value of a row: no message of a statement that failed (a cast that fails
+        # quotes its text), no DETAIL of the row that a constraint refused, no statement
+        "log_min_messages": "log",
         "log_error_verbosity": "terse",
         "log_min_error_statement": "panic",
         **(settings or {}),
@@ -172,7 +174,9 @@ def _binaries(as_user: pwd.struct_passwd | None) -> Path:
     if as_user is None:
         return package / _INSTALL / "bin"
     copy = Path(tempfile.gettempdir()) / f"firstbell-postgres-{metadata.version(_PACKAGE)}"
-    if not (copy / "complete").exists():
+    if copy.is_symlink() or copy.exists():
+        _refuse_strangers(copy)
+    else:
         part = Path(tempfile.mkdtemp(prefix="firstbell-postgres-"))
         shutil.copytree(package / _INSTALL, part / _PACKAGE / _INSTALL, symlinks=True)
         # the shared libraries are found relative to the programs
@@ -182,7 +186,29 @@ def _binaries(as_user: pwd.struct_passwd | None) -> Path:
         with contextlib.suppress(OSError):  # another process was faster
             part.rename(copy)
         shutil.rmtree(part, ignore_errors=True)
+        _refuse_strangers(copy)
     return copy / _PACKAGE / _INSTALL / "bin"
+
+
+def _refuse_strangers(copy: Path) -> None:
+    """Raise ConfigError unless the programs are ours: anybody may make a folder in a shared place.
+
+    What we made, only we can write: it was filled in a folder of our own and then renamed.
+    """
+    found = copy.lstat()
+    is_open = stat.S_IMODE(found.st_mode) & (stat.S_IWGRP | stat.S_IWOTH)
+    if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not is_open:
+        if (copy / "complete").exists():
+            return
+        seen = "a folder that is not complete"
+    else:
+        seen = f"something of user {found.st_uid}, or that others may write"
+    raise ConfigError(
+        f"embedded Postgres: {copy}",
+        seen=seen,
+        expected="the copy of its programs that we made, writable by us alone",
+        next_step="Find out who made it, delete it, and start again: nothing in it was run.",
+    )
 
 
 def _readable_home(folder: Path, as_user: pwd.struct_passwd | None) -> Path:

@@ -170,3 +170,20 @@ def test_a_role_that_may_read_is_no_news(
     run_hooks(districts[0])
     assert not reporting_access.warn_if_closed(districts[0], "d1")
     assert not caplog.text
+
+
+def test_a_server_whose_log_may_show_a_childs_name_is_warned_of_until_the_command_has_run(
+    districts: tuple[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    url, _ = districts
+    login = urlsplit(url).username or ""
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute(
+            f"alter database {database(url)} set log_min_messages = warning"  # type: ignore[arg-type]
+        )
+    assert reporting_access.warn_if_logged(url, "d1")
+    assert "log_min_messages = warning" in caplog.text
+    reporting_access.prepare(get_district("grand_bend"), login, url)
+    caplog.clear()
+    assert not reporting_access.warn_if_logged(url, "d1")
+    assert not caplog.text
