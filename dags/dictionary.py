@@ -28,7 +28,7 @@ def build(dag_id: str, district: District):
         default_args={**defaults.ARGS, "execution_timeout": timedelta(minutes=20)},
         params={"as_of_date": defaults.AS_OF_DATE},
         tags=["docs", district.code],
-        doc_md=__doc__,
+        doc_md=defaults.page(__doc__),
     )
     def dictionary():
         @task(pool=pools.warehouse(district.code))

@@ -40,7 +40,7 @@ def build(dag_id: str, district: District):
             "release_parked": defaults.RELEASE_PARKED,
         },
         tags=["ingest", "pii", district.code],
-        doc_md=__doc__,
+        doc_md=defaults.page(__doc__),
     )
     def ingest_assessments():
         @task

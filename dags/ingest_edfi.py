@@ -38,7 +38,7 @@ def build(dag_id: str, district: District):
             "resources": defaults.RESOURCES,
         },
         tags=["ingest", "pii", district.code],
-        doc_md=__doc__,
+        doc_md=defaults.page(__doc__),
     )
     def ingest_edfi():
         @task

@@ -30,7 +30,7 @@ def build(dag_id: str, district: District):
         default_args=defaults.ARGS,
         params={"as_of_date": defaults.AS_OF_DATE},
         tags=["egress", district.code],
-        doc_md=__doc__,
+        doc_md=defaults.page(__doc__),
     )
     def open_tickets():
         @task

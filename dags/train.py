@@ -29,7 +29,7 @@ def build(dag_id: str, district: District):
         default_args={**defaults.ARGS, "retries": 1, "execution_timeout": timedelta(hours=4)},
         params={"as_of_date": defaults.AS_OF_DATE},
         tags=["model", "pii", district.code],
-        doc_md=__doc__,
+        doc_md=defaults.page(__doc__),
     )
     def train():
         @task(pool=pools.model(district.code))

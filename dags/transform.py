@@ -44,7 +44,7 @@ def build(dag_id: str, district: District):
             "select": defaults.SELECT,
         },
         tags=["transform", "pii", district.code],
-        doc_md=__doc__,
+        doc_md=defaults.page(__doc__),
     )
     def transform():
         @task.sensor(poke_interval=10, timeout=timedelta(hours=6), mode="reschedule")

@@ -28,7 +28,7 @@ _RIGHTS = """
         has_database_privilege(current_database(), 'create') as may_create_schemas,
         rolcreaterole or rolsuper or exists (
             select from pg_roles as reader
-            where reader.rolname in ('firstbell_reporting', current_database() || '_reporting')
+            where reader.rolname = current_database() || '_reporting'
         ) as has_readers
     from pg_roles
     where rolname = current_user
@@ -106,7 +106,8 @@ def _check_readers(night: Night) -> None:
             f"warehouse {database}",
             seen="no role for those who read reports, and a login that may create none",
             expected="a group role for readers; without one only the warehouse's login can read",
-            next_step="Let an administrator make it: docs/privacy.md, who may read what.",
+            next_step="Let an administrator run `python -m include.reporting_access --district"
+            f" {night.district.code}` (docs/privacy.md).",
         )
 
 

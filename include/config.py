@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     # Further district files, beside those in include/districts.
     districts_dir: Path = DISTRICTS
     code_version: str = "unknown"
+    # Where people read docs/ of this repository; messages and DAG pages then link to runbooks.
+    docs_url: str | None = None
 
 
 class _Strict(BaseModel):
@@ -171,6 +173,9 @@ class District(_Strict):
     # First month of a school year: a date in July 2026 belongs to school year 2027.
     school_year_starts_in: int = Field(default=7, ge=1, le=12)
     schedule: str | None = None
+    # When the night must have come to its end, as cron in the district's time zone; without a
+    # `schedule` the check runs by hand.
+    check_schedule: str = "0 7 * * *"
     # When a model is trained anew, as cron in the district's time zone: once a semester is enough.
     training_schedule: str | None = None
     # Students whom the district can support at one time: a model's precision is told there too.

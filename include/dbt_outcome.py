@@ -37,6 +37,12 @@ _FULL = re.compile(
     r"(?:could not (?:extend|write(?: to)?|create|open|resize) .*: No space left on device"
     r"|.* wrote only \d+ of \d+ bytes)"
 )
+# The table in which dbt lists what a model and its contract disagree on: names and types alone.
+_MISMATCH = re.compile(
+    r"^\s*\| *(\w+) *\| *([\w ()]*?) *\| *([\w ()]*?) *\| *([a-z ]+?) *\|", re.MULTILINE
+)
+_NULL = re.compile(r'null value in column "(\w+)" of relation "\w+" violates not-null constraint')
+_ROWS = re.compile(r"Got (\d+) results?, configured to")
 _NODE = re.compile(
     r"\b(?:model|test|unit_test|seed|snapshot|analysis|operation)[. ](?:\w+\.)?(\w+)"
 )
@@ -71,7 +77,7 @@ def report(log: logging.Logger, where: str, ended: Iterable[Node]) -> None:
         if node.has_failed or node.status == "warn":
             log.log(
                 logging.ERROR if node.has_failed else logging.WARNING,
-                "%s: %s: %s", where, node.name, node.status,
+                "%s: %s: %s", where, _told(node), node.status,
             )  # fmt: skip
         known = node.status in ("warn", "skipped")
         counts["failed" if node.has_failed else node.status if known else "succeeded"] += 1
@@ -102,6 +108,26 @@ def is_disk_full(ended: Iterable[Node], exception: BaseException | None) -> bool
     return any(_FULL.match(_first_line(message)) for message in (*said, str(exception or "")))
 
 
+def reason(node: Node) -> str:
+    """Why a node failed, as far as it can be said without a value of a row; empty when it cannot.
+
+    Names of columns and their types, and numbers of rows, are no values.
+    """
+    said = _first_line(node.message)
+    if said.startswith("This model has an enforced contract that failed"):
+        found = [
+            f"{name} ({why}: is {is_type or 'not there'}, contract says {wanted or 'nothing'})"
+            for name, is_type, wanted, why in _MISMATCH.findall(node.message or "")
+            if name != "column_name"
+        ]
+        return f"contract: {', '.join(found)}" if found else "contract"
+    if found_null := _NULL.match(said):
+        return f"no value in column {found_null[1]}"
+    if found_rows := _ROWS.match(said):
+        return f"rows: {found_rows[1]}"
+    return ""
+
+
 def _first_line(message: str | None) -> str:
     """What the database said, without dbt's header; the lines after it may quote a row."""
     lines = [line.strip() for line in (message or "").splitlines() if line.strip()]
@@ -112,7 +138,7 @@ def _first_line(message: str | None) -> str:
 
 def seen(ended: Sequence[Node], exception: BaseException | None) -> str:
     """What failed, by name; of an exception its class, and the node that does not compile."""
-    failed = sorted(node.name for node in ended if node.has_failed)
+    failed = sorted(_told(node) for node in ended if node.has_failed)
     if failed:
         skipped = sum(node.status == "skipped" for node in ended)
         names = f"failed: {', '.join(failed[:8])}{' …' if len(failed) > 8 else ''}"
@@ -122,6 +148,11 @@ def seen(ended: Sequence[Node], exception: BaseException | None) -> str:
     kind = type(exception).__name__
     node = _does_not_compile(exception)
     return f"{kind} in {node}" if node else kind
+
+
+def _told(node: Node) -> str:
+    why = reason(node)
+    return f"{node.name} ({why})" if why else node.name
 
 
 def _does_not_compile(exception: BaseException) -> str | None:

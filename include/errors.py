@@ -20,6 +20,7 @@
     │   ├── DeltaGapError         after these changes we would not hold what the source holds
     │   └── ParkedFeedError       it would delete too much; an operator must release it
     ├── UnreadError               a run ended before it came to a feed
+    ├── NotBuiltError             an ingest waits, and no build has taken it in
     ├── EgressError               something must not, or could not, leave the house
     │   ├── GateRefusedError      the vendor registry does not permit it
     │   ├── StaleReportError      the report is of another day than the run
@@ -134,6 +135,10 @@ class DeltaGapError(FeedError):
 
 class ParkedFeedError(FeedError):
     """The feed would delete too many rows and waits for an operator."""
+
+
+class NotBuiltError(FirstbellError):
+    """A night has not come to its end: an ingest waits for a build, or has not ended itself."""
 
 
 class EgressError(FirstbellError):

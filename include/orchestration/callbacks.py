@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
+from include.orchestration.runbooks import place
+
 log = logging.getLogger(__name__)
+
+_TOLD = "_firstbell_told"
 
 # Who is affected when a stage fails, by the stage's name.
 AFFECTED = {
@@ -17,6 +22,7 @@ AFFECTED = {
     "train": "the published model stays in use, and tiers follow the rules as before",
     "predict": "predictions stay as of the last good week; tiers follow the rules as before",
     "send_alerts": "alerts wait in the outbox: nobody has heard of tonight's crossings yet",
+    "check_night": "reports may be of an earlier day than the records",
     "open_tickets": "no ticket tells the service desk of a broken or healed feed",
 }
 
@@ -44,16 +50,22 @@ def message(dag_id: str, task: str, run_id: str, error: object) -> str:
         f"FAILED {dag_id}.{task} ({run_id})\n"
         f"  What broke:      {broke}\n"
         f"  Who is affected: {district}: {AFFECTED.get(stage, 'unknown')}\n"
-        f"  What to do:      {action} See docs/runbooks/{stage}.md; clearing the task is safe."
+        f"  What to do:      {action} See {place(stage)}; clearing the task is safe."
     )
 
 
+def tell(instance: Any, error: object) -> None:
+    """Log a failure in words, once for each error."""
+    if getattr(error, _TOLD, False):
+        return
+    label = instance.task_id + (f"[{instance.map_index}]" if instance.map_index >= 0 else "")
+    log.error("%s", message(instance.dag_id, label, instance.run_id, error))
+    with contextlib.suppress(AttributeError):  # some errors take no attribute
+        setattr(error, _TOLD, True)
+
+
 def report_failure(context: Mapping[str, Any]) -> None:
-    """Airflow's on_failure_callback: log the failure in words."""
-    instance = context["task_instance"]
+    """Airflow's on_failure_callback: log the failure in words, if its task could not."""
     error = context.get("exception")
     # a permanent failure carries our own error as its cause
-    cause = getattr(error, "__cause__", None)
-    label = instance.task_id + (f"[{instance.map_index}]" if instance.map_index >= 0 else "")
-    text = message(instance.dag_id, label, instance.run_id, cause or error)
-    log.error("%s", text)
+    tell(context["task_instance"], getattr(error, "__cause__", None) or error)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -22,21 +24,24 @@ from include.errors import (
     FirstbellError,
     HostKeyError,
     NeedsAttentionError,
+    NotBuiltError,
     StaleReportError,
     TransformError,
     TransformInterruptedError,
     WatermarkError,
 )
 from include.night import Night, today
-from include.orchestration import days
+from include.orchestration import callbacks, days
 
 # Waiting does not heal these: retries would only hide them for an hour.
 PERMANENT = (
     ConfigError, AuthenticationError, HostKeyError, WatermarkError, FeedError, TransformError,
-    NeedsAttentionError, StaleReportError, DisclosureLogError,
+    NeedsAttentionError, NotBuiltError, StaleReportError, DisclosureLogError,
 )  # fmt: skip
 # A kind of a permanent one that waiting does heal.
 PASSING = (TransformInterruptedError,)
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -84,9 +89,10 @@ def night(district_code: str) -> Night:
         release_parked=bool(params.get("release_parked", False)),
         connect=connect,
     )
-    if given or not events:
-        return current
-    return replace(current, as_of_date=days.of_run(current, stage(), events))
+    if not given and events:
+        current = replace(current, as_of_date=days.of_run(current, stage(), events))
+    log.info("%s: as-of date %s", district_code, current.as_of_date)
+    return current
 
 
 def stage() -> str:
@@ -119,11 +125,21 @@ def no_retry_when_pointless(work: Callable[P, R]) -> Callable[P, R]:
         try:
             return work(*args, **kwargs)
         except Exception as error:
-            if _is_final(error):
+            is_final = _is_final(error)
+            _tell_when_given_up(error, is_final=is_final)
+            if is_final:
                 raise AirflowFailException(str(error)) from error
             raise
 
     return wrapper
+
+
+def _tell_when_given_up(error: Exception, *, is_final: bool) -> None:
+    """Log what broke where the task's log ends: what a callback says there is folded away."""
+    with contextlib.suppress(RuntimeError):  # outside a task there is no log of it
+        instance = get_current_context()["task_instance"]
+        if is_final or instance.try_number > instance.max_tries:
+            callbacks.tell(instance, error)
 
 
 def _is_final(error: Exception) -> bool:

@@ -9,6 +9,7 @@ from airflow.sdk import Asset, AssetAny, CronTriggerTimetable, Param
 
 from include.config import District
 from include.orchestration.callbacks import report_failure
+from include.orchestration.runbooks import linked
 
 START = datetime(2022, 7, 1, tzinfo=UTC)
 OWNER = "data-platform"
@@ -63,6 +64,18 @@ def schedule(district: District) -> CronTriggerTimetable | None:
     if district.schedule is None:
         return None
     return CronTriggerTimetable(district.schedule, timezone=district.time_zone)
+
+
+def check_schedule(district: District) -> CronTriggerTimetable | None:
+    """When the night must have come to its end; None: its stages are started by hand too."""
+    if district.schedule is None:
+        return None
+    return CronTriggerTimetable(district.check_schedule, timezone=district.time_zone)
+
+
+def page(doc: str | None) -> str:
+    """A DAG's page from its file's docstring: runbooks are links, where there is a place."""
+    return linked(doc or "")
 
 
 def training_schedule(district: District) -> CronTriggerTimetable | None:

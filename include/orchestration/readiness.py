@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from include import transform
+from include.errors import NotBuiltError
 from include.night import Night, upgrade
 
 log = logging.getLogger(__name__)
@@ -92,6 +93,47 @@ def is_anything_new(night: Night, events: Events | None, *, select: str = "") ->
         return True
     log.info("nothing new: an earlier run started after the last ingest")
     return False
+
+
+def require_built(night: Night, instance: CountsRuns, ingests: Sequence[str]) -> None:
+    """Raise NotBuiltError while an ingest has not ended, or no build has taken it in.
+
+    Events tell neither: one that comes while the consumer is paused starts nothing, and a task
+    whose pool is missing waits without a word.
+    """
+    from include import landing
+
+    code = night.district.code
+    busy = [i for i in ingests if instance.get_dr_count(i, states=["running", "queued"])]
+    if busy:
+        raise NotBuiltError(
+            f"{code}: the night",
+            seen=f"{', '.join(busy)} has not ended",
+            expected="an end by now",
+            next_step="Look at its run. Are its tasks scheduled and never started? Then a pool or a"
+            f" worker is missing: `python -m include.orchestration.check {code}`.",
+        )
+    waiting = landing.waiting_ingests(night.dsn)
+    if not waiting:
+        return
+    newest, last = waiting[0], landing.last_build(night.dsn)
+    broken = landing.half_loaded(night.dsn, "edfi")
+    built = landing.last_day_built(night.dsn)
+    seen = f"{newest.stage} of {newest.as_of_date} waits for a build; reports are of {built}"
+    if broken:
+        seen += f", and Ed-Fi is down or half loaded ({', '.join(broken)})"
+        todo = f"Clear the failed task of ingest_edfi__{code}; transform__{code} then starts."
+    elif last is not None and not last.is_finished and last.as_of_date == newest.as_of_date:
+        seen += ", and the last build has not finished"
+        todo = f"Look at the run {last.run_id} of transform__{code}; clear what failed."
+    else:
+        todo = (
+            f"Unpause transform__{code}, then trigger it with as_of_date {newest.as_of_date}: what"
+            " came while it was paused starts nothing."
+        )
+    raise NotBuiltError(
+        f"{code}: the night", seen=seen, expected="every ingest to be taken in", next_step=todo
+    )
 
 
 def does_another_wait(night: Night) -> bool:

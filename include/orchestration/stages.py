@@ -29,9 +29,17 @@ STAGES: dict[str, Callable[[District], bool]] = {
     "predict": _has_any_source,
     "send_alerts": _has_channel("teams"),
     "open_tickets": _has_channel("psa"),
+    "check_night": _has_any_source,
 }
 
 
 def of(district: District) -> tuple[str, ...]:
     """The stages that this district has."""
     return tuple(stage for stage, applies in STAGES.items() if applies(district))
+
+
+def ingests_of(district: District) -> tuple[str, ...]:
+    """The DAG ids of the district's ingests."""
+    return tuple(
+        f"{stage}__{district.code}" for stage in of(district) if stage.startswith("ingest_")
+    )

@@ -13,6 +13,7 @@ import pytest
 
 from include import landing, transform
 from include.config import Settings
+from include.errors import NotBuiltError
 from include.night import Night
 from include.orchestration import context, readiness
 from tests.transform.conftest import connection_to
@@ -179,6 +180,40 @@ def test_a_run_cleared_later_still_has_something_to_do(run: Runs) -> None:
     ingest(run, MONDAY)
     build(run, "t1", MONDAY)
     assert build(run, "t1", MONDAY).as_of_date == MONDAY
+
+
+INGESTS = ("ingest_edfi__grand_bend", "ingest_assessments__grand_bend")
+
+
+def check(run: Runs, busy: int = 0) -> str:
+    """What the check of the morning finds."""
+    instance = SimpleNamespace(get_dr_count=lambda dag_id, states: busy)
+    try:
+        readiness.require_built(run("check_night", "c1"), instance, INGESTS)
+    except NotBuiltError as error:
+        return str(error)
+    return ""
+
+
+def test_an_ingest_that_came_while_the_build_was_paused_is_told_in_the_morning(run: Runs) -> None:
+    assert check(run) == ""
+    ingest(run, MONDAY)
+    build(run, "t1", MONDAY)
+    assert check(run) == ""
+    ingest(run, TUESDAY)
+    said = check(run)
+    assert f"ingest_edfi of {TUESDAY} waits for a build; reports are of {MONDAY}" in said
+    assert f"Unpause transform__grand_bend, then trigger it with as_of_date {TUESDAY}" in said
+
+
+def test_a_build_that_did_not_finish_is_told_in_the_morning(run: Runs) -> None:
+    ingest(run, MONDAY)
+    assert begin(run("transform", "t1", events=[event(MONDAY)]))
+    assert "the last build has not finished" in check(run)
+
+
+def test_an_ingest_that_has_not_ended_is_told_in_the_morning(run: Runs) -> None:
+    assert "Then a pool or a worker is missing" in check(run, busy=1)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -67,7 +68,83 @@ def test_a_transformation_waits_for_the_other_ingest() -> None:
     assert readiness.are_ingests_finished(instance, list(runs))
 
 
-def test_what_only_a_person_can_heal_is_not_retried() -> None:
+def instance(try_number: int = 1) -> Any:
+    return SimpleNamespace(
+        dag_id="ingest_edfi__grand_bend", task_id="load", map_index=-1, run_id="run_1",
+        try_number=try_number, max_tries=3,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def on_try(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    from include.orchestration import context
+
+    def run(number: int) -> None:
+        said = {"task_instance": instance(number)}
+        monkeypatch.setattr(context, "get_current_context", lambda: said)
+
+    run(1)
+    return run
+
+
+def failing(error: Exception) -> None:
+    from include.orchestration.context import no_retry_when_pointless
+
+    @no_retry_when_pointless
+    def work() -> None:
+        raise error
+
+    work()
+
+
+@pytest.mark.parametrize(("number", "times"), [(1, 0), (3, 0), (4, 1)])
+def test_what_broke_stands_in_the_log_of_the_task_itself_once_it_is_given_up(
+    on_try: Callable[[int], None], caplog: pytest.LogCaptureFixture, number: int, times: int
+) -> None:
+    on_try(number)
+    error = ServerError("Ed-Fi", seen="500", expected="200", next_step="Wait.")
+    with pytest.raises(ServerError):
+        failing(error)
+    assert caplog.text.count("Who is affected") == times
+    # and not a second time in the callback's, which the log folds away
+    callbacks.report_failure({"task_instance": instance(number), "exception": error})
+    assert caplog.text.count("Who is affected") == 1
+
+
+def test_what_no_retry_heals_is_told_at_once(
+    on_try: Callable[[int], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    with pytest.raises(AirflowFailException) as raised:
+        failing(WatermarkError("Ed-Fi", seen="5", expected="9", next_step="Read all."))
+    callbacks.report_failure({"task_instance": instance(), "exception": raised.value})
+    assert caplog.text.count("What to do:      Read all.") == 1
+
+
+def test_runbooks_are_links_where_there_is_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    from include.orchestration import defaults
+
+    page = "It stays. Runbook: docs/runbooks/train.md"
+    assert defaults.page(page) == page
+    monkeypatch.setenv("FIRSTBELL_DOCS_URL", "https://git.example.org/docs/")
+    link = "https://git.example.org/docs/runbooks/train.md"
+    assert defaults.page(page) == f"It stays. Runbook: [docs/runbooks/train.md]({link})"
+    assert f"See {link}; clearing" in callbacks.message("train__x", "fit", "run_1", ValueError())
+
+
+@pytest.mark.parametrize("given", ["2022-05-27T00:00:00", "05/27/2022", "20220527", "tomorrow"])
+def test_an_as_of_date_is_a_date_and_nothing_else(given: str) -> None:
+    from airflow.sdk.exceptions import ParamValidationError
+
+    from include.orchestration import defaults
+
+    assert defaults.AS_OF_DATE.resolve("2022-05-27") == "2022-05-27"
+    with pytest.raises(ParamValidationError):
+        defaults.AS_OF_DATE.resolve(given)
+
+
+def test_what_only_a_person_can_heal_is_not_retried(on_try: Callable[[int], None]) -> None:
     from airflow.sdk.exceptions import AirflowFailException
 
     from include.orchestration.context import no_retry_when_pointless
@@ -86,7 +163,9 @@ def test_what_only_a_person_can_heal_is_not_retried() -> None:
         down()
 
 
-def test_a_missing_connection_is_named_and_not_retried(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_connection_is_named_and_not_retried(
+    monkeypatch: pytest.MonkeyPatch, on_try: Callable[[int], None]
+) -> None:
     from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
 
     from include.orchestration import context
@@ -105,7 +184,7 @@ def test_a_missing_connection_is_named_and_not_retried(monkeypatch: pytest.Monke
     ids=["a changed model", "other columns", "a lost connection"],
 )
 def test_an_error_of_the_model_says_itself_whether_waiting_heals_it(
-    kind: type[MlError], is_final: bool
+    kind: type[MlError], is_final: bool, on_try: Callable[[int], None]
 ) -> None:
     from airflow.sdk.exceptions import AirflowFailException
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 import pytest
+from dbt.exceptions import ContractError
 
 from include import dbt_command, dbt_outcome, transform
 from include.errors import TransformError, TransformInterruptedError
@@ -56,6 +57,35 @@ def test_a_model_that_does_not_compile_is_named(
     with pytest.raises(TransformError, match=r"TargetNotFoundError in fct_people") as caught:
         transform.run_layer(night_of(database_url), "staging")
     assert "nowhere" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        (
+            str(ContractError(
+                [{"name": "gpa", "data_type": "numeric", "formatted": "gpa numeric"},
+                 {"name": "school", "data_type": "text", "formatted": "school text"}],
+                [{"name": "gpa", "data_type": "text", "formatted": "gpa text"}],
+            )),
+            "contract: gpa (data type mismatch: is text, contract says numeric),"
+            " school (missing in definition: is not there, contract says text)",
+        ),
+        (
+            "Database Error in model m (m.sql)\n  null value in column \"gpa\" of relation"
+            f" \"m__dbt_tmp\" violates not-null constraint\n  DETAIL:  Failing row ({PLANTED}).",
+            "no value in column gpa",
+        ),
+        ("Got 3 results, configured to fail if != 0", "rows: 3"),
+        (f"Database Error in model m (m.sql)\n  invalid input syntax: {PLANTED}", ""),
+        (None, ""),
+    ],
+    ids=["contract", "not null", "test", "a value", "nothing"],
+)  # fmt: skip
+def test_why_a_node_failed_is_said_without_a_value(message: str | None, reason: str) -> None:
+    node = dbt_outcome.Node("m", "error", message)
+    assert dbt_outcome.reason(node) == reason
+    assert dbt_outcome.seen([node], None) == f"failed: m{f' ({reason})' if reason else ''}"
 
 
 def test_an_exception_that_quotes_a_row_gives_only_its_class(

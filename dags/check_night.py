@@ -1,0 +1,47 @@
+"""Look in the morning whether the night came to its end: red while an ingest waits for a build.
+
+**Owner** data-platform
+
+**If it fails** its message says what waits and what to trigger; nothing else depends on it.
+Runbook: docs/runbooks/check_night.md
+
+**Safe to rerun** yes. It only reads.
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import dag, task
+
+from include.config import District
+from include.orchestration import defaults, stages
+from include.orchestration.context import night, no_retry_when_pointless
+from include.orchestration.factory import per_district
+
+
+def build(dag_id: str, district: District):
+    @dag(
+        dag_id=dag_id,
+        dag_display_name=f"{district.name}: 8 check the night",
+        schedule=defaults.check_schedule(district),
+        start_date=defaults.START,
+        catchup=False,
+        max_active_runs=1,
+        default_args={**defaults.ARGS, "execution_timeout": timedelta(minutes=10)},
+        params={"as_of_date": defaults.AS_OF_DATE},
+        tags=["check", district.code],
+        doc_md=defaults.page(__doc__),
+    )
+    def check_night():
+        @task
+        @no_retry_when_pointless
+        def is_everything_built(ti=None) -> None:
+            from include.orchestration.readiness import require_built
+
+            require_built(night(district.code), ti, stages.ingests_of(district))
+
+        is_everything_built()
+
+    return check_night()
+
+
+per_district(__file__, build, globals())
