@@ -60,7 +60,7 @@ def built(
         only_edfi = current.district.model_copy(update={"sources": {"edfi": source}})
         night.run(
             replace(current, district=only_edfi),
-            select="+rpt_student_indicators +vw_student_risk_scores",
+            select="+rpt_student_indicators +vw_student_risk_scores +rpt_unmapped_codes",
         )
         yield made
     log.removeHandler(listener)
@@ -96,3 +96,15 @@ def test_the_report_shows_no_rate_and_the_reason_in_words(built: House) -> None:
         "select flag, reason from reporting.rpt_student_indicators"
         " where student_unique_id = 's1' and indicator = 'attendance'"
     ) == [("insufficient_data", WORDS)]
+
+
+def test_a_report_names_source_code_and_the_row_to_add(built: House) -> None:
+    rows = built.query(
+        "select source, crosswalk, code, record_count, what_to_add"
+        " from reporting.rpt_unmapped_codes"
+    )
+    row = (
+        "Add a row to xwalk_attendance_category.csv with district_code grand_bend (or * for every"
+        f" district) and category_code {CODE.lower()}, then run the night again."
+    )
+    assert rows == [("edfi", "xwalk_attendance_category", CODE.lower(), 1, row)]

@@ -1,28 +1,19 @@
 {{ config(severity='warn', meta={'owner': 'academics'}) }}
--- What it finds: a course, offering or section level without a row in the crosswalk of levels.
+-- What it finds: a level of a course, an offering or a section without a row in the crosswalk of
+--   levels.
 -- When it matters: the weighted GPA adds nothing for that level.
--- How to resolve: add a row for the code to seeds/xwalk/xwalk_course_levels.csv, with the
---   district's code, or with * when it means the same everywhere.
+-- How to resolve: add the row that reporting.rpt_unmapped_codes names to
+--   seeds/xwalk/xwalk_course_levels.csv, with the district's code, or with * when it means the
+--   same everywhere; or map the code in the source.
 with
 
-level_codes as (
-    select * from {{ ref('int_academics__level_codes') }}
-),
-
-crosswalk as (
-    {{ district_rows(ref('xwalk_course_levels'), ['level_code']) }}
-),
-
 unmapped as (
-    select
-        level_codes.level_code,
-        count(*) as row_count
-    from level_codes
-    left join crosswalk
-        on crosswalk.level_code = level_codes.level_code
-    where level_codes.level_code is not null
-        and crosswalk.level_code is null
-    group by level_codes.level_code
+    select * from {{ ref('int_codes__unmapped') }}
+    where crosswalk = 'xwalk_course_levels'
 )
 
-select * from unmapped
+select
+    unmapped.source,
+    unmapped.code,
+    unmapped.record_count
+from unmapped
