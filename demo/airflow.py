@@ -17,7 +17,15 @@ from demo.processes import Processes
 from demo.runtime import ROOT, Runtime, write_private
 from include.errors import ConfigError
 
-COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+# Airflow's log servers listen on every address, and no setting says otherwise (3.3.2). Here all
+# parts share one disk, from which the API server reads the logs.
+NO_LOG_SERVER = ("--skip-serve-logs",)
+COMPONENTS: dict[str, tuple[str, ...]] = {
+    "api-server": (),
+    "scheduler": NO_LOG_SERVER,
+    "dag-processor": (),
+    "triggerer": NO_LOG_SERVER,
+}
 USER = "admin"
 
 
@@ -99,8 +107,8 @@ def start(processes: Processes, environment: Mapping[str, str], runtime: Runtime
     """Start the four components; those that run already are left alone."""
     password = runtime.secret("airflow_password", 12)
     write_private(runtime.airflow / "passwords.json", f'{{"{USER}": "{password}"}}')
-    for component in COMPONENTS:
-        processes.start(component, [*_airflow(), component], environment)
+    for component, options in COMPONENTS.items():
+        processes.start(component, [*_airflow(), component, *options], environment)
 
 
 def _airflow() -> list[str]:
