@@ -49,7 +49,7 @@ numbered as (
             "'" ~ entity ~ "'", 'student_id', 'education_organization_id',
             'program_education_organization_id', 'program_name', 'program_type_code', 'begin_date',
         ]) }} as participation_key,
-        {{ surrogate_key(['student_id']) }} as student_key,
+        {{ natural_key('students', ['student_id']) }} as student_key,
         student_id,
         education_organization_id,
         program_education_organization_id,

@@ -66,9 +66,15 @@ def enrolled(
     *,
     last: str | None = None,
     primary: bool | None = None,
+    calendar: str | None = None,
 ) -> Record:
     """An enrolment; the exit date is the last day in."""
-    optional = {"exitWithdrawDate": last, "primarySchool": primary}
+    named = {"calendarCode": calendar, "schoolId": school, "schoolYear": YEAR} if calendar else None
+    optional = {
+        "exitWithdrawDate": last,
+        "primarySchool": primary,
+        "calendarReference": named,
+    }
     payload = {
         "studentReference": {"studentUniqueId": number},
         "schoolReference": {"schoolId": school},

@@ -136,6 +136,12 @@ TRUTH = {
     "s41": Truth("At Risk", "Moderate", "2", ("0", 50), None, 20, "-?r-"),
     # Star twice, growth 20 and 21, and both again through Ed-Fi: twice in a row is red.
     "s42": Truth("At Risk", "Moderate", "2", ("0", 50), None, 60, "-?r-"),
+    # As a host that compares keys without case may spell them: the class is math of S30 in absences
+    # and marks, and the test MATHEMATICS. 6 of 60 days without any other class are yellow, and so
+    # is percentile 24; the A counts.
+    "s30": Truth("At Risk", "Moderate", "3", ("6", 60), "4", 24, "y-y-"),
+    # The enrolment names the calendar HIGH, which calls itself High.
+    "s31": Truth("Some Risk", "Moderate", "1", ("6", 60), None, None, "y??-"),
 }
 # s06 left on 2026-10-30, s14 was deleted in the source, s16 begins tomorrow.
 NOT_JUDGED = {"s06", "s14", "s16"}
@@ -302,6 +308,15 @@ def records() -> list[Record]:
         *missed("s29", HIGH, "MATH", [*range(1, 8), 61]),
         event("s29", HIGH, school_day(7), "Tardy"),
         *tested_students.records(),
+        # s30
+        enrolled("s30", BY_CLASS, "Ninth grade"),
+        taught("s30", BY_CLASS, "MATH", "2026-08-24"),
+        *missed("S30", BY_CLASS, "math", range(1, 7), session="YEAR"),
+        *marks("S30", BY_CLASS, Q1.upper(), {"math": "A"}),
+        assessed("S30", "MATHEMATICS", TEST_DAY, "24"),
+        # s31
+        enrolled("s31", HIGH, "Ninth grade", calendar="HIGH"),
+        *absent("s31", HIGH, range(1, 7)),
         # s14's facts outlive the student, s16 is not there yet
         enrolled("s14", HIGH, "Ninth grade"),
         *absent("s14", HIGH, range(1, 40)),
@@ -400,8 +415,9 @@ def test_events_of_who_left_or_was_deleted_stay(reported: psycopg.Connection[Any
         group by reason_not_counted order by reason_not_counted nulls last
         """
     ).fetchall()
-    # of s14 all 39; counted are 6, 6, 12, 39 of s06, 5, 10 and 5 of s01 to s11, 1 and 8 of s27, s28
-    assert found == [("student_not_known", 39), (None, 92)]
+    # of s14 all 39; counted are 6, 6, 12, 39 of s06, 5, 10 and 5 of s01 to s11, then 1, 8 and 6 of
+    # s27, s28 and s31
+    assert found == [("student_not_known", 39), (None, 98)]
 
 
 def test_two_reds_are_high_risk_and_both_reasons_are_told(

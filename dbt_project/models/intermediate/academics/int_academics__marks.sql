@@ -46,8 +46,7 @@ given as (
         grades.grading_period_key,
         grades.period_school_id,
         grades.period_school_year as school_year,
-        grades.local_course_code,
-        grades.school_id,
+        grades.local_course_key,
         grades.grade_type_namespace,
         grades.grade_type_code,
         grades.letter_grade,
@@ -86,7 +85,7 @@ lettered as (
         given.school_year,
         coalesce(
             sections.course_identity_key,
-            {{ surrogate_key(['given.school_id', 'given.local_course_code']) }}
+            given.local_course_key
         ) as course_identity_key,
         sections.course_key,
         sections.credits,

@@ -24,9 +24,7 @@ with_latest_end as (
         end as latest_end_date
     from student_sections
     left join sessions
-        on sessions.school_key = student_sections.school_key
-        and sessions.school_year = student_sections.school_year
-        and sessions.session_name = student_sections.session_name
+        on sessions.session_key = student_sections.session_key
 ),
 
 ended as (

@@ -37,20 +37,14 @@ levels as (
         course_offering_levels.level_code
     from sections
     inner join course_offering_levels
-        on course_offering_levels.school_id = sections.school_id
-        and course_offering_levels.school_year = sections.school_year
-        and course_offering_levels.session_name = sections.session_name
-        and course_offering_levels.local_course_code = sections.local_course_code
+        on course_offering_levels.course_offering_key = sections.course_offering_key
     union all
     select
         sections.section_key,
         course_levels.level_code
     from sections
     inner join course_offerings
-        on course_offerings.school_id = sections.school_id
-        and course_offerings.school_year = sections.school_year
-        and course_offerings.session_name = sections.session_name
-        and course_offerings.local_course_code = sections.local_course_code
+        on course_offerings.course_offering_key = sections.course_offering_key
     inner join course_levels
         on course_levels.course_key = course_offerings.course_key
 ),

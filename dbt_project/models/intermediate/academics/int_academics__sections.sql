@@ -25,7 +25,7 @@ joined as (
         -- a section whose offering is missing still is a course of its own school
         coalesce(
             course_offerings.course_key,
-            {{ surrogate_key(['sections.school_id', 'sections.local_course_code']) }}
+            sections.local_course_key
         ) as course_identity_key,
         sections.school_year,
         sections.session_name,
@@ -42,10 +42,7 @@ joined as (
         coalesce(section_weights.added_points, 0) as added_points
     from sections
     left join course_offerings
-        on course_offerings.school_id = sections.school_id
-        and course_offerings.school_year = sections.school_year
-        and course_offerings.session_name = sections.session_name
-        and course_offerings.local_course_code = sections.local_course_code
+        on course_offerings.course_offering_key = sections.course_offering_key
     left join courses
         on courses.course_key = course_offerings.course_key
     left join section_weights

@@ -55,13 +55,15 @@ placed as (
         and (primary_spans.last_date is null or primary_spans.last_date >= daily_events.event_date)
     left join known_calendars
         on known_calendars.school_key = primary_spans.school_key
-        and known_calendars.calendar_choice = coalesce(primary_spans.calendar_code, '*')
+        and known_calendars.calendar_choice
+        = coalesce({{ key_text('calendars', 'primary_spans.calendar_code') }}, '*')
     left join attendance_days
         on attendance_days.school_key = primary_spans.school_key
         and attendance_days.calendar_date = daily_events.event_date
         and (
             (
-                attendance_days.calendar_choice = primary_spans.calendar_code
+                attendance_days.calendar_choice
+                = {{ key_text('calendars', 'primary_spans.calendar_code') }}
                 and attendance_days.school_year = primary_spans.calendar_school_year
             )
             or (

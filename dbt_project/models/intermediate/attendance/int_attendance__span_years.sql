@@ -28,7 +28,7 @@ touched as (
         case
             when primary_spans.calendar_code is not null
                 and primary_spans.calendar_school_year = years.school_year
-                then primary_spans.calendar_code
+                then {{ key_text('calendars', 'primary_spans.calendar_code') }}
             else '*'
         end as calendar_choice
     from primary_spans

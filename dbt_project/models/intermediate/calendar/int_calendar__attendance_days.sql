@@ -1,6 +1,6 @@
--- One row per school, calendar choice, school year and instructional day. A choice is the code of a
--- calendar (for enrolments that name one), or '*': the union of the calendars that hold for all
--- students of the school, each date once.
+-- One row per school, calendar choice, school year and instructional day. A choice is the code of
+-- a calendar (for enrolments that name one; in capitals, for codes are compared without case), or
+-- '*': the union of the calendars that hold for all students of the school, each date once.
 with
 
 school_days as (
@@ -11,7 +11,7 @@ school_days as (
 named_calendars as (
     select
         school_days.school_key,
-        school_days.calendar_code as calendar_choice,
+        {{ key_text('calendars', 'school_days.calendar_code') }} as calendar_choice,
         school_days.school_year,
         school_days.calendar_date
     from school_days

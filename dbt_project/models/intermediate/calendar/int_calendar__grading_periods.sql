@@ -10,7 +10,7 @@ named as (
         grading_periods.grading_period_key,
         grading_periods.school_key,
         grading_periods.school_year,
-        grading_periods.grading_period_name,
+        grading_periods.grading_period_label as grading_period_name,
         grading_periods.period_sequence,
         grading_periods.begin_date,
         grading_periods.end_date,

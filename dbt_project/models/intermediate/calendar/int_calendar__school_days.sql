@@ -73,7 +73,8 @@ typed as (
     from per_date
     left join calendars
         on calendars.school_key = per_date.school_key
-        and calendars.calendar_code = per_date.calendar_code
+        and {{ key_text('calendars', 'calendars.calendar_code') }}
+        = {{ key_text('calendars', 'per_date.calendar_code') }}
         and calendars.school_year = per_date.school_year
     left join calendar_types
         on calendar_types.calendar_type_code = calendars.calendar_type_code

@@ -7,7 +7,7 @@ sessions as (
 
 keyed as (
     select
-        {{ surrogate_key(['school_id', 'school_year', 'session_name']) }} as session_key,
+        sessions.session_key,
         sessions.school_key,
         sessions.school_year,
         sessions.session_name,

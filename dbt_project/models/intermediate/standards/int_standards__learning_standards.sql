@@ -15,7 +15,7 @@ named as (
         learning_standards.learning_standard_id,
         case
             when learning_standards.parent_learning_standard_id is not null
-                then {{ surrogate_key(['learning_standards.parent_learning_standard_id']) }}
+                then learning_standards.parent_learning_standard_key
         end as parent_learning_standard_key,
         learning_standards.item_code,
         learning_standards.description,

@@ -56,9 +56,12 @@ canonical as (
     inner join student_assessments
         on student_assessments.result_id = paired.result_id
     left join objective_assessments
-        on objective_assessments.assessment_identifier = student_assessments.assessment_identifier
-        and objective_assessments.namespace = student_assessments.namespace
-        and objective_assessments.objective_code = paired.objective_code
+        on {{ key_text('objective_assessments', 'objective_assessments.assessment_identifier') }}
+        = {{ key_text('objective_assessments', 'student_assessments.assessment_identifier') }}
+        and {{ key_text('objective_assessments', 'objective_assessments.namespace') }}
+        = {{ key_text('objective_assessments', 'student_assessments.namespace') }}
+        and {{ key_text('objective_assessments', 'objective_assessments.objective_code') }}
+        = {{ key_text('objective_assessments', 'paired.objective_code') }}
 )
 
 select * from canonical

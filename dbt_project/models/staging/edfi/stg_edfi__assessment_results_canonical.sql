@@ -58,8 +58,10 @@ canonical as (
         student_assessments._loaded_at
     from student_assessments
     left join assessments
-        on assessments.assessment_identifier = student_assessments.assessment_identifier
-        and assessments.namespace = student_assessments.namespace
+        on {{ key_text('assessments', 'assessments.assessment_identifier') }}
+        = {{ key_text('assessments', 'student_assessments.assessment_identifier') }}
+        and {{ key_text('assessments', 'assessments.namespace') }}
+        = {{ key_text('assessments', 'student_assessments.namespace') }}
     left join one_level
         on one_level.result_id = student_assessments.result_id
         and one_level.level_number = 1

@@ -29,6 +29,10 @@ renamed as (
 
 numbered as (
     select
+        {{ natural_key(
+            'course_offerings', ['school_id', 'school_year', 'session_name', 'local_course_code']
+        ) }}
+            as course_offering_key,
         school_id,
         school_year,
         session_name,
@@ -46,6 +50,7 @@ numbered as (
 
 newest as (
     select
+        course_offering_key,
         school_id,
         school_year,
         session_name,

@@ -26,7 +26,11 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['education_organization_id', 'course_code']) }} as course_key,
+        {{ natural_key(
+            'course_offerings', ['school_id', 'school_year', 'session_name', 'local_course_code']
+        ) }}
+            as course_offering_key,
+        {{ natural_key('courses', ['education_organization_id', 'course_code']) }} as course_key,
         school_id,
         school_year,
         session_name,
@@ -46,6 +50,7 @@ numbered as (
 
 newest as (
     select
+        course_offering_key,
         course_key,
         school_id,
         school_year,

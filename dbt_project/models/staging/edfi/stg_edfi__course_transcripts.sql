@@ -41,8 +41,9 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['student_id']) }} as student_key,
-        {{ surrogate_key(['course_education_organization_id', 'course_code']) }} as course_key,
+        {{ natural_key('students', ['student_id']) }} as student_key,
+        {{ natural_key('courses', ['course_education_organization_id', 'course_code']) }}
+            as course_key,
         student_id,
         education_organization_id,
         school_year,

@@ -29,7 +29,7 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['education_organization_id', 'course_code']) }} as course_key,
+        {{ natural_key('courses', ['education_organization_id', 'course_code']) }} as course_key,
         education_organization_id,
         course_code,
         course_title,

@@ -24,7 +24,7 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['student_id']) }} as student_key,
+        {{ natural_key('students', ['student_id']) }} as student_key,
         student_id,
         action_id,
         action_date,

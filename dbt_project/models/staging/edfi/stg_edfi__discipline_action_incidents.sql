@@ -53,8 +53,8 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['student_id']) }} as student_key,
-        {{ surrogate_key(['school_id', 'incident_id']) }} as incident_key,
+        {{ natural_key('students', ['student_id']) }} as student_key,
+        {{ natural_key('discipline_incidents', ['school_id', 'incident_id']) }} as incident_key,
         student_id,
         action_id,
         action_date,

@@ -22,7 +22,7 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['student_id']) }} as student_key,
+        {{ natural_key('students', ['student_id']) }} as student_key,
         {{ surrogate_key(['school_id']) }} as school_key,
         student_id,
         action_id,

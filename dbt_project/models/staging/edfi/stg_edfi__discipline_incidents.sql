@@ -22,7 +22,7 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['school_id', 'incident_id']) }} as incident_key,
+        {{ natural_key('discipline_incidents', ['school_id', 'incident_id']) }} as incident_key,
         {{ surrogate_key(['school_id']) }} as school_key,
         school_id,
         incident_id,

@@ -43,13 +43,15 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['student_id']) }} as student_key,
-        {{ surrogate_key([
+        {{ natural_key('course_offerings', ['school_id', 'local_course_code']) }}
+            as local_course_key,
+        {{ natural_key('students', ['student_id']) }} as student_key,
+        {{ natural_key('sections', [
             'school_id', 'school_year', 'session_name', 'local_course_code',
             'section_identifier',
         ]) }} as section_key,
         {{ surrogate_key(['school_id']) }} as school_key,
-        {{ surrogate_key([
+        {{ natural_key('grading_periods', [
             'period_school_id', 'period_school_year', 'grading_period_name',
         ]) }} as grading_period_key,
         student_id,
@@ -90,6 +92,7 @@ numbered as (
 
 newest as (
     select
+        local_course_key,
         student_key,
         section_key,
         school_key,

@@ -26,7 +26,8 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['education_organization_id', 'intervention_id']) }} as intervention_key,
+        {{ natural_key('interventions', ['education_organization_id', 'intervention_id']) }}
+            as intervention_key,
         education_organization_id,
         intervention_id,
         intervention_class_code,

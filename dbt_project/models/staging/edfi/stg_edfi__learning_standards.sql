@@ -30,7 +30,9 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['learning_standard_id']) }} as learning_standard_key,
+        {{ natural_key('learning_standards', ['parent_learning_standard_id']) }}
+            as parent_learning_standard_key,
+        {{ natural_key('learning_standards', ['learning_standard_id']) }} as learning_standard_key,
         learning_standard_id,
         parent_learning_standard_id,
         item_code,
@@ -52,6 +54,7 @@ numbered as (
 
 newest as (
     select
+        parent_learning_standard_key,
         learning_standard_key,
         learning_standard_id,
         parent_learning_standard_id,

@@ -20,7 +20,7 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key([
+        {{ natural_key('programs', [
             'education_organization_id', 'program_name', 'program_type_code',
         ]) }} as program_key,
         education_organization_id,

@@ -30,7 +30,7 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key([
+        {{ natural_key('sections', [
             'school_id', 'school_year', 'session_name', 'local_course_code',
             'section_identifier',
         ]) }} as section_key,

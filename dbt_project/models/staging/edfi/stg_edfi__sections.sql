@@ -28,7 +28,13 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key([
+        {{ natural_key('course_offerings', ['school_id', 'local_course_code']) }}
+            as local_course_key,
+        {{ natural_key(
+            'course_offerings', ['school_id', 'school_year', 'session_name', 'local_course_code']
+        ) }}
+            as course_offering_key,
+        {{ natural_key('sections', [
             'school_id', 'school_year', 'session_name', 'local_course_code',
             'section_identifier',
         ]) }} as section_key,
@@ -58,6 +64,8 @@ numbered as (
 
 newest as (
     select
+        local_course_key,
+        course_offering_key,
         section_key,
         school_key,
         school_id,

@@ -25,6 +25,8 @@ renamed as (
 
 numbered as (
     select
+        {{ natural_key('sessions', ['school_id', 'school_year', 'session_name']) }}
+            as session_key,
         {{ surrogate_key(['school_id']) }} as school_key,
         school_id,
         school_year,
@@ -48,6 +50,7 @@ numbered as (
 
 newest as (
     select
+        session_key,
         school_key,
         school_id,
         school_year,

@@ -23,7 +23,7 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['staff_id']) }} as staff_key,
+        {{ natural_key('staffs', ['staff_id']) }} as staff_key,
         staff_id,
         education_organization_id,
         classification_code,

@@ -26,7 +26,7 @@ numbered as (
         {{ surrogate_key([
             'staff_id', 'school_id', 'program_assignment_code', 'school_year',
         ]) }} as assignment_key,
-        {{ surrogate_key(['staff_id']) }} as staff_key,
+        {{ natural_key('staffs', ['staff_id']) }} as staff_key,
         {{ surrogate_key(['school_id']) }} as school_key,
         staff_id,
         school_id,

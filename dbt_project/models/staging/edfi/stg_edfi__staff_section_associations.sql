@@ -28,8 +28,8 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['staff_id']) }} as staff_key,
-        {{ surrogate_key([
+        {{ natural_key('staffs', ['staff_id']) }} as staff_key,
+        {{ natural_key('sections', [
             'school_id', 'school_year', 'session_name', 'local_course_code',
             'section_identifier',
         ]) }} as section_key,

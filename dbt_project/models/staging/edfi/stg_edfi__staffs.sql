@@ -20,7 +20,7 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['staff_id']) }} as staff_key,
+        {{ natural_key('staffs', ['staff_id']) }} as staff_key,
         staff_id,
         first_name,
         last_name,

@@ -33,7 +33,7 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['student_id']) }} as student_key,
+        {{ natural_key('students', ['student_id']) }} as student_key,
         student_id,
         education_organization_id,
         school_year,

@@ -27,7 +27,7 @@ numbered as (
                 'identification_code'
             ]
         ) }} as identification_key,
-        {{ surrogate_key(['student_id']) }} as student_key,
+        {{ natural_key('students', ['student_id']) }} as student_key,
         student_id,
         identification_system_code,
         assigning_organization,

@@ -6,18 +6,26 @@ student_assessments as (
     select * from {{ ref('stg_edfi__student_assessments') }}
 ),
 
+students as (
+    select * from {{ ref('stg_edfi__students') }}
+),
+
 listed as (
     select
         'edfi' as source,
-        result_id,
+        student_assessments.result_id,
         'student_unique_id' as id_column,
-        student_id as id_value,
+        -- as the student's own record spells it, in whatever case the result does
+        coalesce(students.student_id, student_assessments.student_id) as id_value,
         cast(null as date) as birth_date,
         cast(null as {{ dbt.type_string() }}) as first_name,
         cast(null as {{ dbt.type_string() }}) as last_name,
         false as needs_second_attribute
     from student_assessments
-    where student_id is not null
+    left join students
+        on students.student_key
+        = {{ natural_key('students', ['student_assessments.student_id']) }}
+    where student_assessments.student_id is not null
 )
 
 select * from listed

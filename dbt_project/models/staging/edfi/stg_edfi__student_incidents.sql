@@ -24,8 +24,8 @@ renamed as (
 numbered as (
     select
         {{ surrogate_key(['student_id', 'school_id', 'incident_id']) }} as participation_key,
-        {{ surrogate_key(['student_id']) }} as student_key,
-        {{ surrogate_key(['school_id', 'incident_id']) }} as incident_key,
+        {{ natural_key('students', ['student_id']) }} as student_key,
+        {{ natural_key('discipline_incidents', ['school_id', 'incident_id']) }} as incident_key,
         {{ surrogate_key(['school_id']) }} as school_key,
         student_id,
         school_id,

@@ -21,8 +21,9 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['student_id']) }} as student_key,
-        {{ surrogate_key(['education_organization_id', 'intervention_id']) }} as intervention_key,
+        {{ natural_key('students', ['student_id']) }} as student_key,
+        {{ natural_key('interventions', ['education_organization_id', 'intervention_id']) }}
+            as intervention_key,
         student_id,
         education_organization_id,
         intervention_id,

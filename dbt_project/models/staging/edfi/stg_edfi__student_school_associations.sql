@@ -38,7 +38,7 @@ numbered as (
         {{ surrogate_key(
             ['student_id', 'school_id', 'coalesce(cast(first_date as text), _record_key)']
         ) }} as enrollment_key,
-        {{ surrogate_key(['student_id']) }} as student_key,
+        {{ natural_key('students', ['student_id']) }} as student_key,
         {{ surrogate_key(['school_id']) }} as school_key,
         student_id,
         school_id,

@@ -36,7 +36,7 @@ numbered as (
                 'category_namespace'
             ]
         ) }} as attendance_event_key,
-        {{ surrogate_key(['student_id']) }} as student_key,
+        {{ natural_key('students', ['student_id']) }} as student_key,
         {{ surrogate_key(['school_id']) }} as school_key,
         student_id,
         school_id,

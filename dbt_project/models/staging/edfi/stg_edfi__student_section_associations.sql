@@ -27,8 +27,10 @@ renamed as (
 
 numbered as (
     select
-        {{ surrogate_key(['student_id']) }} as student_key,
-        {{ surrogate_key([
+        {{ natural_key('sessions', ['school_id', 'school_year', 'session_name']) }}
+            as session_key,
+        {{ natural_key('students', ['student_id']) }} as student_key,
+        {{ natural_key('sections', [
             'school_id', 'school_year', 'session_name', 'local_course_code',
             'section_identifier',
         ]) }} as section_key,
@@ -61,6 +63,7 @@ numbered as (
 
 newest as (
     select
+        session_key,
         student_key,
         section_key,
         school_key,

@@ -38,10 +38,11 @@ numbered as (
                 'category_code', 'category_namespace'
             ]
         ) }} as section_attendance_event_key,
-        {{ surrogate_key(
-            ['school_id', 'school_year', 'session_name', 'local_course_code', 'section_identifier']
-        ) }} as section_key,
-        {{ surrogate_key(['student_id']) }} as student_key,
+        {{ natural_key('sections', [
+            'school_id', 'school_year', 'session_name', 'local_course_code',
+            'section_identifier',
+        ]) }} as section_key,
+        {{ natural_key('students', ['student_id']) }} as student_key,
         {{ surrogate_key(['school_id']) }} as school_key,
         student_id,
         school_id,

@@ -1,0 +1,21 @@
+{{ config(severity='warn', meta={'owner': 'data-platform'}) }}
+-- What it finds: entities of the system of record of which two live records have keys that differ
+--   in case only.
+-- When it matters: references to records of such an entity are read exactly; one that is spelled in
+--   another case than its record finds nothing, and what hangs on it (absences, marks, incidents)
+--   is in no count.
+-- How to resolve: find the two records in raw and have the wrong one deleted in the student system,
+--   if it is one. Where both are right, nothing is to be done.
+with
+
+key_case as (
+    select * from {{ ref('stg_edfi__key_case') }}
+),
+
+findings as (
+    select key_case.entity
+    from key_case
+    where key_case.is_case_sensitive
+)
+
+select * from findings
