@@ -89,7 +89,8 @@ def night(district_code: str) -> Night:
         release_parked=bool(params.get("release_parked", False)),
         connect=connect,
     )
-    if not given and events:
+    # Airflow may start a run by an event and list none
+    if not given and (events or run.run_type == "asset_triggered"):
         current = replace(current, as_of_date=days.of_run(current, stage(), events))
     log.info("%s: as-of date %s", district_code, current.as_of_date)
     return current

@@ -39,7 +39,10 @@ def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
             "params": params,
             "triggering_asset_events": {"an asset": events} if events else {},
             "dag_run": SimpleNamespace(
-                dag_id=f"{stage}__grand_bend", run_id=run_id, run_after=NOON
+                dag_id=f"{stage}__grand_bend",
+                run_id=run_id,
+                run_after=NOON,
+                run_type="manual" if events is None else "asset_triggered",
             ),
         }
         monkeypatch.setattr(context, "get_current_context", lambda: said)
@@ -80,6 +83,13 @@ def test_the_parameter_decides_the_day(run: Runs) -> None:
 def test_without_parameter_and_event_it_is_the_day_of_the_run(run: Runs) -> None:
     ingest(run, TUESDAY)
     assert run("transform", "by_hand").as_of_date == NOON.date()
+
+
+def test_a_run_that_an_event_started_and_that_lists_none_has_the_day_of_the_books(
+    run: Runs,
+) -> None:
+    ingest(run, TUESDAY)
+    assert run("transform", "t1", events=[]).as_of_date == TUESDAY
 
 
 def test_the_last_day_of_a_catch_up_is_transformed(run: Runs) -> None:
