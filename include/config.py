@@ -236,6 +236,13 @@ def load_district(path: Path) -> District:
     return district
 
 
+def district_codes() -> set[str]:
+    """The codes of all districts: those of the settings, whether their files can be read or not,
+    and the samples that come with the project, whose rows stand in its seeds."""
+    folders = (Settings().districts_dir, ROOT / "include" / "districts")
+    return {path.stem for folder in folders for path in folder.glob("*.yaml")}
+
+
 def load_districts(folder: Path | None = None) -> dict[str, District]:
     """All districts of a folder by code; default: the one of the settings."""
     folder = folder or Settings().districts_dir

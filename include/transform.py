@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include import day_models, dbt_command
+from include import config, day_models, dbt_command, seed_rows
 from include.dbt_command import folder, invoke
 from include.errors import FirstbellError
 
@@ -126,7 +126,12 @@ def finish(night: Night) -> None:
 def run_layer(
     night: Night, layer: str, *, select: str = "", full_refresh: bool = False
 ) -> LayerResult:
-    """Build and test one layer; raises TransformError that names what failed."""
+    """Build and test one layer; raises TransformError that names what failed.
+
+    Raises ConfigError before the seeds are loaded when one of their rows would be misread.
+    """
+    if layer == "seeds":
+        seed_rows.check(dbt_command.PROJECT, config.district_codes())
     state = folder(night) / "state" / layer
     scope = dbt_command.scope(night, STAGE)
     attempt = {**_attempt(night, select), "scope": scope}
