@@ -142,6 +142,10 @@ TRUTH = {
     "s30": Truth("At Risk", "Moderate", "3", ("6", 60), "4", 24, "y-y-"),
     # The enrolment names the calendar HIGH, which calls itself High.
     "s31": Truth("Some Risk", "Moderate", "1", ("6", 60), None, None, "y??-"),
+    # Only through Ed-Fi, percentile 24 with growth 34.0: red.
+    "s43": Truth("At Risk", "Moderate", "2", ("0", 50), None, 24, "-?r-"),
+    # Only through Ed-Fi, percentile 40 with growth 30, then 34: twice in a row is red.
+    "s44": Truth("At Risk", "Moderate", "2", ("0", 50), None, 40, "-?r-"),
 }
 # s06 left on 2026-10-30, s14 was deleted in the source, s16 begins tomorrow.
 NOT_JUDGED = {"s06", "s14", "s16"}

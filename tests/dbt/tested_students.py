@@ -8,7 +8,8 @@ from typing import Any
 from tests.dbt.small_district import LOWER, Record, code, enrolled, starred
 
 STAR_MATH = "STAR-MA"
-NUMBERS = ("s41", "s42")
+MAP_MATH = "MAP_Growth_Mathematics"
+NUMBERS = ("s41", "s42", "s43", "s44")
 
 
 def records() -> Iterator[Record]:
@@ -24,6 +25,14 @@ def records() -> Iterator[Record]:
     yield told("s42", STAR_MATH, "2026-09-01", {"Percentile Rank": "60", "Scale Score": "800"})
     yield starred("s42", "SM", "2026-09-29", "60", "21")
     yield told("s42", STAR_MATH, "2026-09-29", {"Percentile Rank": "60", "Scale Score": "800"})
+    # s43
+    yield assessment(MAP_MATH, "NWEA MAP Growth", "Mathematics")
+    scores = {"Test Percentile": "24", "Student Growth Percentile": "34.0"}
+    yield told("s43", MAP_MATH, "2026-09-15", scores)
+    # s44
+    for day, growth in (("2026-09-01", "30"), ("2026-09-29", "34")):
+        growths = {"Fall-To-Fall Conditional Growth Percentile": growth}
+        yield told("s44", MAP_MATH, day, {"Test Percentile": "40", **growths})
 
 
 def told(number: str, test: str, day: str, scores: dict[str, str], **more: Any) -> Record:

@@ -1,9 +1,11 @@
 -- One row per result and pair of windows with a growth percentile, the vendor's own; preference
--- 1 is the one that speaks for the result: of the pairs that end in the window of the test, the
--- crosswalk's first.
+-- 1 is the one that speaks for the result: of the pairs that end in the season of the test the
+-- crosswalk's first, else the growth whose pair the vendor does not say.
 with
 
 unioned as (
+    select * from {{ ref('stg_edfi__growth') }}
+    union all
     select * from {{ ref('stg_star__growth') }}
     union all
     select * from {{ ref('stg_map_growth__growth') }}
@@ -17,27 +19,48 @@ pairs as (
     {{ district_rows(ref('xwalk_assessment_growth_pairs'), ['from_window', 'to_window']) }}
 ),
 
-fitting as (
+-- a window of the district's own is of the one season that its name holds: Late Fall, Fall 2026
+seasons as (
     select
         results.assessment_result_key,
+        results.source,
+        results.result_id,
+        case
+            when {{ words('results.window_name') }} like '% fall %' then 'fall'
+            when {{ words('results.window_name') }} like '% winter %' then 'winter'
+            when {{ words('results.window_name') }} like '% spring %' then 'spring'
+        end as season
+    from results
+),
+
+fitting as (
+    select
+        seasons.assessment_result_key,
         unioned.from_window,
         unioned.to_window,
         unioned.growth_percentile,
         row_number() over (
-            partition by results.assessment_result_key
-            order by pairs.preference nulls last, unioned.from_window, unioned.to_window
+            partition by seasons.assessment_result_key
+            order by
+                case
+                    when unioned.to_window = seasons.season then 0
+                    when unioned.to_window = 'unknown' then 1
+                    else 2
+                end,
+                pairs.preference nulls last,
+                unioned.from_window,
+                unioned.to_window
         ) as preference
     from unioned
-    inner join results
-        on results.source = unioned.source
-        and results.result_id = unioned.result_id
+    inner join seasons
+        on seasons.source = unioned.source
+        and seasons.result_id = unioned.result_id
     left join pairs
         on pairs.from_window = unioned.from_window
         and pairs.to_window = unioned.to_window
-    -- a district's own window name fits any pair; a season fits only the pairs that end in it
-    where unioned.to_window in ('unknown', results.window_name)
-        or results.window_name is null
-        or results.window_name not in ('fall', 'winter', 'spring')
+    -- without a season any pair may be the test's; with one only those that end in it
+    where unioned.to_window in ('unknown', seasons.season)
+        or seasons.season is null
 )
 
 select * from fitting

@@ -51,7 +51,9 @@ score_summary as (
         max(case when scores.method = 'raw_score' and scores.method_preference = 1
                 then scores.value_num
         end) as raw_score,
-        count(scores.value_num) as numeric_score_count,
+        -- growth alone ranks nobody, as in a vendor's file
+        count(case when scores.method != 'growth_percentile' then scores.value_num end)
+            as numeric_score_count,
         {{ dbt.listagg('scores.method_code', "'|'", 'order by scores.method_code') }}
             as score_method_codes
     from scores

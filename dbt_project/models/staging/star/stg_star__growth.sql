@@ -1,5 +1,5 @@
--- One row per Star test and growth percentile; without any pair's own column, the vendor's
--- current growth percentile stands as growth of an unknown pair.
+-- One row per Star test and growth percentile; the vendor's current growth percentile stands as
+-- growth of an unknown pair beside those of the pairs.
 with
 
 results as (
@@ -21,10 +21,7 @@ growth as (
         ["'spring'", "'fall'", "results.sgp_spring_fall"],
         ["'spring'", "'spring'", "results.sgp_spring_spring"],
         ["'winter'", "'spring'", "results.sgp_winter_spring"],
-        ["'unknown'", "'unknown'", "case when coalesce(
-            results.sgp_fall_fall, results.sgp_fall_winter, results.sgp_fall_spring,
-            results.sgp_spring_fall, results.sgp_spring_spring, results.sgp_winter_spring
-        ) is null then results.current_sgp end"],
+        ["'unknown'", "'unknown'", "results.current_sgp"],
     ]) }} as measured (from_window, to_window, growth_percentile)
     where measured.growth_percentile is not null
 )
