@@ -146,6 +146,10 @@ TRUTH = {
     "s43": Truth("At Risk", "Moderate", "2", ("0", 50), None, 24, "-?r-"),
     # Only through Ed-Fi, percentile 40 with growth 30, then 34: twice in a row is red.
     "s44": Truth("At Risk", "Moderate", "2", ("0", 50), None, 40, "-?r-"),
+    # i-Ready in English at 50 and in Spanish at 4 on one day: the Spanish one decides nothing.
+    "s45": Truth("Low Risk", "Low", "2", ("0", 50), None, 50, "-?--"),
+    # Only in Spanish at 4: nobody can say by English norms.
+    "s46": Truth("Low Risk", "Low", "2", ("0", 50), None, None, "-??-"),
 }
 # s06 left on 2026-10-30, s14 was deleted in the source, s16 begins tomorrow.
 NOT_JUDGED = {"s06", "s14", "s16"}

@@ -9,7 +9,7 @@ from tests.dbt.small_district import LOWER, Record, code, enrolled, starred
 
 STAR_MATH = "STAR-MA"
 MAP_MATH = "MAP_Growth_Mathematics"
-NUMBERS = ("s41", "s42", "s43", "s44")
+NUMBERS = ("s41", "s42", "s43", "s44", "s45", "s46")
 
 
 def records() -> Iterator[Record]:
@@ -33,6 +33,25 @@ def records() -> Iterator[Record]:
     for day, growth in (("2026-09-01", "30"), ("2026-09-29", "34")):
         growths = {"Fall-To-Fall Conditional Growth Percentile": growth}
         yield told("s44", MAP_MATH, day, {"Test Percentile": "40", **growths})
+    # s45, s46
+    yield diagnosed("s45", "English", "50")
+    yield diagnosed("s45", "Spanish", "4")
+    yield diagnosed("s46", "Spanish", "4")
+
+
+def diagnosed(number: str, language: str, percentile: str) -> Record:
+    """An i-Ready diagnostic in reading, in a language."""
+    return "iready__diagnostic_results", {
+        "_subject": "ela",
+        "student_id": number,
+        "first_name": f"First{number}",
+        "last_name": f"Last{number}",
+        "start_date": "9/15/2026",
+        "completion_date": "9/15/2026",
+        "overall_scale_score": "480",
+        "percentile": percentile,
+        "diagnostic_language": language,
+    }
 
 
 def told(number: str, test: str, day: str, scores: dict[str, str], **more: Any) -> Record:

@@ -52,7 +52,7 @@ dated as (
     inner join policy
         on policy.grade_band = bands.policy_grade_band
     -- worse of which subject, and twice in a row in which? such a result can say neither
-    where results.subject not in ('unmapped', 'composite')
+    where {{ subject_may_decide('results', 'policy') }}
         and results.administered_on is not null
 ),
 

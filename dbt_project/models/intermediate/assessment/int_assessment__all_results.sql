@@ -30,6 +30,7 @@ keyed as (
         unioned.assessment_title,
         unioned.assessment_family,
         unioned.subject_code,
+        unioned.language_code,
         unioned.school_year,
         unioned.window_name,
         unioned.test_grade_code,

@@ -1,10 +1,37 @@
 -- One row per result of any source in the district's own words, as its source states it: subject,
 -- percentile with its norm set, growth percentile, level, and why it may not be used. Whether
 -- another row tells the same sitting is not looked at here.
+{%- set received_columns = [
+    'assessment_result_key', 'assessment_names_key', 'source', 'feed', 'result_id',
+    'assessment_identifier', 'assessment_title', 'school_year', 'window_name', 'test_grade_code',
+    'administered_on', 'test_time', 'norm_set', 'performance_level_code', 'source_invalid_reason',
+    'is_superseded', 'known_on', '_source_ref', '_loaded_at',
+] %}
 with
 
-results as (
+received as (
     select * from {{ ref('int_assessment__all_results') }}
+),
+
+languages as (
+    {{ district_rows(ref('xwalk_assessment_languages'), ['language_code']) }}
+),
+
+-- a test in another language than English is of a subject of its own
+results as (
+    select
+        {%- for column in received_columns %}
+        received.{{ column }},
+        {%- endfor %}
+        case
+            when coalesce(languages.language, received.language_code, 'english') = 'english'
+                then received.subject_code
+            else received.subject_code || ' ('
+                || coalesce(languages.language, received.language_code) || ')'
+        end as subject_code
+    from received
+    left join languages
+        on languages.language_code = received.language_code
 ),
 
 matches as (
@@ -75,6 +102,11 @@ described as (
             when results.subject_code like '%|%' then 'composite'
             else coalesce(family_subjects.subject, subjects.subject, 'unmapped')
         end as subject,
+        case
+            when results.subject_code like '%|%' then null
+            when family_subjects.subject is not null then family_subjects.language
+            else subjects.language
+        end as test_language,
         families.family,
         results.subject_code,
         results.assessment_identifier,

@@ -44,6 +44,7 @@ typed as (
         {{ policy_value('growth_low_consecutive_results', 'integer') }}
             as growth_low_consecutive_results,
         {{ policy_value('assessment_max_age_days', 'integer') }} as assessment_max_age_days,
+        {{ policy_value('other_language_tests_decide', 'boolean') }} as other_language_tests_decide,
         {{ policy_value('assessment_id_agreement_min_rate', 'numeric') }}
             as assessment_id_agreement_min_rate,
         {{ policy_value('incidents_yellow_count', 'integer') }} as incidents_yellow_count,
@@ -100,6 +101,7 @@ joined as (
         typed.growth_percentile_low_below,
         typed.growth_low_consecutive_results,
         typed.assessment_max_age_days,
+        typed.other_language_tests_decide,
         typed.assessment_id_agreement_min_rate,
         typed.incidents_yellow_count,
         typed.incidents_red_count,

@@ -37,7 +37,7 @@ student_results as (
         >= {{ days_before('policy.assessment_max_age_days', 'students.as_of_date') }}
             as is_recent,
         -- worse of which subject, and twice in a row in which? such a result can say neither
-        results.subject not in ('unmapped', 'composite') as has_known_subject
+        {{ subject_may_decide('results', 'policy') }} as has_known_subject
     from students
     inner join policy
         on policy.grade_band = students.policy_grade_band

@@ -38,6 +38,7 @@ canonical as (
             as assessment_title,
         assessments.assessment_family,
         assessments.subject_codes as subject_code,
+        student_assessments.language_code,
         coalesce(
             student_assessments.reported_school_year,
             {{ school_year_of('student_assessments.administered_on') }}

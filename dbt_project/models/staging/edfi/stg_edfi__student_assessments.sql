@@ -31,6 +31,8 @@ renamed as (
             as event_circumstance_code,
         {{ descriptor_code(json_text('payload', 'retestIndicatorDescriptor')) }}
             as retest_indicator_code,
+        {{ descriptor_code(json_text('payload', 'administrationLanguageDescriptor')) }}
+            as language_code,
         {{ local_date(json_text('payload', 'administrationDate')) }} as administered_on,
         {{ local_time(json_text('payload', 'administrationDate')) }} as test_time,
         source_ref as _source_ref,
@@ -52,6 +54,7 @@ numbered as (
         renamed.reason_not_tested_code,
         renamed.event_circumstance_code,
         renamed.retest_indicator_code,
+        renamed.language_code,
         renamed.administered_on,
         renamed.test_time,
         renamed._source_ref,
@@ -80,6 +83,7 @@ newest as (
         numbered.reason_not_tested_code,
         numbered.event_circumstance_code,
         numbered.retest_indicator_code,
+        numbered.language_code,
         numbered.administered_on,
         numbered.test_time,
         numbered._source_ref,

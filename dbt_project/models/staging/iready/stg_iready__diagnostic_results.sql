@@ -14,6 +14,7 @@ renamed as (
     select
         record_key as result_id,
         lower({{ json_text('payload', '_subject') }}) as subject_code,
+        lower({{ json_text('payload', 'diagnostic_language') }}) as language_code,
         {{ vendor_id(json_text('payload', 'student_id')) }} as student_id,
         {{ vendor_id(json_text('payload', 'student_state_id')) }} as student_state_id,
         {{ json_text('payload', 'first_name') }} as first_name,
@@ -47,6 +48,7 @@ typed as (
     select
         renamed.result_id,
         renamed.subject_code,
+        renamed.language_code,
         renamed.student_id,
         renamed.student_state_id,
         renamed.first_name,

@@ -9,6 +9,7 @@ windowed as (
     select
         diagnostic_results.result_id,
         diagnostic_results.subject_code,
+        diagnostic_results.language_code,
         diagnostic_results.student_id,
         diagnostic_results.academic_year,
         diagnostic_results.test_grade_code,
@@ -40,6 +41,7 @@ ranked as (
     select
         windowed.result_id,
         windowed.subject_code,
+        windowed.language_code,
         windowed.academic_year,
         windowed.test_grade_code,
         windowed.performance_level_code,
@@ -53,7 +55,8 @@ ranked as (
         -- two counted diagnostics of a subject on one day: the later start, then the longer
         row_number() over (
             partition by
-                windowed.student_id, windowed.subject_code, windowed.administered_on,
+                windowed.student_id, windowed.subject_code, windowed.language_code,
+                windowed.administered_on,
                 case
                     when windowed.source_invalid_reason is not null
                         or windowed.student_id is null
@@ -80,6 +83,7 @@ canonical as (
         end as assessment_title,
         'iready' as assessment_family,
         ranked.subject_code,
+        ranked.language_code,
         coalesce(
             cast({{ safe_numeric('right(ranked.academic_year, 4)') }} as integer),
             {{ school_year_of('ranked.administered_on') }}

@@ -49,6 +49,8 @@ canonical as (
         ranked.test_name as assessment_title,
         'map_growth' as assessment_family,
         ranked.course as subject_code,
+        -- the course names the edition
+        cast(null as {{ dbt.type_string() }}) as language_code,
         coalesce(
             cast({{ safe_numeric('right(ranked.term_name, 4)') }} as integer),
             {{ school_year_of('ranked.administered_on') }}

@@ -19,6 +19,8 @@ canonical as (
         end as assessment_title,
         'star' as assessment_family,
         results.product as subject_code,
+        -- each edition is a product of its own
+        cast(null as {{ dbt.type_string() }}) as language_code,
         coalesce(results.reported_school_year, {{ school_year_of('results.administered_on') }})
             as school_year,
         lower(results.window_text) as window_name,
