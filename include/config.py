@@ -107,6 +107,9 @@ class FileSource(_Strict):
     delivery: Annotated[SftpDelivery | FolderDelivery, Field(discriminator="kind")]
     # School years (spring year) that this feed may hold; unset: the year of the run's as-of date.
     school_years: list[int] | None = None
+    # What the files say of the district, by column of the layout's `owner`; other rows are refused.
+    # Unset: as the files loaded before say it.
+    owner: dict[str, list[str]] = {}
     delete_policy: DeletePolicy = DeletePolicy()
 
 

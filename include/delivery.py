@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from include.config import FileSource
 from include.errors import FirstbellError
-from include.night import Night, raise_first
+from include.night import Night, file_sources, raise_first
 from include.records import Feed
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def land_files(
     failures: dict[str, FirstbellError] = {}
     for file in fetched:
         try:
-            results += _land_file(night, source, file)
+            results += _land_file(night, source, file, _instance(night, name, source))
         except FirstbellError as error:
             log.error("%s", error)
             failures[file.name] = error
@@ -69,7 +69,15 @@ def land_files(
     return results
 
 
-def _land_file(night: Night, source: FileSource, file: LocalFile) -> list[LoadResult]:
+def _instance(night: Night, name: str, source: FileSource) -> str:
+    """What tells this delivery from others of its layout; empty for one alone, or named as it."""
+    same = [s for s in file_sources(night.district).values() if s.layout == source.layout]
+    return "" if len(same) < 2 or name == source.layout else name
+
+
+def _land_file(
+    night: Night, source: FileSource, file: LocalFile, instance: str
+) -> list[LoadResult]:
     """Load the tables of one file; one that fails does not stop the others."""
     from include import landing
     from include.sources import files
@@ -84,6 +92,11 @@ def _land_file(night: Night, source: FileSource, file: LocalFile) -> list[LoadRe
             night.school_year,
             as_of_date=night.as_of_date,
             school_year_starts_in=night.district.school_year_starts_in,
+            learned=landing.notes_of_committed(
+                night.dsn, layout.source, "owner", instance=instance
+            ),
+            instance=instance,
+            is_released=night.release_parked,
         )
     except FirstbellError as error:
         _record_failed(night, source, error, window=file.name, file_hash=file.sha256)

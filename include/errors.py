@@ -15,6 +15,7 @@
     │   ├── EmptyFeedError        no rows: an empty file is never a snapshot
     │   ├── UnreadableFileError   truncated ZIP, unknown encoding, unexpected delimiter
     │   ├── MissingColumnsError   a required column is not there
+    │   ├── WrongDistrictError    a file says that it is another district's
     │   ├── WrongYearError        the content is of another school year than the run
     │   ├── CountMismatchError    we hold fewer rows than the source says it sent
     │   ├── DeltaGapError         after these changes we would not hold what the source holds
@@ -119,6 +120,10 @@ class UnreadableFileError(FeedError):
 
 class MissingColumnsError(FeedError):
     """A required column is missing."""
+
+
+class WrongDistrictError(FeedError):
+    """A file says that it is another district's."""
 
 
 class WrongYearError(FeedError):

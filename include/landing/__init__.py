@@ -6,6 +6,7 @@ read_watermark  where the last committed load of a feed ended
 was_loaded      whether a file of this content is already in
 statuses_of_run how each entity of a source ended in a run
 half_loaded     which feeds of a source are behind, so that nothing may be computed from it
+notes_of_committed  what earlier loads of a source noted
 fix_intake      decide which loads a transformation sees
 current_intake  the decision made last
 records_held    how many records of some feeds are current
@@ -19,6 +20,7 @@ The other names are of the books of runs: runs.py.
 from include.landing.intake import Intake, current_intake, fix_intake
 from include.landing.ledger import (
     half_loaded,
+    notes_of_committed,
     read_watermark,
     record_failed,
     record_skipped,
@@ -68,6 +70,7 @@ __all__ = [
     "last_day_built",
     "last_day_ingested",
     "last_ingest",
+    "notes_of_committed",
     "prepare",
     "read_watermark",
     "record_failed",

@@ -257,6 +257,21 @@ def statuses_of_run(dsn: str, source: str, run_id: str) -> dict[str, str]:
     return {str(entity): str(status) for entity, status in rows}
 
 
+def notes_of_committed(dsn: str, source: str, name: str, *, instance: str = "") -> list[Any]:
+    """What the committed loads of a source, or of one delivery of it, noted under a name."""
+    with psycopg.connect(dsn) as connection:
+        rows = connection.execute(
+            """
+            select distinct notes -> %(name)s
+            from ops.loads
+            where source = %(source)s and status in ('loaded', 'unchanged')
+                and notes ? %(name)s and coalesce(notes ->> 'instance', '') = %(instance)s
+            """,
+            {"source": source, "name": name, "instance": instance},
+        ).fetchall()
+    return [value for (value,) in rows]
+
+
 def parked_beside(connection: psycopg.Connection, request: LoadRequest) -> list[str]:
     """Other entities that belong to the request's and whose last attempt in this run is parked."""
     others = sorted(request.together - {request.feed.entity})

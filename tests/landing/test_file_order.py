@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from include import delivery, landing
 from include.config import FileSource, Settings, get_district
 from include.connections import Connection
-from include.errors import DiskFullError, ParkedFeedError
+from include.errors import DiskFullError, ParkedFeedError, WrongDistrictError
 from include.night import Night
 from include.records import Feed
 from include.sources.files import LocalFile
@@ -248,6 +248,36 @@ def test_a_clock_that_runs_ahead_does_not_shut_out_the_files_after_it(
     land(tonight, "map_growth", [after, ahead])
 
     assert grades(tonight) == {"monday": 301}
+
+
+def test_two_deliveries_of_one_layout_delete_nothing_of_each_other(
+    tonight: Night, tmp_path: Path
+) -> None:
+    vendor = source("map_growth", school_years=[2026])
+    sources = {"map_growth": vendor, "map_south": vendor}
+    district = tonight.district.model_copy(update={"sources": sources})
+    tonight = replace(tonight, district=district)
+    for name, school in (("map_growth", "North"), ("map_south", "South")):
+        file = roster(tmp_path, "monday", MONDAY, 3)
+        text = file.path.read_text().replace("North", school)
+        same_name = local(file.path, text, written=MONDAY)
+        delivery.land_files(tonight, name, vendor, [same_name])
+        delivery.land_files(tonight, name, vendor, [same_name])
+
+    assert len(current(tonight.dsn, ROSTER)) == 6
+
+
+def test_another_districts_file_leaves_what_is_loaded(tonight: Night, tmp_path: Path) -> None:
+    ours = roster(tmp_path, "monday", MONDAY, 40)
+    land(tonight, "map_growth", [ours])
+    text = ours.path.read_text().replace("North", "East")
+    foreign = local(tmp_path / "StudentsBySchool east.csv", text, written=TUESDAY)
+
+    with pytest.raises(WrongDistrictError):
+        land(tonight, "map_growth", [ours, foreign])
+
+    assert grades(tonight) == {"monday": 40}
+    assert land(replace(tonight, release_parked=True), "map_growth", [foreign]) == ["loaded"]
 
 
 def test_files_of_one_moment_supersede_nothing(tonight: Night, tmp_path: Path) -> None:

@@ -1,10 +1,29 @@
 {#
-    safe_numeric(text): text as a number, null when it is none; the raw text stays in raw.
+    safe_numeric(text): text as a number, null when it is none; the raw text stays in raw. Read are
+    blanks of any kind around it or between thousands, either sign, full-width digits, an exponent,
+    and a decimal comma where it can be nothing else (3,2, never 1,024). The reader of vendors'
+    files reads the same: include/sources/files/numbers.py.
 #}
 {% macro safe_numeric(text) -%}
     {{ return(adapter.dispatch('safe_numeric', 'firstbell')(text)) }}
 {%- endmacro %}
 
 {% macro default__safe_numeric(text) -%}
-    case when {{ text }} ~ '^\s*-?\d+(\.\d+)?\s*$' then cast(trim({{ text }}) as numeric) end
+    {#- explicit ranges: what \d and \s match depends on the locale of the database -#}
+    {%- set blank = '[ \\t\\n\\r\\u00a0\\u2007\\u2009\\u202f\\u3000\\ufeff\\u200b]' -%}
+    {%- set digit = '[0-9\\uff10-\\uff19]' -%}
+    {%- set sign = '[-+\\uff0b\\uff0d\\u2212\\u2013]' -%}
+    {%- set point = '[.\\uff0e]' -%}
+    {%- set comma = '[,\\uff0c]' -%}
+    {%- set number = '^' ~ blank ~ '*' ~ sign ~ '?('
+        ~ '(' ~ digit ~ '{1,30}|' ~ digit ~ '{1,3}(' ~ blank ~ digit ~ '{3}){1,9})'
+        ~ '(' ~ point ~ digit ~ '{0,30})?'
+        ~ '|' ~ point ~ digit ~ '{1,30}'
+        ~ '|' ~ digit ~ '{1,30}' ~ comma ~ '(' ~ digit ~ '{1,2}|' ~ digit ~ '{4,30})'
+        ~ '|[0\\uff10]' ~ comma ~ digit ~ '{3}'
+        ~ ')([eE]' ~ sign ~ '?' ~ digit ~ '{1,2})?' ~ blank ~ '*$' -%}
+    case
+        when {{ text }} ~ '{{ number }}'
+            then cast(replace(replace({{ plain_text(text) }}, ' ', ''), ',', '.') as numeric)
+    end
 {%- endmacro %}

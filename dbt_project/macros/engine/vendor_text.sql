@@ -7,14 +7,16 @@
                                punctuation and blanks removed; null when nothing is left
     vendor_id(text)            an id for comparison: the `.0` of a spreadsheet removed; blank and 0
                                are none
-    domain_numeric(text, low, high)  a number inside its domain, else null
+    domain_numeric(text, low, high, whole=true)  a number inside its domain, else null; a whole one
+                               (85.0 is whole) unless `whole` is false
+    vendor_school_year(text)   the spring year that a text names: 2027 for Fall 2026-2027, 2026-27
 #}
 {% macro vendor_date(text) -%}
     {{ return(adapter.dispatch('vendor_date', 'firstbell')(text)) }}
 {%- endmacro %}
 
 {% macro default__vendor_date(text) -%}
-    {%- set day = "split_part(" ~ text ~ ", ' ', 1)" -%}
+    {%- set day = "split_part(" ~ plain_text(text) ~ ", ' ', 1)" -%}
     {{ safe_date("regexp_replace(" ~ day ~ ", '^(\\d{1,2}/\\d{1,2}/)(\\d{2})$', '\\120\\2')") }}
 {%- endmacro %}
 
@@ -38,17 +40,36 @@
 {%- endmacro %}
 
 {% macro default__vendor_id(text) -%}
-    nullif(nullif(regexp_replace(trim({{ text }}), '\.0+$', ''), ''), '0')
+    nullif(nullif(regexp_replace({{ plain_text(text) }}, '\.0+$', ''), ''), '0')
 {%- endmacro %}
 
-{% macro domain_numeric(text, low, high) -%}
+{% macro domain_numeric(text, low, high, whole=true) -%}
     {%- if low is not number or high is not number -%}
         {{ exceptions.raise_compiler_error(
             "domain_numeric: `low` and `high` must be numbers, got " ~ low ~ " and " ~ high
         ) }}
     {%- endif -%}
     case
-        when {{ safe_numeric(text) }} between {{ low }} and {{ high }} then {{ safe_numeric(text) }}
+        when {{ safe_numeric(text) }} between {{ low }} and {{ high }}
+            {%- if whole %}
+            and {{ safe_numeric(text) }} = trunc({{ safe_numeric(text) }})
+            {%- endif %}
+            then {{ safe_numeric(text) }}
+    end
+{%- endmacro %}
+
+{% macro vendor_school_year(text) -%}
+    {{ return(adapter.dispatch('vendor_school_year', 'firstbell')(text)) }}
+{%- endmacro %}
+
+{% macro default__vendor_school_year(text) -%}
+    {%- set plain = plain_text(text) -%}
+    {%- set first = "cast(substring(" ~ plain ~ " from '[0-9]{4}') as integer)" -%}
+    case
+        when {{ plain }} ~ '^[^0-9]*[0-9]{4} *[-/] *([0-9]{2})?[0-9]{2}([^0-9]|$)'
+            and ({{ first }} + 1) % 100
+            = cast(substring({{ plain }} from '[-/] *(?:[0-9]{2})?([0-9]{2})(?:[^0-9]|$)') as integer)
+            then {{ first }} + 1
     end
 {%- endmacro %}
 
@@ -60,5 +81,8 @@
 {%- endmacro %}
 
 {% macro default__vendor_clock(text) -%}
-    case when pg_input_is_valid({{ text }}, 'time') then cast(cast({{ text }} as time) as text) end
+    case
+        when pg_input_is_valid({{ plain_text(text) }}, 'time')
+            then cast(cast({{ plain_text(text) }} as time) as text)
+    end
 {%- endmacro %}

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, mo
 from include.errors import ConfigError
 from include.records import Feed, FeedKind
 from include.sources.files.headers import canonical, normalise
+from include.sources.files.numbers import read_number
 
 FOLDER = Path(__file__).resolve().parents[2] / "layouts"
 
@@ -73,13 +74,9 @@ class Domain(_Strict):
         """Whether a non-blank text is in the domain; `85.0` is a whole number."""
         if self.values is not None:
             return text in self.values
-        try:
-            value = float(text)
-        except ValueError:
+        value = read_number(text)
+        if value is None or (self.number == "integer" and value != value.to_integral_value()):
             return False
-        if self.number == "integer" and not value.is_integer():  # also false for inf
-            return False
-        # a comparison with NaN is false, so NaN is in no domain
         return (self.min is None or value >= self.min) and (self.max is None or value <= self.max)
 
 
@@ -102,6 +99,13 @@ class NotRead(_Strict):
 
     names: list[Pattern]
     why: str
+
+
+class Owner(_Strict):
+    """Columns that say whose a file is: of its district, the surest first, and of its schools."""
+
+    district: Columns = []
+    school: Columns = []
 
 
 class FileLayout(_Strict):
@@ -167,6 +171,14 @@ class Layout(_Strict):
     drop: Columns = []
     drop_like: list[Pattern] = []
     not_read: list[NotRead] = []
+    owner: Owner = Owner()
+
+    @model_validator(mode="after")
+    def _owner_is_known(self) -> Layout:
+        known = {column for file in self.files for column in file.column_names.values()}
+        if unknown := sorted({*self.owner.district, *self.owner.school} - known):
+            raise ValueError(f"`owner`: not among `columns`: {', '.join(unknown)}")
+        return self
 
     @property
     def feeds(self) -> list[Feed]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -18,6 +18,7 @@ from include.sources.files.content import check_header, inspect
 from include.sources.files.identify import Identity, identify
 from include.sources.files.layouts import Layout, get_layout
 from include.sources.files.local import LocalFile
+from include.sources.files.owner import Said, ours
 from include.sources.files.stream import FileStream, Rules
 
 # Files are written in the vendor's time zone, tests dated in the district's.
@@ -44,11 +45,16 @@ def open_feeds(
     as_of_date: date | None = None,
     school_year_starts_in: int = 7,
     layouts: Path | None = None,
+    learned: Iterable[Said] = (),
+    instance: str = "",
+    is_released: bool = False,
 ) -> list[FileFeed]:
     """The feeds in a file, in a stable order; several for a ZIP.
 
     A problem of the whole file raises here (truncated ZIP, nothing we know in it); a problem of one
     table raises from its stream, so that the other tables of a ZIP still load.
+    `learned` is what the files loaded before said of their district, `is_released` lets one of
+    another in; `instance` keeps several deliveries of one layout apart.
     A test dated after both the file's own date and `as_of_date` is rejected: nobody can have
     sat it.
     """
@@ -57,6 +63,8 @@ def open_feeds(
         accepted_years=frozenset(source.school_years or [as_of_school_year]),
         school_year_starts_in=school_year_starts_in,
         latest_day=max(file.modified_at.date(), as_of_date or date.min) + _CLOCKS_APART,
+        ours=ours(layout, source.owner, learned, is_released=is_released),
+        instance=instance,
     )
     if file.path.stat().st_size == 0:
         raise _empty(file.name)
@@ -132,6 +140,8 @@ def _open(
     if identity is None:
         return None
     notes: dict[str, Any] = {"file": identity.file.name, "recognised_by": identity.by}
+    if rules.instance:
+        notes["instance"] = rules.instance
     stream: FeedStream
     if failure or content is None:
         stream = FailedStream(failure or _empty(where))
@@ -142,7 +152,7 @@ def _open(
         kind=identity.file.kind,
         stream=stream,
         file_hash=content.sha256 if content else file_hash,
-        window=where,
+        window=f"{rules.instance}: {where}" if rules.instance else where,
         notes=notes,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -16,6 +16,7 @@ from include.sources.files.columns import ColumnMap, check_required, map_columns
 from include.sources.files.content import Content
 from include.sources.files.identify import Identity
 from include.sources.files.layouts import Layout
+from include.sources.files.owner import Ours, OwnerCheck
 from include.sources.files.rows import RowBuilder, damaged
 from include.sources.files.text import Mended, NotCsv, NotText
 
@@ -29,6 +30,9 @@ class Rules:
     accepted_years: frozenset[int]
     school_year_starts_in: int
     latest_day: date | None
+    ours: Ours = field(default_factory=Ours)
+    # Which of several deliveries of one layout this is; a snapshot deletes within its own.
+    instance: str = ""
 
 
 @dataclass(slots=True)
@@ -139,6 +143,7 @@ class FileStream:
         self, columns: ColumnMap, shape: Shape, again: repeats.Repeats
     ) -> Iterator[list[Change]]:
         builder = self._builder(columns)
+        owner = OwnerCheck(self._layout, columns, self._rules.ours)
         rejected: Counter[str] = Counter()
         rows, blank, keyless = self._rows(), 0, False
         while chunk := list(islice(rows, BATCH)):
@@ -154,6 +159,9 @@ class FileStream:
                 if not any(row):
                     blank += 1
                     continue
+                if owner.is_foreign(row):
+                    changes.append(_foreign(row, builder, ref))
+                    continue
                 changes += self._one(builder, row, ref, again.replaced.get(number))
                 if occurrence := again.number_of.get(number):
                     changes[-1] = _numbered(changes[-1], occurrence)
@@ -161,9 +169,11 @@ class FileStream:
             rejected.update(reject.reason for reject in rejects)
             keyless = keyless or any(reject.key is None for reject in rejects)
             yield changes
+        owner.check(self._content.where)
         self._check_years(builder)
         if self._identity.file.kind is FeedKind.SNAPSHOT and (keyless or not self.scopes):
             self._hold_deletions()
+        self._notes["owner"] = owner.said()
         self._notes["rejected"] = dict(rejected)
         self._notes["repeated_keys"] = {
             "left_out_same": sum(not differed for differed in again.replaced.values()),
@@ -194,6 +204,7 @@ class FileStream:
             detail = "a later row of this file has the same key; the last one was loaded"
             return [Reject("duplicate_key", detail, ref, key, payload=payload)]
         if scope is not None:
+            scope = f"{self._rules.instance}: {scope}" if self._rules.instance else scope
             self.scopes.add(scope)
         upsert = Upsert(key, payload, ref, scope)
         return [*findings, upsert] if findings else [upsert]
@@ -234,6 +245,12 @@ class FileStream:
             dropped_columns=sorted(columns.dropped.values()),
             missing_optional_columns=columns.missing,
         )
+
+
+def _foreign(row: list[str], builder: RowBuilder, ref: str) -> Reject:
+    """The Reject of a row of another district, of whose children nothing is kept."""
+    detail = "a row of another district; expected what `owner` of the source names"
+    return Reject("wrong_district", detail, ref, builder.key_of(row))
 
 
 def _numbered(change: Change, occurrence: int) -> Change:

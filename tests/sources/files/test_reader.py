@@ -220,6 +220,33 @@ def test_values_on_the_edge_of_their_domain_pass(tmp_path: Path, value: str) -> 
     assert rejects(changes) == []
 
 
+@pytest.mark.parametrize("value", ["+41", "４１", "41\u00a0", "4.1e1"])
+def test_a_number_is_in_its_domain_however_it_is_written(tmp_path: Path, value: str) -> None:
+    row = {**STAR_ROW, "PercentileRank": value}
+    changes = read_rows(tmp_path / "SR.csv", to_csv([row]), "star")
+    assert [type(change).__name__ for change in changes] == ["Upsert"]
+    assert upserts(changes)[0].payload["percentile_rank"] == value
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "is_read"),
+    [
+        ("TestStandardError", "3,2", True),
+        ("TestStandardError", "3,215", False),
+        ("Goal1StdErr", "6,1", True),
+        ("Goal1StdErr", "6.1.", False),
+        ("FallToFallObservedGrowthSE", "1_0", False),
+    ],
+)
+def test_a_standard_error_with_a_comma_is_read_or_found(
+    tmp_path: Path, column: str, value: str, is_read: bool
+) -> None:
+    text = to_csv([{**MAP_ROW, column: value}])
+    changes = read_rows(tmp_path / "AssessmentResults.csv", text, "map_growth")
+    assert [r.reason for r in rejects(changes)] == ([] if is_read else ["bad_value"])
+    assert len(upserts(changes)) == 1
+
+
 def test_a_test_of_the_future_is_rejected(tmp_path: Path) -> None:
     rows = [
         {**STAR_ROW, "AssessmentID": "1", "CompletedDateLocal": "2026-11-21T08:00:00Z"},

@@ -85,7 +85,7 @@ canonical as (
         ranked.subject_code,
         ranked.language_code,
         coalesce(
-            cast({{ safe_numeric('right(ranked.academic_year, 4)') }} as integer),
+            {{ vendor_school_year('ranked.academic_year') }},
             {{ school_year_of('ranked.administered_on') }}
         ) as school_year,
         ranked.known_window_name as window_name,

@@ -52,7 +52,7 @@ canonical as (
         -- the course names the edition
         cast(null as {{ dbt.type_string() }}) as language_code,
         coalesce(
-            cast({{ safe_numeric('right(ranked.term_name, 4)') }} as integer),
+            {{ vendor_school_year('ranked.term_name') }},
             {{ school_year_of('ranked.administered_on') }}
         ) as school_year,
         lower(split_part(ranked.term_name, ' ', 1)) as window_name,

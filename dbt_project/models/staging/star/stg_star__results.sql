@@ -89,8 +89,7 @@ typed as (
         renamed._source_ref,
         renamed._load_id,
         renamed._loaded_at,
-        cast({{ safe_numeric('right(renamed.school_year_text, 4)') }} as integer)
-            as reported_school_year,
+        {{ vendor_school_year('renamed.school_year_text') }} as reported_school_year,
         {{ domain_numeric('renamed.scaled_score_text', 0, 1400) }} as scaled_score,
         {{ domain_numeric('renamed.percentile_rank_text', 1, 99) }} as percentile_rank,
         {%- for from_window, to_window in pairs %}

@@ -34,8 +34,8 @@ typed as (
         renamed._source_ref,
         renamed._load_id,
         renamed._loaded_at,
-        {{ domain_numeric('renamed.domain_score_text', 0, 100) }} as domain_score,
-        {{ domain_numeric('renamed.skill_area_mastery_score_text', 0, 100) }}
+        {{ domain_numeric('renamed.domain_score_text', 0, 100, whole=false) }} as domain_score,
+        {{ domain_numeric('renamed.skill_area_mastery_score_text', 0, 100, whole=false) }}
             as skill_area_mastery_score
     from renamed
 )

@@ -40,9 +40,9 @@ typed as (
         renamed._source_ref,
         renamed._load_id,
         renamed._loaded_at,
-        {{ domain_numeric('renamed.domain_percent_mastery_text', 0, 100) }}
+        {{ domain_numeric('renamed.domain_percent_mastery_text', 0, 100, whole=false) }}
             as domain_percent_mastery,
-        {{ domain_numeric('renamed.standard_percent_mastery_text', 0, 100) }}
+        {{ domain_numeric('renamed.standard_percent_mastery_text', 0, 100, whole=false) }}
             as standard_percent_mastery
     from renamed
 )
