@@ -14,9 +14,14 @@ _WORDS = {
     "no_longer_known": "have no tier any more: the records do not say enough",
     "left": "have left",
 }
+# Said of a step, because nobody can tell it from one of the student's own.
+_CAUSES = {
+    "policy": "; the numbers of the policy changed in between",
+    "code": "; the code, a crosswalk or a setting changed in between",
+}
 
 _MOVES = """
-    select history.direction, history.previous_tier, history.tier, count(*),
+    select history.direction, history.previous_tier, history.tier, history.cause, count(*),
         count(*) filter (where tiers.attendance_flag in ('yellow', 'red')),
         count(*) filter (where tiers.course_grades_flag in ('yellow', 'red')),
         count(*) filter (where tiers.assessment_flag in ('yellow', 'red')),
@@ -24,7 +29,7 @@ _MOVES = """
     from risk.risk_tier_history as history
     left join risk.risk_tiers as tiers on tiers.student_key = history.student_key
     where history.changed_on = %(as_of)s and history.direction <> 'first'
-    group by history.direction, history.previous_tier, history.tier
+    group by history.direction, history.previous_tier, history.tier, history.cause
 """
 _INDICATORS = ("attendance", "course grades", "assessment", "behavior")
 
@@ -33,15 +38,17 @@ def moved(connection: psycopg.Connection) -> list[tuple[str, str]]:
     """Count and sentence per kind of move on the last night's day; empty on a first night."""
     (as_of,) = connection.execute("select max(as_of_date) from risk.risk_tiers").fetchone() or (0,)
     found = connection.execute(_MOVES, {"as_of": as_of}).fetchall()
-    found.sort(key=lambda row: (DIRECTIONS.index(row[0]), -row[3]))
+    found.sort(key=lambda row: (row[3] in _CAUSES, DIRECTIONS.index(row[0]), -row[4]))
     lines = []
-    for direction, before, after, count, *flagged in found:
+    for direction, before, after, cause, count, *flagged in found:
         step = f"{before} → {after}" if before and after else after or before
         why = [f"{name} {n:,}" for name, n in zip(_INDICATORS, flagged, strict=True) if n]
         because = (
             f" ({', '.join(why)})" if direction in ("up", "now_known", "entered") and why else ""
         )
-        lines.append((f"{count:,}", f"{_WORDS[direction]}: {step}{because}"))
+        lines.append(
+            (f"{count:,}", f"{_WORDS[direction]}: {step}{because}{_CAUSES.get(cause, '')}")
+        )
     return lines
 
 

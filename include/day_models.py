@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # The one macro by which a model learns the day.
 _DAY = "as_of_date"
+_POLICY = "risk_policy.csv"
 _BUILT = ("model", "seed", "snapshot")
 
 
@@ -30,6 +31,21 @@ def fingerprint(project: Path, values: Mapping[str, Any]) -> str:
             digest.update(str(path.relative_to(project)).encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def code_version(project: Path, values: Mapping[str, Any]) -> str:
+    """A digest of what judges a record beside the policy: SQL, crosswalks and the settings.
+
+    Not the numbers of the policy: each student's policy_version tells of those, for the district
+    and the grade that they concern. The same when the fingerprint is, so it is no reason to build.
+    """
+    digest = hashlib.sha256(json.dumps(dict(values), sort_keys=True).encode())
+    for folder, suffix in (("models", ".sql"), ("macros", ".sql"), ("seeds", ".csv")):
+        for path in sorted((project / folder).rglob(f"*{suffix}")):
+            if path.name != _POLICY:
+                digest.update(str(path.relative_to(project)).encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def independent_of_day(manifest: Manifest) -> list[str]:

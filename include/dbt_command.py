@@ -74,7 +74,12 @@ def invoke(night: Night, arguments: list[str], *, only_dated: bool = False) -> d
         # a resumed build takes the variables of the one before
         *([] if arguments[0] == "retry" else ["--vars", json.dumps(lasting_values(night))]),
     ]
-    given = {**profile_values(connection), **run_values(night)}
+    given = {
+        **profile_values(connection),
+        **run_values(night),
+        # no part of run_values: a run resumes on code that was corrected meanwhile
+        "FIRSTBELL_DBT_CODE_VERSION": day_models.code_version(PROJECT, lasting_values(night)),
+    }
     with environment(given), as_keyboard_interrupt() as interruption:
         try:
             outcome = _outcome(arguments, options, only_dated=only_dated)

@@ -18,7 +18,7 @@ from include.errors import StaleReportError
 # What a card or the gate may need, and nothing else of the report.
 _FACTS = (
     "student_unique_id", "first_name", "last_surname", "school_id", "school_name", "grade_level",
-    "is_under_13", "tier", "previous_tier", "reasons",
+    "is_under_13", "tier", "previous_tier", "reasons", "cause",
 )  # fmt: skip
 
 
@@ -31,7 +31,8 @@ def read(connection: psycopg.Connection, as_of_date: date, *, where: str) -> lis
         found = cursor.execute(
             """
             select crossing_key, student_unique_id, first_name, last_surname, school_id,
-                school_name, grade_level, is_under_13, tier, previous_tier, changed_on, reasons
+                school_name, grade_level, is_under_13, tier, previous_tier, changed_on, reasons,
+                cause
             from reporting.rpt_tier_crossings
             order by changed_on desc, crossing_key
             """

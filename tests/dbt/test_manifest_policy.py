@@ -33,7 +33,7 @@ def test_what_depends_on_the_day_is_known(parsed: Any) -> None:
         if macro.package_name == "firstbell"
         for value in re.findall(r"run_value\('(\w+)'\)", macro.macro_sql)
     }
-    assert asked == {"as_of_date", "load_ceiling", "loads_under_way"}, (
+    assert asked == {"as_of_date", "code_version", "load_ceiling", "loads_under_way"}, (
         "say in include/day_models.py what a night without a change makes of the new one"
     )
     told = [

@@ -215,6 +215,28 @@ def test_a_rise_that_a_night_could_not_tell_of_is_offered_by_the_nights_after(em
     ]
 
 
+def test_observations_of_an_older_release_are_kept(empty: Bench) -> None:
+    dbt(empty, "seed", "--select", "tier_ladder")
+    run_night(empty, "2026-11-16", {1: "Low Risk"}, told=False)
+    with psycopg.connect(empty.url, autocommit=True) as owner:
+        for table, column in (
+            ("risk_tier_observations", "grade_band"),
+            ("risk_tier_observations", "policy_version"),
+            ("risk_tier_observations", "code_version"),
+            ("risk_tier_history", "cause"),
+        ):
+            owner.execute(
+                psycopg.sql.SQL("alter table risk.{} drop column {}").format(
+                    psycopg.sql.Identifier(table), psycopg.sql.Identifier(column)
+                )
+            )
+    run_night(empty, "2026-11-17", {1: "High Risk"}, told=False)
+    assert history(empty.url) == [
+        (1, "2026-11-16", "Low Risk", None, "first"),
+        (1, "2026-11-17", "High Risk", "Low Risk", "up"),
+    ]
+
+
 @pytest.fixture(scope="module")
 def policy_template(bench: Bench) -> Iterator[str]:
     """The name of a database that holds the policy of the project, tested."""

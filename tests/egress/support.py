@@ -71,7 +71,8 @@ _REPORTS = """
     create table reporting.rpt_tier_crossings (
         crossing_key bigint, student_unique_id text, first_name text, last_surname text,
         school_id text, school_name text, grade_level text, is_under_13 boolean, tier text,
-        previous_tier text, changed_on date, direction text, reasons text, as_of_date date
+        previous_tier text, changed_on date, direction text, reasons text, cause text,
+        as_of_date date
     );
     create table reporting.vw_student_risk_scores (
         student_unique_id text, rule_tier text, as_of_date date
@@ -219,6 +220,7 @@ class House:
             "changed_on": self.as_of,
             "direction": "up",
             "reasons": "Absent 30 of 60 days; two courses with an F",
+            "cause": "data",
             "as_of_date": self.as_of,
         }
         row.update(changes)

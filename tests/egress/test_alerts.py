@@ -47,6 +47,25 @@ def content(message: bytes) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        ("policy", ["Note: the district's numbers for the tiers changed on this day too"]),
+        ("code", ["Note: how Firstbell reads and judges the records changed on this day too"]),
+        ("data", []),
+        (None, []),
+    ],
+)
+def test_a_card_says_what_changed_beside_the_records(
+    house: House, webhook: teams.Running, cause: str | None, said: list[str]
+) -> None:
+    house.cross(1, cause=cause)
+    house.enqueue_alerts()
+    house.send()
+    (posted,) = webhook.posted
+    assert [line for line in text_of(posted).split("\n") if line.startswith("Note")] == said
+
+
 def test_a_crossing_is_sent_once_however_often_the_night_is_repeated(
     house: House, webhook: teams.Running
 ) -> None:

@@ -6,11 +6,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 import psycopg
 import pytest
 
-from include import dbt_command, landing, transform
+from include import day_models, dbt_command, landing, transform
 from include.night import Night
 from include.orchestration import readiness
 from include.records import Change, Feed, FeedKind, Upsert
@@ -152,3 +153,23 @@ def test_who_asks_for_it_gets_everything(current: Night) -> None:
 
 def test_a_run_that_is_cleared_builds_everything(current: Night) -> None:
     assert scope(on(current, TODAY, "first")) == "all"
+
+
+@pytest.mark.parametrize(
+    ("path", "is_code"),
+    [
+        ("models/marts/fct_count.sql", True),
+        ("seeds/xwalk/codes.csv", True),
+        # each student's policy_version tells of it
+        ("seeds/policy/risk_policy.csv", False),
+        ("models/marts/_marts__models.yml", False),
+    ],
+)
+def test_the_code_version_is_of_what_judges_beside_the_policy(
+    tmp_path: Path, path: str, is_code: bool
+) -> None:
+    before = day_models.code_version(tmp_path, {})
+    file = tmp_path / path
+    file.parent.mkdir(parents=True)
+    file.write_text("a change", encoding="utf-8")
+    assert (day_models.code_version(tmp_path, {}) != before) == is_code

@@ -50,6 +50,7 @@ shown as (
         crossings.previous_tier,
         crossings.changed_on,
         crossings.direction,
+        crossings.cause,
         crossings.reasons,
         crossings.as_of_date
     from crossings

@@ -14,6 +14,7 @@ levels as (
     select
         history.student_key,
         history.changed_on,
+        history.cause,
         coalesce(new_rung.risk_level, history.tier) as risk_level,
         coalesce(old_rung.risk_level, history.previous_tier) as previous_risk_level
     from history
@@ -28,7 +29,8 @@ changes as (
         levels.student_key,
         levels.changed_on,
         levels.risk_level,
-        levels.previous_risk_level
+        levels.previous_risk_level,
+        levels.cause
     from levels
     where levels.risk_level is distinct from levels.previous_risk_level
 )

@@ -30,6 +30,7 @@ crossings as (
         history.tier,
         history.previous_tier,
         history.direction,
+        history.cause,
         tiers.reasons,
         tiers.policy_version,
         tiers.as_of_date

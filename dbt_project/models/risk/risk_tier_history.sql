@@ -4,11 +4,14 @@
 -- Derived from the observations alone, so it is the same whatever the order of the runs. A run of
 -- as-of date D can change only the step into D and the step out of it: all from D on is written
 -- anew.
+--
+-- Each step says what changed beside the records between its two runs: a policy row or the project.
+-- Nobody can say of such a step whether the records alone would have moved the student.
 {{
     config(
         materialized='incremental',
         incremental_strategy='append',
-        on_schema_change='fail',
+        on_schema_change='append_new_columns',
         indexes=[{'columns': ['student_key', 'changed_on'], 'unique': true}],
         pre_hook="{% if is_incremental() %}"
             ~ "delete from {{ this }} where changed_on >= {{ as_of_date() }}"
@@ -37,7 +40,10 @@ considered as (
     select
         observations.student_key,
         observations.as_of_date,
-        observations.rule_tier
+        observations.rule_tier,
+        observations.grade_band,
+        observations.policy_version,
+        observations.code_version
     from observations
     cross join previous_run
     where observations.as_of_date
@@ -48,20 +54,31 @@ considered as (
     select
         observations.student_key,
         observations.as_of_date,
-        observations.rule_tier
+        observations.rule_tier,
+        observations.grade_band,
+        observations.policy_version,
+        observations.code_version
     from observations
 ),
 {%- endif %}
 
 run_dates as (
-    select distinct considered.as_of_date
+    select
+        considered.as_of_date,
+        max(considered.code_version) as code_version,
+        max(considered.policy_version) is not null as is_versioned
     from considered
+    group by considered.as_of_date
 ),
 
 runs as (
     select
         run_dates.as_of_date,
+        run_dates.is_versioned,
         lag(run_dates.as_of_date) over (order by run_dates.as_of_date) as previous_as_of_date,
+        coalesce(run_dates.code_version, '')
+        != coalesce(lag(run_dates.code_version) over (order by run_dates.as_of_date), '')
+            as has_other_code,
         lead(run_dates.as_of_date) over (order by run_dates.as_of_date) as next_as_of_date
     from run_dates
 ),
@@ -72,7 +89,11 @@ entries as (
         considered.as_of_date as changed_on,
         considered.rule_tier as tier,
         earlier.rule_tier as previous_tier,
-        runs.previous_as_of_date is null as is_first_run
+        runs.previous_as_of_date is null as is_first_run,
+        earlier.policy_version != considered.policy_version
+        -- a student of another grade is judged by other numbers that stood there before
+        and coalesce(earlier.grade_band, '*') = coalesce(considered.grade_band, '*')
+            as has_other_policy
     from considered
     inner join runs
         on runs.as_of_date = considered.as_of_date
@@ -87,7 +108,8 @@ exits as (
         runs.next_as_of_date as changed_on,
         cast(null as {{ dbt.type_string() }}) as tier,
         considered.rule_tier as previous_tier,
-        false as is_first_run
+        false as is_first_run,
+        false as has_other_policy
     from considered
     inner join runs
         on runs.as_of_date = considered.as_of_date
@@ -118,8 +140,17 @@ changes as (
             when new_rung.tier_rank < old_rung.tier_rank then 'down'
             when old_rung.tier_rank is null and new_rung.tier_rank is not null then 'now_known'
             else 'no_longer_known'
-        end as direction
+        end as direction,
+        case
+            -- of a run before these were kept
+            when steps.is_first_run or not runs.is_versioned then null
+            when steps.has_other_policy then 'policy'
+            when runs.has_other_code then 'code'
+            else 'data'
+        end as cause
     from steps
+    inner join runs
+        on runs.as_of_date = steps.changed_on
     left join tier_ladder as new_rung
         on new_rung.rule_tier = steps.tier
     left join tier_ladder as old_rung

@@ -18,6 +18,12 @@ MAX_BYTES = 20 * 1024
 # How much of the reasons is kept when the card is too large, in characters; 0: none.
 _SHORTER = (None, 4000, 1000, 200, 0)
 
+# What changed on that day beside the student's records; nothing is said when nothing did.
+_CAUSES = {
+    "policy": "the district's numbers for the tiers changed on this day too",
+    "code": "how Firstbell reads and judges the records changed on this day too",
+}
+
 
 def message(
     facts: Mapping[str, Any],
@@ -106,6 +112,7 @@ def _facts(
     if DataElement.TIER in permitted:
         shown.append(("Before", facts.get("previous_tier") or "not judged"))
         shown.append(("Since", facts.get("changed_on")))
+        shown.append(("Note", _CAUSES.get(facts.get("cause") or "")))
     return shown
 
 
