@@ -134,6 +134,10 @@ def run_layer(
         seed_rows.check(dbt_command.PROJECT, config.district_codes())
     state = folder(night) / "state" / layer
     scope = dbt_command.scope(night, STAGE)
+    if layer == "reporting":
+        from include import reporting_extras
+
+        reporting_extras.warn(night.dsn, night.district.code, dbt_command.PROJECT)
     attempt = {**_attempt(night, select), "scope": scope}
     resume = _failed_before(state, attempt)
     if resume:

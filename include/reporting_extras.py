@@ -1,0 +1,79 @@
+"""Find what a district put on the tables of schema reporting: each build drops it.
+
+dbt replaces a table by a new one and drops the old with all that hangs on it.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import psycopg
+
+log = logging.getLogger(__name__)
+
+# Grants that come again with each table are no loss: those of dbt's hooks and of the schema's
+# default privileges. dbt names its own indexes by a digest.
+_EXTRAS = """
+    with tables as (
+        select oid, relname, relowner, relacl from pg_class
+        where relnamespace = to_regnamespace('reporting') and relkind = 'r'
+    )
+    select distinct 'view ' || upper.oid::regclass || ' on ' || tables.relname
+    from tables
+    inner join pg_depend as link
+        on link.refobjid = tables.oid and link.refclassid = 'pg_class'::regclass
+        and link.classid = 'pg_rewrite'::regclass
+    inner join pg_rewrite as rule on rule.oid = link.objid
+    inner join pg_class as upper on upper.oid = rule.ev_class and upper.oid <> tables.oid
+    where upper.relname <> all(%(models)s)
+    union
+    select 'grant to ' || coalesce(role.rolname, 'PUBLIC') || ' on ' || tables.relname
+    from tables
+    cross join aclexplode(tables.relacl) as given
+    left join pg_roles as role on role.oid = given.grantee
+    where given.grantee <> tables.relowner
+        and coalesce(role.rolname, '') not in (
+            current_database() || '_reporting', current_database() || '_egress'
+        )
+        and not exists (
+            select from pg_default_acl as lasting
+            cross join aclexplode(lasting.defaclacl) as again
+            where lasting.defaclobjtype = 'r'
+                and lasting.defaclrole = tables.relowner
+                and lasting.defaclnamespace in (0, to_regnamespace('reporting'))
+                and again.grantee = given.grantee
+                and again.privilege_type = given.privilege_type
+        )
+    union
+    select 'policy ' || rule.polname || ' on ' || tables.relname
+    from tables inner join pg_policy as rule on rule.polrelid = tables.oid
+    union
+    select 'trigger ' || rule.tgname || ' on ' || tables.relname
+    from tables inner join pg_trigger as rule on rule.tgrelid = tables.oid and not rule.tgisinternal
+    union
+    select 'index ' || named.relname || ' on ' || tables.relname
+    from tables
+    inner join pg_index as link on link.indrelid = tables.oid
+    inner join pg_class as named on named.oid = link.indexrelid
+    where named.relname !~ '^[0-9a-f]{32}$'
+    order by 1
+"""
+
+
+def found(dsn: str, project: Path) -> list[str]:
+    """Name what hangs on the tables of reporting and is not made by the project."""
+    models = [path.stem for path in (project / "models").rglob("*.sql")]
+    with psycopg.connect(dsn) as connection:
+        return [row[0] for row in connection.execute(_EXTRAS, {"models": models}).fetchall()]
+
+
+def warn(dsn: str, district: str, project: Path) -> None:
+    """Warn of what the build that begins will drop."""
+    extras = found(dsn, project)
+    if extras:
+        log.warning(
+            "%s: this build drops what was put on schema reporting by hand: %s. docs/privacy.md,"
+            " *What a district adds to the reports*, says where such things stay.",
+            district, ", ".join(extras),
+        )  # fmt: skip
