@@ -126,19 +126,20 @@ where periods.end_date < date :'as_of';
 
 insert into marts.fct_grades_by_period
     (student_key, grading_period_key, school_key, school_year, period_end_date, is_latest_closed,
-    letter_mark_count, excluded_mark_count, unmapped_mark_count, f_count, df_count, gpa_unweighted)
+    letter_mark_count, excluded_mark_count, unmapped_mark_count, number_mark_count, f_count,
+    df_count, gpa_unweighted)
 select student_key, grading_period_key, period_school_key, period_school_year, period_end_date,
-    false, count(*), 0, 0, count(*) filter (where letter_family = 'F'),
+    false, count(*), 0, 0, 0, count(*) filter (where letter_family = 'F'),
     count(*) filter (where letter_family in ('D', 'F')), avg(grade_points)
 from marts.fct_course_mark_history
 group by student_key, grading_period_key, period_school_key, period_school_year, period_end_date;
 
 insert into marts.fct_assessment_result
-    (assessment_result_key, student_key, source, assessment_title, subject, administered_on,
+    (assessment_result_key, standing_result_key, student_key, source, assessment_title, subject, administered_on,
     percentile, growth_percentile, is_valid, is_latest_valid, is_window_score, same_day_number,
     known_on)
-select row_number() over (), students.student_key, 'bench', 'Bench', subjects.subject,
-    windows.day, 1 + floor(random() * 99), 1 + floor(random() * 99), random() > 0.03, false, true,
+select row_number() over (), row_number() over (), students.student_key, 'bench', 'Bench',
+    subjects.subject, windows.day, 1 + floor(random() * 99), 1 + floor(random() * 99), random() > 0.03, false, true,
     1,
     case when windows.day > date '2026-07-01' then windows.day + 1 end
 from students
