@@ -49,6 +49,11 @@ def from_environment(conn_id: str) -> Connection:
             expected='{"conn_type": …, "host": …}',
             next_step="Write the connection as JSON, as .env.example shows.",
         ) from None
+    return from_values(conn_id, values)
+
+
+def from_values(conn_id: str, values: Mapping[str, Any]) -> Connection:
+    """Make a connection of the values that Airflow's JSON form holds; `extra` may be text."""
     extra = values.get("extra") or {}
     return Connection(
         conn_id=conn_id,

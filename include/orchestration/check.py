@@ -15,7 +15,7 @@ from typing import Any
 
 from include import check
 from include.config import District, get_district
-from include.connections import Connection, from_environment
+from include.connections import Connection, from_environment, from_values
 from include.errors import ConfigError, FirstbellError
 from include.night import Night, today
 from include.orchestration import airflow_cli, pools
@@ -45,17 +45,7 @@ def connection_of(conn_id: str, known: Mapping[str, Mapping[str, Any]]) -> Conne
     """The connection as a task finds it: of the environment, else Airflow's."""
     if os.environ.get(f"AIRFLOW_CONN_{conn_id.upper()}") or conn_id not in known:
         return from_environment(conn_id)
-    values = known[conn_id]
-    extra = values.get("extra") or {}
-    return Connection(
-        conn_id=conn_id,
-        host=values.get("host"),
-        port=values.get("port"),
-        login=values.get("login"),
-        password=values.get("password"),
-        schema=values.get("schema"),
-        extra=json.loads(extra) if isinstance(extra, str) else extra,
-    )
+    return from_values(conn_id, known[conn_id])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
