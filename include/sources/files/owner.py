@@ -1,7 +1,11 @@
-"""Whose a file is: what it says of its district and schools, against what is known of ours."""
+"""Whose a file is: what it says of its district and schools, against what is known of ours.
+
+What files said is remembered as digests: a file whose columns are shifted may say a child's name.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +31,7 @@ class Ours:
     """
 
     named: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    # digests, as `OwnerCheck.said` gives them
     learned: Mapping[str, frozenset[str]] = field(default_factory=dict)
     is_released: bool = False
 
@@ -47,7 +52,7 @@ def ours(
     said: dict[str, set[str]] = {}
     for loaded in learned:
         for column, values in loaded.items():
-            said.setdefault(column, set()).update(map(_plain, values))
+            said.setdefault(column, set()).update(values)
     return Ours(
         named={column: frozenset(map(_plain, values)) for column, values in given.items()},
         learned={column: frozenset(values) for column, values in said.items()},
@@ -86,14 +91,14 @@ class OwnerCheck:
         return any(said[c] not in self._ours.named[c] for c in said if c in self._ours.named)
 
     def said(self) -> dict[str, list[str]]:
-        """The values to remember as ours, by column: all of a first or released file's.
+        """The digests to remember as ours, by column: all of a first or released file's.
 
         Of a later one nothing new but schools: a few rows of another district teach nothing.
         """
         counts = self._counts()
         is_first = self._ours.is_released or not self._ours.learned
         return {
-            column: sorted(values)
+            column: sorted(map(digest_of, values))
             for column, values in counts.items()
             if (is_first or column in self._school or column not in self._ours.learned)
             and 0 < len(values) <= _MOST_VALUES
@@ -111,9 +116,10 @@ class OwnerCheck:
         decides = next((column for column in counts if self._ours.learned.get(column)), None)
         if decides is None:
             return
-        known = self._ours.learned[decides]
+        digests = self._ours.learned[decides]
+        known = frozenset(value for value in counts[decides] if digest_of(value) in digests)
         # a new year begins with a few schools: a file with one that we know is ours
-        if decides in self._district or not known & set(counts[decides]):
+        if decides in self._district or not known:
             self._compare(where, decides, counts[decides], known)
 
     def _compare(self, where: str, column: str, found: Counter[str], known: frozenset[str]) -> None:
@@ -140,6 +146,11 @@ def _of_another(where: str, column: str, wrong: int, rows: int) -> WrongDistrict
         f"name the value under `owner: {{{column}: […]}}` of the source in the district file, or "
         "run once with release_parked.",
     )
+
+
+def digest_of(text: str) -> str:
+    """What is remembered of a value of an owner column; case and spaces do not count."""
+    return hashlib.sha256(_plain(text).encode()).hexdigest()[:32]
 
 
 def _plain(text: str) -> str:

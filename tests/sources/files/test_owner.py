@@ -12,6 +12,7 @@ from include.errors import ConfigError, WrongDistrictError
 from include.records import Change
 from include.sources.files import open_feeds
 from include.sources.files.layouts import load_layout
+from include.sources.files.owner import digest_of
 from tests.sources.files.helpers import (
     MAP_ROW,
     STAR_ROW,
@@ -26,7 +27,14 @@ from tests.sources.files.helpers import (
 
 OURS = {"DistrictName": "Test Hills USD", "SchoolName": "North"}
 OTHER = {"DistrictName": "Other Lakes USD", "SchoolName": "East"}
-LEARNED = [{"district_name": ["Test Hills USD"], "school_name": ["North", "South"]}]
+
+
+def digests(**said: Sequence[str]) -> dict[str, list[str]]:
+    """What a file that says this leaves in its notes."""
+    return {column: sorted(map(digest_of, values)) for column, values in said.items()}
+
+
+LEARNED = [digests(district_name=["Test Hills USD"], school_name=["North", "South"])]
 
 
 def _read(
@@ -59,10 +67,15 @@ def test_our_own_file_is_known_whatever_its_case_and_spaces(tmp_path: Path, name
 
 def test_the_first_file_says_who_we_are(tmp_path: Path) -> None:
     _, notes = _read(tmp_path, [OURS, {**OURS, "SchoolName": "South"}])
-    assert notes["owner"] == {
-        "district_name": ["test hills usd"],
-        "school_name": ["north", "south"],
-    }
+    assert notes["owner"] == digests(
+        district_name=["Test Hills USD"], school_name=["North", "South"]
+    )
+
+
+def test_no_cell_of_a_first_file_stands_in_its_notes(tmp_path: Path) -> None:
+    shifted = {**OURS, "SchoolName": "Doe, Jane"}
+    _, notes = _read(tmp_path, [shifted])
+    assert "jane" not in str(notes).casefold()
 
 
 def test_a_few_rows_of_another_district_teach_nothing(tmp_path: Path) -> None:
@@ -89,7 +102,7 @@ def test_a_row_of_another_district_is_rejected_where_the_district_file_names_our
 def test_an_operator_may_let_a_file_in_and_its_names_are_learned(tmp_path: Path) -> None:
     changes, notes = _read(tmp_path, [OTHER], LEARNED, is_released=True)
     assert len(upserts(changes)) == 1
-    assert notes["owner"]["district_name"] == ["other lakes usd"]
+    assert notes["owner"]["district_name"] == [digest_of("Other Lakes USD")]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +120,7 @@ def test_a_file_that_names_no_district_is_known_by_its_schools(
 
 
 def test_the_clients_number_decides_before_a_name(tmp_path: Path) -> None:
-    learned = [{"renaissance_client_id": ["77"], "district_name": ["test hills usd"]}]
+    learned = [digests(renaissance_client_id=["77"], district_name=["Test Hills USD"])]
     renamed = {**STAR_ROW, "RenaissanceClientID": "77", "DistrictName": "Test Hills Unified"}
     for client, is_ours in (("77", True), ("78", False)):
         file = local(tmp_path / "SR.csv", to_csv([{**renamed, "RenaissanceClientID": client}]))
