@@ -72,6 +72,7 @@ def check_warehouse(night: Night) -> None:
         with psycopg.connect(night.dsn, connect_timeout=10) as connection:
             where = f"warehouse {connection.info.dbname}"
             warehouse.require_version(connection.info.server_version, where)
+            warehouse.require_room_for_roles(connection.info.dbname)
             may_create, _ = _rights(connection)
     except psycopg.OperationalError as error:
         said = (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -91,7 +91,7 @@ def warn_if_closed(dsn: str, district: str) -> bool:
             "%s: role %s is missing or may not read schema reporting of database %s, so only user"
             " %s can; expected a group role for readers. Let an administrator run"
             " `%s`: the next night grants the rest.",
-            district, f"{database}_reporting", database, user, command,
+            district, warehouse.role_of(database, "reporting"), database, user, command,
         )  # fmt: skip
     if is_ajar:
         log.warning(
@@ -146,14 +146,15 @@ def prepare(district: District, login: str, admin_url: str, readers: Sequence[st
 
 def _prepare(connection: psycopg.Connection, login: str, readers: Sequence[str]) -> None:
     name = connection.info.dbname
+    warehouse.require_room_for_roles(name)
     parts = {
         "database": sql.Identifier(name),
         "login": sql.Identifier(login),
-        "reader": sql.Identifier(f"{name}_reporting"),
-        "sender": sql.Identifier(f"{name}_egress"),
-        "keeper": sql.Identifier(f"{name}_disclosures"),
+        "reader": sql.Identifier(warehouse.role_of(name, "reporting")),
+        "sender": sql.Identifier(warehouse.role_of(name, "egress")),
+        "keeper": sql.Identifier(warehouse.role_of(name, "disclosures")),
     }
-    for role in (f"{name}_reporting", f"{name}_egress", f"{name}_disclosures"):
+    for role in (warehouse.role_of(name, purpose) for purpose in warehouse.ROLES):
         known = connection.execute("select from pg_roles where rolname = %s", (role,)).fetchone()
         if known is None:
             connection.execute(sql.SQL(_CREATE).format(sql.Identifier(role)))
@@ -200,9 +201,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     name = database.lstrip("/")
-    sys.stdout.write(
-        f"{name}: open to members of {name}_reporting and to {connection.login} alone.\n"
-    )
+    readers = warehouse.role_of(name, "reporting")
+    sys.stdout.write(f"{name}: open to members of {readers} and to {connection.login} alone.\n")
     return 0
 
 

@@ -10,6 +10,11 @@ from include.errors import ConfigError
 # the dates of staging need pg_input_is_valid, which came with 16
 MINIMUM_VERSION = 16
 
+# What the roles of a database are called after its name: readers, the sender, the log's owner.
+ROLES = ("reporting", "egress", "disclosures")
+# of an identifier; Postgres cuts a longer one without a word that a client sees
+_MOST_BYTES = 63
+
 # What a connection's extra may say to libpq, beside everything about TLS (ssl…).
 OPTIONS = ("channel_binding", "gssencmode", "target_session_attrs", "connect_timeout", "options")
 
@@ -26,6 +31,25 @@ def require_version(server_version: int, where: str) -> None:
             seen=f"Postgres {major}.{minor}",
             expected=f"Postgres {MINIMUM_VERSION} or newer",
             next_step="Upgrade the server, or name another one.",
+        )
+
+
+def role_of(database: str, purpose: str) -> str:
+    """The role of a database for one of `ROLES`; roles belong to the whole server."""
+    return f"{database}_{purpose}"
+
+
+def require_room_for_roles(database: str) -> None:
+    """Raise ConfigError for a database whose name leaves no room for the names of its roles."""
+    most = _MOST_BYTES - max(len(role_of("", purpose)) for purpose in ROLES)
+    length = len(database.encode())
+    if length > most:
+        raise ConfigError(
+            f"warehouse {database}",
+            seen=f"a name of {length} bytes",
+            expected=f"at most {most}, so that its roles can bear it",
+            next_step="Let an administrator run `alter database … rename to …`, then correct the"
+            " connection's schema.",
         )
 
 

@@ -9,14 +9,10 @@ from collections.abc import Iterator
 import psycopg
 from psycopg import sql
 
+from include import warehouse
 from include.errors import StorageError
 
 log = logging.getLogger(__name__)
-
-
-def role_of(database: str) -> str:
-    """The role of egress in a database: roles belong to the whole server, so each has its own."""
-    return f"{database}_egress"
 
 
 @contextlib.contextmanager
@@ -39,7 +35,7 @@ def session(dsn: str) -> Iterator[psycopg.Connection]:
 
 
 def _take_role(connection: psycopg.Connection) -> None:
-    role = role_of(connection.info.dbname)
+    role = warehouse.role_of(connection.info.dbname, "egress")
     try:
         connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
     # the second is what Postgres says when there is no such role

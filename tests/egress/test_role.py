@@ -7,7 +7,8 @@ import logging
 import psycopg
 import pytest
 
-from include.egress.session import role_of, session
+from include import warehouse
+from include.egress.session import session
 from include.errors import StorageError
 from tests.egress.support import House
 
@@ -15,7 +16,7 @@ from tests.egress.support import House
 def test_a_session_acts_as_the_role(house: House) -> None:
     with session(house.dsn) as connection:
         assert connection.execute("select current_user").fetchone() == (
-            role_of(connection.info.dbname),
+            warehouse.role_of(connection.info.dbname, "egress"),
         )
         connection.execute("select * from reporting.rpt_tier_crossings")
 

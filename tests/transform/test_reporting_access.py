@@ -135,6 +135,25 @@ def test_the_command_takes_the_administrator_from_the_environment(
     assert os.environ[reporting_access.ADMIN_URL] not in capsys.readouterr().out
 
 
+@pytest.fixture
+def long_named(pg_server_url: str) -> Iterator[str]:
+    """A database whose name leaves no room for the longest of its roles."""
+    name = f"d_{secrets.token_hex(25)}"
+    yield create_database(pg_server_url, name)
+    drop_database(pg_server_url, name)
+
+
+def test_a_database_name_without_room_for_its_roles_is_refused(long_named: str) -> None:
+    login = urlsplit(long_named).username or ""
+    with pytest.raises(ConfigError, match="a name of 52 bytes; expected at most 51"):
+        reporting_access.prepare(get_district("grand_bend"), login, long_named)
+    with (
+        psycopg.connect(long_named) as connection,
+        pytest.raises(psycopg.errors.RaiseException, match="too long for roles of its own"),
+    ):
+        connection.execute(hook("reporting_access"))  # type: ignore[arg-type]
+
+
 def test_a_reader_that_does_not_exist_is_said(districts: tuple[str, str]) -> None:
     url, _ = districts
     login = urlsplit(url).username or ""

@@ -21,8 +21,9 @@ declare
         from pg_database where datname = current_database()
     );
 begin
-    if octet_length(reader) > 63 then
-        raise exception 'database %: its name is too long for a role of its own', current_database();
+    -- the longest of them; a longer name would be cut, and two databases might share the role
+    if octet_length(current_database() || '_disclosures') > 63 then
+        raise exception 'database %: its name is too long for roles of its own', current_database();
     end if;
     -- one run at a time may touch the catalogue rows of this database
     perform pg_advisory_xact_lock(hashtext('firstbell_reporting'));
