@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import (
@@ -124,10 +124,13 @@ class OnCrossing(_Strict):
     schools: list[str] | None = None
 
 
-class OnFeed(_Strict):
-    """Which feeds a channel hears of: those whose last attempt ended so."""
+Trouble = Literal["failed", "parked", "unmatched", "missing"]
 
-    statuses: list[Literal["failed", "parked"]] = Field(default=["failed", "parked"], min_length=1)
+
+class OnFeed(_Strict):
+    """Which feeds a channel hears of: those that stand so in rpt_load_health."""
+
+    statuses: list[Trouble] = Field(default=list(get_args(Trouble)), min_length=1)
 
 
 class _Channel(_Strict):

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 # The one macro by which a model learns the day.
 _DAY = "as_of_date"
-_POLICY = "risk_policy.csv"
+# Numbers, of which none judges a record by itself.
+_POLICY = ("risk_policy.csv", "feed_policy.csv")
 _BUILT = ("model", "seed", "snapshot")
 
 
@@ -42,7 +43,7 @@ def code_version(project: Path, values: Mapping[str, Any]) -> str:
     digest = hashlib.sha256(json.dumps(dict(values), sort_keys=True).encode())
     for folder, suffix in (("models", ".sql"), ("macros", ".sql"), ("seeds", ".csv")):
         for path in sorted((project / folder).rglob(f"*{suffix}")):
-            if path.name != _POLICY:
+            if path.name not in _POLICY:
                 digest.update(str(path.relative_to(project)).encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

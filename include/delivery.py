@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from include.night import Night, file_sources, raise_first
 from include.records import Feed
 
 if TYPE_CHECKING:
-    from include.landing import LoadResult
+    from include.landing import LoadRequest, LoadResult
     from include.sources.files import LocalFile
 
 log = logging.getLogger(__name__)
@@ -32,13 +33,26 @@ def fetch_files(night: Night, name: str, source: FileSource) -> list[LocalFile]:
             shutil.rmtree(left_over, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        fetched = files.fetch(source, night.connect(source.delivery.connection), folder)
+        fetched = files.fetch(
+            source,
+            night.connect(source.delivery.connection),
+            folder,
+            beside=_patterns_beside(night, source),
+        )
     except FirstbellError as error:
-        _record_failed(night, source, error, window=f"delivery {source.delivery.pattern}")
+        _record_failed(night, name, source, error)
         raise
     if not fetched:
         log.warning("%s: nothing was delivered; what was loaded before stays", name)
+        _record_nothing(night, name, source)
     return fetched
+
+
+def _patterns_beside(night: Night, source: FileSource) -> list[str]:
+    """The patterns of other deliveries that lie in the same place."""
+    here = (source.delivery.connection, source.delivery.path)
+    deliveries = [other.delivery for other in file_sources(night.district).values()]
+    return [d.pattern for d in deliveries if (d.connection, d.path) == here]
 
 
 def files_folder(night: Night, name: str) -> Path:
@@ -60,7 +74,7 @@ def land_files(
     failures: dict[str, FirstbellError] = {}
     for file in fetched:
         try:
-            results += _land_file(night, source, file, _instance(night, name, source))
+            results += _land_file(night, name, source, file)
         except FirstbellError as error:
             log.error("%s", error)
             failures[file.name] = error
@@ -75,15 +89,14 @@ def _instance(night: Night, name: str, source: FileSource) -> str:
     return "" if len(same) < 2 or name == source.layout else name
 
 
-def _land_file(
-    night: Night, source: FileSource, file: LocalFile, instance: str
-) -> list[LoadResult]:
+def _land_file(night: Night, name: str, source: FileSource, file: LocalFile) -> list[LoadResult]:
     """Load the tables of one file; one that fails does not stop the others."""
     from include import landing
     from include.sources import files
 
     results: list[LoadResult] = []
     failures: dict[str, FirstbellError] = {}
+    instance = _instance(night, name, source)
     try:
         layout = files.get_layout(source.layout)
         feeds = files.open_feeds(
@@ -99,7 +112,7 @@ def _land_file(
             is_released=night.release_parked,
         )
     except FirstbellError as error:
-        _record_failed(night, source, error, window=file.name, file_hash=file.sha256)
+        _record_failed(night, name, source, error, file=file)
         raise
     for feed in feeds:
         request = landing.LoadRequest(
@@ -129,32 +142,58 @@ def _land_file(
 
 def _record_failed(
     night: Night,
+    name: str,
     source: FileSource,
     error: FirstbellError,
     *,
-    window: str,
-    file_hash: str | None = None,
+    file: LocalFile | None = None,
 ) -> None:
-    """Put a failure of a whole file or delivery on the books of one of the vendor's feeds.
+    """Put a failure of a whole file, or without one of the delivery, on the books."""
+    from include import landing
 
-    The one that the file's name speaks of, else the vendor's first.
+    request = request_for(night, name, source, file.name if file else None)
+    if request is not None:
+        file_hash = file.sha256 if file else None
+        landing.record_failed(night.dsn, replace(request, file_hash=file_hash), error)
+
+
+def _record_nothing(night: Night, name: str, source: FileSource) -> None:
+    """Put on the books that the vendor had no file: a delivery may stay away too long."""
+    from include import landing
+
+    request = request_for(night, name, source)
+    if request is not None:
+        notes = {**request.notes, "files_delivered": 0}
+        landing.record_skipped(night.dsn, replace(request, notes=notes))
+
+
+def request_for(
+    night: Night, name: str, source: FileSource, file_name: str | None = None
+) -> LoadRequest | None:
+    """What stands on the books for a file that was not read, or for the whole delivery.
+
+    It is of the feed that the file's name speaks of, else of the vendor's first. None without a
+    layout, for which there is no feed; the error of reading it says so.
     """
     from include import landing
     from include.sources import files
 
     layout = files.load_layouts().get(source.layout)
     if layout is None:
-        return  # the error says so; without a layout there is no feed
-    known = next((f for f in layout.files if f.name_match(window)), layout.files[0])
-    request = landing.LoadRequest(
+        return None
+    window = file_name or f"delivery {source.delivery.pattern}"
+    known = next(
+        (f for f in layout.files if file_name and f.name_match(file_name)), layout.files[0]
+    )
+    instance = _instance(night, name, source)
+    return landing.LoadRequest(
         feed=Feed(layout.source, known.entity),
         kind=known.kind,
-        window=window,
+        window=f"{instance}: {window}" if instance else window,
         run=night.context,
         delete_policy=source.delete_policy,
-        file_hash=file_hash,
+        notes={"instance": instance} if instance else {},
     )
-    landing.record_failed(night.dsn, request, error)
 
 
 def describe(file: LocalFile) -> dict[str, str]:

@@ -17,9 +17,10 @@ from include import catalog
 from include.config import FileSource
 from include.errors import FirstbellError, UnreadError
 from include.night import Night, file_sources
-from include.records import Feed, FeedKind
+from include.records import FeedKind
 
 if TYPE_CHECKING:
+    from include.landing import LoadRequest
     from include.sources.edfi import Resource
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ def note_vendors(
         for vendor, source in file_sources(night.district).items():
             names = fetched.get(vendor, ())
             if names is None or (names and not landed.get(vendor)):
-                record_vendor(night, source, names or ())
+                record_vendor(night, vendor, source, names or ())
 
 
 def note_end(night: Night, stage: str, *, is_partial: bool = False) -> None:
@@ -81,7 +82,7 @@ def record_edfi(night: Night, resources: Sequence[Resource]) -> list[str]:
     known = landing.statuses_of_run(night.dsn, "edfi", night.run_id)
     if not known and resources:
         first = next((r for r in resources if r.name == "sessions"), resources[0])
-        _record(night, "Ed-Fi", first.feed, FeedKind.DELTA)
+        _record(night, "Ed-Fi", _of_edfi(night, first))
         return [first.name]
     if not _GOOD & set(known.values()):
         return []
@@ -94,17 +95,24 @@ def record_edfi(night: Night, resources: Sequence[Resource]) -> list[str]:
         or (known[resource.feed.entity] in _GOOD and resource.feed.entity in behind)
     ]
     for resource in unread:
-        _record(night, f"Ed-Fi {resource.name}", resource.feed, FeedKind.DELTA)
+        _record(night, f"Ed-Fi {resource.name}", _of_edfi(night, resource))
     return [resource.name for resource in unread]
 
 
-def record_vendor(night: Night, source: FileSource, names: Sequence[str]) -> str | None:
+def _of_edfi(night: Night, resource: Resource) -> LoadRequest:
+    from include import landing
+
+    return landing.LoadRequest(resource.feed, FeedKind.DELTA, "not read", night.context)
+
+
+def record_vendor(night: Night, name: str, source: FileSource, names: Sequence[str]) -> str | None:
     """Note that a vendor's fetch or landing ended without a word; returns the file it had come to.
 
     `names` are the files that it was to read; empty: none was fetched, and the vendor's first feed
     stands for what it would have brought. None where one of its feeds is on the books as failed.
     """
     from include import landing
+    from include.delivery import request_for
     from include.sources import files
 
     layout = files.load_layouts().get(source.layout)
@@ -113,21 +121,17 @@ def record_vendor(night: Night, source: FileSource, names: Sequence[str]) -> str
     told = landing.statuses_of_run(night.dsn, layout.source, night.run_id)
     if set(told.values()) - _GOOD:
         return None
-    if not names:
-        first = layout.files[0]
-        _record(night, f"{source.layout} delivery", Feed(layout.source, first.entity), first.kind)
-        return None
     found = [next((f for f in layout.files if f.name_match(n)), layout.files[0]) for n in names]
     # files are read one after the other
     at = next((i for i, file in enumerate(found) if told.get(file.entity) not in _GOOD), 0)
-    feed = Feed(layout.source, found[at].entity)
-    _record(night, f"{source.layout} {names[at]}", feed, found[at].kind, window=names[at])
-    return names[at]
+    file_name = names[at] if names else None
+    request = request_for(night, name, source, file_name)
+    if request is not None:
+        _record(night, f"{name} {file_name or 'delivery'}", request)
+    return file_name
 
 
-def _record(
-    night: Night, what: str, feed: Feed, kind: FeedKind, *, window: str = "not read"
-) -> None:
+def _record(night: Night, what: str, request: LoadRequest) -> None:
     from include import landing
 
     error = UnreadError(
@@ -137,5 +141,4 @@ def _record(
         next_step="Read the red task's log (stopped, out of time, or its error), then clear it.",
     )
     log.error("%s", error)
-    request = landing.LoadRequest(feed, kind, window, night.context)
     landing.record_failed(night.dsn, request, error)

@@ -28,6 +28,8 @@ MAY_READ = {
     "reporting": {
         # codes that no crosswalk knows: they hold no student and are no mart
         "intermediate.codes",
+        # how many rows of a load have a known student: counts, for the health of feeds
+        "intermediate.loads",
         "intermediate.policy",
         "marts",
         "risk",

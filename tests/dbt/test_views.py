@@ -14,6 +14,13 @@ from tests.dbt.conftest import run_dbt
 
 Running = tuple[psycopg.Connection[Any], Path]
 LEDGER = "stg_ops__loads"
+# what the report stands on beside the ledger; as a model of its own it would need all test results
+MATCHES = """
+    create schema intermediate;
+    create table intermediate.int_loads__student_matches (
+        load_id bigint, row_count bigint, matched_row_count bigint
+    )
+"""
 HEALTH = "select cast('reporting.rpt_load_health' as regclass)::oid"
 
 
@@ -22,14 +29,15 @@ def reported(database_url: str, tmp_path: Path) -> Iterator[Running]:
     """A connection to a warehouse with the ledger's report, and dbt's folder."""
     landing.prepare(database_url, catalog.feeds())
     with psycopg.connect(database_url, autocommit=True) as owner:
-        build(owner, tmp_path, LEDGER, "rpt_load_health")
+        owner.execute(MATCHES)
+        build(owner, tmp_path, LEDGER, "feed_policy", "rpt_load_health")
         yield owner, tmp_path
 
 
 def build(owner: psycopg.Connection[Any], folder: Path, *models: str) -> None:
     url = f"postgresql://{owner.info.user}:{owner.info.password}@{owner.info.host}"
     done = run_dbt(
-        "run", "--select", *models,
+        "build", "--exclude-resource-type", "test", "unit_test", "--select", *models,
         folder=folder, url=f"{url}:{owner.info.port}/{owner.info.dbname}",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:]
@@ -47,6 +55,13 @@ def test_what_a_district_put_on_a_view_stays(reported: Running) -> None:
     owner.execute("create view public.ours as select source from reporting.rpt_load_health")
     build(owner, folder, LEDGER, "rpt_load_health")
     assert owner.execute("select count(*) from public.ours").fetchone() == (0,)
+
+
+def test_a_report_stays_while_its_numbers_are_loaded_anew(reported: Running) -> None:
+    owner, folder = reported
+    before = owner.execute(HEALTH).fetchone()
+    build(owner, folder, "feed_policy", "--full-refresh")
+    assert owner.execute(HEALTH).fetchone() == before
 
 
 @pytest.mark.parametrize(
@@ -77,8 +92,12 @@ def standing_on_tables(nodes: dict[str, Any]) -> list[str]:
             # a source is written by landing, which drops nothing
             if parent not in nodes:
                 continue
-            is_view = nodes[parent]["config"]["materialized"] == "view"
-            found += tables_under(parent) if is_view else [nodes[parent]["name"]]
+            config = nodes[parent]["config"]
+            if config["materialized"] == "view":
+                found += tables_under(parent)
+            # a seed or an incremental table is filled anew where it stands, but for a full refresh
+            elif config["materialized"] == "table" or config["full_refresh"] is not False:
+                found.append(nodes[parent]["name"])
         return found
 
     return sorted(
@@ -100,6 +119,14 @@ def test_no_view_of_reporting_stands_on_a_table_that_a_build_drops(
     ]  # fmt: skip
     assert views, "without a view the check below would see nothing"
     assert standing_on_tables(manifest["nodes"]) == []
+
+
+@pytest.mark.parametrize("name", ["feed_policy", "int_loads__student_matches"])
+def test_a_table_that_a_full_refresh_drops_is_seen(manifest: dict[str, Any], name: str) -> None:
+    nodes = dict(manifest["nodes"])
+    key = next(key for key, node in nodes.items() if node["name"] == name)
+    nodes[key] = {**nodes[key], "config": {**nodes[key]["config"], "full_refresh": None}}
+    assert standing_on_tables(nodes) == [f"rpt_load_health stands on {name}"]
 
 
 def test_a_view_on_a_table_is_seen(manifest: dict[str, Any]) -> None:

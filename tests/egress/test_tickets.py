@@ -26,7 +26,7 @@ def open_tickets(desk: psa.Running) -> list[dict[str, Any]]:
     return [ticket for ticket in desk.tickets.values() if not ticket["closedFlag"]]
 
 
-@pytest.mark.parametrize("status", ["failed", "parked"])
+@pytest.mark.parametrize("status", ["failed", "parked", "unmatched", "missing"])
 def test_a_broken_feed_opens_one_ticket_and_a_further_failure_no_second(
     house: House, desk: psa.Running, status: str
 ) -> None:

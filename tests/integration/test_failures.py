@@ -19,6 +19,7 @@ from include.errors import (
     EmptyFeedError,
     FirstbellError,
     ParkedFeedError,
+    ProtocolError,
     UnreadableFileError,
     WrongYearError,
 )
@@ -197,13 +198,57 @@ def test_a_refused_login_at_the_vendor_stands_in_the_ledger(built: House) -> Non
     ]
 
 
-def test_a_vendor_that_delivers_nothing_is_no_failure(built: House) -> None:
-    current = built.night("nothing")
+def in_folder(built: House, run_id: str, folder: Path, **delivery: str) -> night.Night:
+    """A night of a district whose i-Ready files lie in this folder."""
+    current = built.night(run_id)
     source = night.file_sources(current.district)["iready"]
-    missing = source.delivery.model_copy(update={"pattern": "*.never"})
-    source = source.model_copy(update={"delivery": missing})
+    named = source.delivery.model_copy(update={"path": ".", **delivery})
+    sources = {"iready": source.model_copy(update={"delivery": named})}
+
+    def connect(conn_id: str) -> Connection:
+        found = built.connect(conn_id)
+        is_drop = conn_id == source.delivery.connection
+        return replace(found, extra={"path": str(folder)}) if is_drop else found
+
+    district = current.district.model_copy(update={"sources": sources})
+    return replace(current, district=district, connect=connect)
+
+
+def test_a_vendor_that_delivers_nothing_is_no_failure_and_stands_in_the_ledger(
+    built: House, tmp_path: Path
+) -> None:
+    current = in_folder(built, "nothing", tmp_path)
+    source = night.file_sources(current.district)["iready"]
     fetched = delivery.fetch_files(current, "iready", source)
     assert delivery.land_files(current, "iready", source, fetched) == []
+    assert built.query("select entity, status, notes from ops.loads where run_id = 'nothing'") == [
+        ("diagnostic_results", "skipped", {"files_delivered": 0})
+    ]
+
+
+def test_a_delivery_in_which_no_file_is_of_the_pattern_stands_in_the_ledger(
+    built: House, tmp_path: Path
+) -> None:
+    (tmp_path / "renamed.csv").write_text("a,b\n")
+    current = in_folder(built, "none named", tmp_path, pattern="diagnostic_*.csv")
+    source = night.file_sources(current.district)["iready"]
+    with pytest.raises(ProtocolError, match="1 files, none named"):
+        delivery.fetch_files(current, "iready", source)
+    assert built.query(LATEST.format("iready")) == [
+        ("diagnostic_results", "failed", "delivery diagnostic_*.csv", "ProtocolError")
+    ]
+
+
+def test_what_failed_of_one_of_two_deliveries_says_which(built: House, tmp_path: Path) -> None:
+    current = in_folder(built, "of two", tmp_path / "gone")
+    source = night.file_sources(current.district)["iready"]
+    twice = {"north": source, "south": source}
+    district = current.district.model_copy(update={"sources": twice})
+    with pytest.raises(FirstbellError):
+        delivery.fetch_files(replace(current, district=district), "north", source)
+    assert built.query("select load_window, notes from ops.loads where run_id = 'of two'") == [
+        ("north: delivery *.csv", {"instance": "north"})
+    ]
 
 
 FILES = ["SR_v2.csv", "SM_Dashboard_Standards_v2.csv"]
@@ -234,7 +279,7 @@ def test_the_file_that_was_come_to_is_named_and_not_the_one_before(built: House)
     )
     landing.record_skipped(built.dsn, request)
     source = night.file_sources(current.district)["star"]
-    assert unread.record_vendor(current, source, FILES) == FILES[1]
+    assert unread.record_vendor(current, "star", source, FILES) == FILES[1]
     assert built.query(LATEST.format("star"))[0][:2] == ("standards", "failed")
 
 

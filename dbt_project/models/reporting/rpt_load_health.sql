@@ -1,4 +1,5 @@
--- One row per feed: its last attempt so far, and when it last brought good data.
+-- One row per feed: how its newest delivery ended, the worst of its files, and when it last brought
+-- good data.
 --
 -- A view of the ledger as it stands, not of what the last transformation took in: a feed that broke
 -- tonight holds the transformation back, and that is what somebody has to be told.
@@ -10,10 +11,20 @@ loads as (
     select * from {{ ref('stg_ops__loads') }}
 ),
 
-known as (
+student_matches as (
+    select * from {{ ref('int_loads__student_matches') }}
+),
+
+feed_policy as (
+    select * from {{ ref('feed_policy') }}
+),
+
+attempts as (
     select
         loads.source,
         loads.entity,
+        loads.run_id,
+        loads.load_id,
         loads.feed_kind,
         loads.status,
         loads.load_window,
@@ -27,52 +38,340 @@ known as (
         loads.source_count,
         loads.finished_at,
         loads.error,
-        row_number() over (
-            partition by loads.source, loads.entity
-            order by loads.load_id desc
-        ) as recency,
+        loads.is_of_file,
+        loads.is_without_files,
+        max(loads.load_id) over (
+            partition by loads.source, loads.entity, loads.run_id, loads.load_window
+        ) as last_load_id_of_window,
+        max(loads.load_id) over (
+            partition by loads.source, loads.entity, loads.run_id
+        ) as last_load_id_of_run,
+        max(case when loads.is_of_file then loads.load_id end) over (
+            partition by loads.source, loads.instance
+        ) as last_load_id_of_files,
         -- the day of the newest attempt of any feed: what staleness is measured from
         max(loads.as_of_date) over () as latest_as_of_date
     from loads
 ),
 
+counting as (
+    select
+        attempts.source,
+        attempts.entity,
+        attempts.run_id,
+        attempts.load_id,
+        attempts.feed_kind,
+        attempts.status,
+        attempts.load_window,
+        attempts.as_of_date,
+        attempts.rows_seen,
+        attempts.rows_new,
+        attempts.rows_changed,
+        attempts.rows_unchanged,
+        attempts.rows_deleted,
+        attempts.rows_rejected,
+        attempts.source_count,
+        attempts.finished_at,
+        attempts.error,
+        attempts.is_of_file,
+        attempts.is_without_files,
+        attempts.latest_as_of_date,
+        -- a fetch that failed stands on one feed for all of its vendor, and is over when files came
+        attempts.status = 'failed'
+        and not attempts.is_of_file
+        and attempts.load_id < coalesce(attempts.last_load_id_of_files, 0) as is_over
+    from attempts
+    -- the last attempt of each file; of what is no file, the last attempt of the run
+    where attempts.load_id = attempts.last_load_id_of_window
+        and (attempts.is_of_file or attempts.load_id = attempts.last_load_id_of_run)
+),
+
+-- a file that comes again writes only what changed: what it brought is told by all its loads
+file_matches as (
+    select
+        loads.source,
+        loads.entity,
+        loads.load_window,
+        sum(student_matches.row_count) as row_count,
+        sum(student_matches.matched_row_count) as matched_row_count
+    from loads
+    inner join student_matches
+        on student_matches.load_id = loads.load_id
+    where loads.is_of_file
+    group by loads.source, loads.entity, loads.load_window
+),
+
+feed_matches as (
+    select
+        file_matches.source,
+        file_matches.entity,
+        sum(file_matches.matched_row_count) as matched_row_count
+    from file_matches
+    group by file_matches.source, file_matches.entity
+),
+
+feed_days as (
+    select
+        counting.source,
+        counting.entity,
+        min(counting.as_of_date) as first_as_of_date,
+        max(counting.latest_as_of_date) as latest_as_of_date
+    from counting
+    group by counting.source, counting.entity
+),
+
+limits_by_preference as (
+    select
+        feed_days.source,
+        feed_days.entity,
+        feed_policy.policy_name,
+        feed_policy.value,
+        row_number() over (
+            partition by feed_days.source, feed_days.entity, feed_policy.policy_name
+            order by
+                case when feed_policy.district_code = '*' then 1 else 0 end,
+                case when feed_policy.source = '*' then 1 else 0 end,
+                feed_policy.effective_from desc
+        ) as preference
+    from feed_days
+    inner join feed_policy
+        on feed_policy.source in ('*', feed_days.source)
+        and feed_policy.district_code in ('*', {{ district_code() }})
+        and feed_policy.effective_from <= feed_days.latest_as_of_date
+        and (
+            feed_policy.effective_to is null
+            or feed_policy.effective_to >= feed_days.latest_as_of_date
+        )
+),
+
+limits as (
+    select
+        limits_by_preference.source,
+        limits_by_preference.entity,
+        max(
+            case
+                when limits_by_preference.policy_name = 'missing_after_days'
+                    then limits_by_preference.value
+            end
+        ) as missing_after_days,
+        max(
+            case
+                when limits_by_preference.policy_name = 'unmatched_from_rows'
+                    then limits_by_preference.value
+            end
+        ) as unmatched_from_rows
+    from limits_by_preference
+    where limits_by_preference.preference = 1
+    group by limits_by_preference.source, limits_by_preference.entity
+),
+
+judged as (
+    select
+        counting.source,
+        counting.entity,
+        counting.run_id,
+        counting.load_id,
+        counting.feed_kind,
+        counting.load_window,
+        counting.as_of_date,
+        counting.rows_seen,
+        counting.rows_new,
+        counting.rows_changed,
+        counting.rows_unchanged,
+        counting.rows_deleted,
+        counting.rows_rejected,
+        counting.source_count,
+        counting.finished_at,
+        counting.is_without_files or counting.is_over as is_without_files,
+        file_matches.row_count as file_row_count,
+        case when not counting.is_over then counting.error end as error,
+        case
+            when counting.is_over then 'skipped'
+            when counting.status in ('failed', 'parked') then counting.status
+            when counting.is_of_file
+                and file_matches.row_count > 0
+                and file_matches.matched_row_count = 0
+                and (
+                    file_matches.row_count >= limits.unmatched_from_rows
+                    or feed_matches.matched_row_count = 0
+                )
+                then 'unmatched'
+            else counting.status
+        end as status
+    from counting
+    left join file_matches
+        on file_matches.source = counting.source
+        and file_matches.entity = counting.entity
+        and file_matches.load_window = counting.load_window
+    left join feed_matches
+        on feed_matches.source = counting.source
+        and feed_matches.entity = counting.entity
+    left join limits
+        on limits.source = counting.source
+        and limits.entity = counting.entity
+),
+
+ordered as (
+    select
+        judged.source,
+        judged.entity,
+        judged.run_id,
+        judged.feed_kind,
+        judged.status,
+        judged.load_window,
+        judged.as_of_date,
+        judged.error,
+        judged.file_row_count,
+        judged.is_without_files,
+        max(judged.load_id) over delivery as last_load_id,
+        max(judged.finished_at) over delivery as finished_at,
+        sum(judged.rows_seen) over delivery as rows_seen,
+        sum(judged.rows_new) over delivery as rows_new,
+        sum(judged.rows_changed) over delivery as rows_changed,
+        sum(judged.rows_unchanged) over delivery as rows_unchanged,
+        sum(judged.rows_deleted) over delivery as rows_deleted,
+        sum(judged.rows_rejected) over delivery as rows_rejected,
+        sum(judged.source_count) over delivery as source_count,
+        -- the worst file speaks for the delivery
+        row_number() over (
+            partition by judged.source, judged.entity, judged.run_id
+            order by
+                judged.is_without_files,
+                case judged.status
+                    when 'failed' then 1
+                    when 'parked' then 2
+                    when 'unmatched' then 3
+                    when 'loaded' then 4
+                    when 'unchanged' then 5
+                    else 6
+                end,
+                judged.load_id desc
+        ) as badness
+    from judged
+    window delivery as (partition by judged.source, judged.entity, judged.run_id)
+),
+
+deliveries as (
+    select
+        ordered.source,
+        ordered.entity,
+        ordered.feed_kind,
+        ordered.status,
+        ordered.load_window,
+        ordered.as_of_date,
+        ordered.error,
+        ordered.file_row_count,
+        ordered.finished_at,
+        ordered.rows_seen,
+        ordered.rows_new,
+        ordered.rows_changed,
+        ordered.rows_unchanged,
+        ordered.rows_deleted,
+        ordered.rows_rejected,
+        ordered.source_count,
+        not ordered.is_without_files
+        and ordered.status in ('loaded', 'unchanged', 'skipped') as is_good,
+        -- where nothing was delivered, the delivery before still speaks
+        row_number() over (
+            partition by ordered.source, ordered.entity
+            order by ordered.is_without_files, ordered.last_load_id desc
+        ) as recency
+    from ordered
+    where ordered.badness = 1
+),
+
 good as (
     select
-        known.source,
-        known.entity,
-        max(known.as_of_date) as last_good_as_of_date,
-        max(known.finished_at) as last_good_at
-    from known
-    where known.status in ('loaded', 'unchanged', 'skipped')
-    group by known.source, known.entity
+        deliveries.source,
+        deliveries.entity,
+        max(deliveries.as_of_date) as last_good_as_of_date,
+        max(deliveries.finished_at) as last_good_at
+    from deliveries
+    where deliveries.is_good
+    group by deliveries.source, deliveries.entity
+),
+
+measured as (
+    select
+        deliveries.source,
+        deliveries.entity,
+        deliveries.feed_kind,
+        deliveries.status,
+        deliveries.load_window,
+        deliveries.finished_at,
+        deliveries.rows_seen,
+        deliveries.rows_new,
+        deliveries.rows_changed,
+        deliveries.rows_unchanged,
+        deliveries.rows_deleted,
+        deliveries.rows_rejected,
+        deliveries.source_count,
+        deliveries.error,
+        deliveries.file_row_count,
+        good.last_good_at,
+        good.last_good_as_of_date,
+        feed_days.latest_as_of_date,
+        limits.missing_after_days,
+        -- how stale what everybody reads is
+        {{ dbt.datediff('good.last_good_as_of_date', 'feed_days.latest_as_of_date', 'day') }}
+            as days_since_good,
+        deliveries.status in ('loaded', 'unchanged', 'skipped')
+        and {{ dbt.datediff(
+            'coalesce(good.last_good_as_of_date, feed_days.first_as_of_date)',
+            'feed_days.latest_as_of_date', 'day'
+        ) }} > limits.missing_after_days as is_missing
+    from deliveries
+    inner join feed_days
+        on feed_days.source = deliveries.source
+        and feed_days.entity = deliveries.entity
+    left join good
+        on good.source = deliveries.source
+        and good.entity = deliveries.entity
+    left join limits
+        on limits.source = deliveries.source
+        and limits.entity = deliveries.entity
+    where deliveries.recency = 1
 ),
 
 health as (
     select
-        known.source,
-        known.entity,
-        known.feed_kind,
-        known.status as last_status,
-        known.load_window as last_window,
-        known.finished_at as last_finished_at,
-        known.rows_seen,
-        known.rows_new,
-        known.rows_changed,
-        known.rows_unchanged,
-        known.rows_deleted,
-        known.rows_rejected,
-        known.source_count,
-        good.last_good_at,
-        -- how stale what everybody reads is
-        {{ dbt.datediff('good.last_good_as_of_date', 'known.latest_as_of_date', 'day') }}
-            as days_since_good,
-        known.error as last_error,
-        known.latest_as_of_date as as_of_date
-    from known
-    left join good
-        on good.source = known.source
-        and good.entity = known.entity
-    where known.recency = 1
+        measured.source,
+        measured.entity,
+        measured.feed_kind,
+        case when measured.is_missing then 'missing' else measured.status end as last_status,
+        measured.load_window as last_window,
+        measured.finished_at as last_finished_at,
+        cast(measured.rows_seen as bigint) as rows_seen,
+        cast(measured.rows_new as bigint) as rows_new,
+        cast(measured.rows_changed as bigint) as rows_changed,
+        cast(measured.rows_unchanged as bigint) as rows_unchanged,
+        cast(measured.rows_deleted as bigint) as rows_deleted,
+        cast(measured.rows_rejected as bigint) as rows_rejected,
+        cast(measured.source_count as bigint) as source_count,
+        measured.last_good_at,
+        measured.days_since_good,
+        case
+            when measured.is_missing
+                then
+                    'Nothing good has come since '
+                    || coalesce(
+                        cast(measured.last_good_as_of_date as {{ dbt.type_string() }}),
+                        'the first night'
+                    )
+                    || '; feed_policy.csv allows '
+                    || cast(measured.missing_after_days as {{ dbt.type_string() }})
+                    || ' days. Ask the source whether it still delivers, and where. If it rests'
+                    || ' longer, or has ended, give it a row missing_after_days of its own.'
+            when measured.status = 'unmatched'
+                then
+                    'None of the ' || cast(measured.file_row_count as {{ dbt.type_string() }})
+                    || ' rows of this file has a known student; expected most to have one.'
+                    || ' Compare its student ids with those of the student information system:'
+                    || ' the reasons stand in rpt_assessment_match_queue.'
+            else measured.error
+        end as last_error,
+        measured.latest_as_of_date as as_of_date
+    from measured
 )
 
 select * from health

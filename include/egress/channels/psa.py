@@ -100,7 +100,7 @@ class PsaLine:
             "initialDescription": "\n".join(
                 (
                     f"Feed: {feed}",
-                    f"Last attempt: {facts['last_status']}, for {facts['as_of_date']}",
+                    f"How it stands: {facts['last_status']}, on {facts['as_of_date']}",
                     f"Last good data: {facts['last_good_at'] or 'never'}",
                     "What was seen and what to do: reporting.rpt_load_health, column last_error.",
                     "This ticket closes by itself when the feed brings good data again.",

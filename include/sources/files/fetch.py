@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import os
+import re
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -17,13 +17,12 @@ import tenacity
 
 from include.config import FileSource, SftpDelivery
 from include.connections import Connection
-from include.errors import UnreachableError, UnreadableFileError
+from include.errors import ProtocolError, UnreachableError, UnreadableFileError
 from include.sources.files.local import LocalFile, sha256_of
-
-log = logging.getLogger(__name__)
 
 MAX_FILE_BYTES = 8 << 30
 _BLOCK = 1 << 20
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 
 
 class RemoteFile(NamedTuple):
@@ -51,6 +50,7 @@ def fetch(
     connection: Connection,
     into: Path,
     *,
+    beside: Sequence[str] = (),
     sleep: Callable[[float], None] = time.sleep,
     max_attempts: int = 4,
 ) -> list[LocalFile]:
@@ -58,8 +58,9 @@ def fetch(
 
     A file is written under a temporary name, compared in size and renamed, so that a broken
     transfer leaves nothing that could be read. Lost connections are retried; a refused login, an
-    unknown host key or a missing folder is not. No matching file is no error: vendors remove
-    files between their windows.
+    unknown host key or a missing folder is not. No file at all is no error: vendors remove files
+    between their windows. Raises ProtocolError where files lie there and none fits; those of the
+    patterns `beside` are of other deliveries.
     """
     into.mkdir(parents=True, exist_ok=True)
     retrying = tenacity.Retrying(
@@ -69,23 +70,34 @@ def fetch(
         sleep=sleep,
         reraise=True,
     )
-    return retrying(_fetch_once, source, connection, into)
+    return retrying(_fetch_once, source, connection, into, beside)
 
 
-def _fetch_once(source: FileSource, connection: Connection, into: Path) -> list[LocalFile]:
+def _fetch_once(
+    source: FileSource, connection: Connection, into: Path, beside: Sequence[str]
+) -> list[LocalFile]:
     with _open(source, connection) as remote:
         found = remote.list()
         wanted = [f for f in found if matches(f.name, source.delivery.pattern)]
-        if not wanted:
-            names = ", ".join(sorted(f.name for f in found)[:10]) or "nothing"
-            log.warning(
-                "%s: %s: %d files, none named %r (%s). Has the vendor delivered, and is `pattern`"
-                " in the district file right?",
-                connection.conn_id, source.delivery.path, len(found), source.delivery.pattern,
-                names,
-            )  # fmt: skip
+        others = [f.name for f in found if not any(matches(f.name, other) for other in beside)]
+        if others and not wanted:
+            raise _none_named(source, connection.conn_id, others)
         wanted.sort(key=lambda f: (f.modified_at, f.name))
         return [_receive(remote, file, into, connection.conn_id) for file in wanted]
+
+
+def _none_named(source: FileSource, conn_id: str, names: Sequence[str]) -> ProtocolError:
+    # their endings alone: a stray file may bear a student's name
+    endings = sorted(
+        {e.group().lower() if (e := _ENDING.search(n)) else "no ending" for n in names}
+    )
+    return ProtocolError(
+        f"{conn_id}: {source.delivery.path}",
+        seen=f"{len(names)} files, none named {source.delivery.pattern!r} ({', '.join(endings)})",
+        expected="a file of that name, or none at all between the vendor's windows",
+        next_step="Was the export renamed? Correct `pattern` in the district file, or move"
+        " away what is not the vendor's. What was loaded stays.",
+    )
 
 
 def matches(name: str, pattern: str) -> bool:

@@ -115,11 +115,21 @@ def test_a_missing_folder_is_named(server: Connection, tmp_path: Path) -> None:
         _fetch(server, tmp_path, path="elsewhere")
 
 
-def test_a_delivery_without_a_matching_file_is_empty_and_says_what_is_there(
-    server: Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
+def test_a_delivery_in_which_no_file_is_of_the_pattern_is_refused_without_a_files_name(
+    server: Connection, root: Path, tmp_path: Path
 ) -> None:
-    assert _fetch(server, tmp_path, pattern="*.csv") == []
-    assert "2 files, none named '*.csv' (District.zip, notes.txt)" in caplog.text
+    (root / "exports" / "Report of Firstname Lastname").write_text("stray")
+    expected = r"exports: 3 files, none named '\*.csv' \(.txt, .zip, no ending\)"
+    with pytest.raises(ProtocolError, match=expected):
+        _fetch(server, tmp_path, pattern="*.csv")
+
+
+def test_files_of_other_deliveries_in_the_same_folder_are_not_held_against_one(
+    root: Path, tmp_path: Path
+) -> None:
+    (root / "exports" / "notes.txt").unlink()
+    source = _source("folder", pattern="map_*.csv")
+    assert fetch(source, _folder(root), tmp_path / "work", beside=["*.zip", "map_*.csv"]) == []
 
 
 def test_an_empty_folder_delivers_nothing(tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ keyed as (
         unioned.is_superseded,
         known_loads.known_on,
         unioned._source_ref,
+        unioned._load_id,
         unioned._loaded_at
     from unioned
     left join known_loads

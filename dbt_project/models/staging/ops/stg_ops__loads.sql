@@ -24,7 +24,10 @@ renamed as (
         loads.source_count,
         loads.started_at,
         loads.finished_at,
-        loads.error
+        loads.error,
+        loads.file_hash is not null as is_of_file,
+        coalesce({{ json_text('loads.notes', 'instance') }}, '') as instance,
+        coalesce({{ json_text('loads.notes', 'files_delivered') }}, '') = '0' as is_without_files
     from loads
 )
 
