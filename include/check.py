@@ -17,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from include import dbt_outcome, warehouse
-from include.config import ROOT, Channel, EdfiSource, FileSource, SftpDelivery
+from include.config import Channel, EdfiSource, FileSource, SftpDelivery, district_codes
 from include.errors import ConfigError, FirstbellError, StorageError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _RIGHTS = """
     from pg_roles
     where rolname = current_user
 """
-_REGISTRY = ROOT / "dbt_project" / "seeds" / "privacy" / "vendor_registry.csv"
+_REGISTRY = "vendor_registry"
 
 Probe = Callable[[], None]
 
@@ -53,6 +53,7 @@ def _probes(night: Night) -> Iterator[Probe]:
     yield partial(_check_work_dir, night)
     yield partial(check_warehouse, night)
     yield partial(_check_readers, night)
+    yield partial(_check_seeds, night)
     for source in night.district.sources.values():
         if isinstance(source, EdfiSource):
             yield partial(_check_edfi, night, source)
@@ -136,6 +137,12 @@ def _check_work_dir(night: Night) -> None:
         )
 
 
+def _check_seeds(night: Night) -> None:
+    from include import dbt_command, seed_rows
+
+    seed_rows.check(dbt_command.PROJECT, district_codes(), night.settings.own_rows_dir)
+
+
 def _check_edfi(night: Night, source: EdfiSource) -> None:
     from include.sources import edfi
 
@@ -175,16 +182,19 @@ def _check_channel(night: Night, channel: Channel) -> None:
 
 
 def _check_recipient(night: Night, name: str, channel: Channel) -> None:
-    import csv
+    from include import dbt_command, own_rows, seed_rows
 
-    with _REGISTRY.open(encoding="utf-8", newline="") as file:
-        known = {row["recipient"] for row in csv.DictReader(file)}
+    registry = seed_rows.seeds(dbt_command.PROJECT)[_REGISTRY]
+    rows = own_rows.rows(registry, night.settings.own_rows_dir)
+    ours = (seed_rows.EVERY, night.district.code)
+    known = {row.get("recipient") for row in rows if row.get("district_code") in ours}
     if channel.recipient not in known:
         raise ConfigError(
             f"channel {name} of {night.district.code}",
             seen=f"recipient {channel.recipient!r}",
-            expected=f"a row of {_REGISTRY.relative_to(ROOT)}; without one nothing may leave",
-            next_step="Add the row, with the signed agreement, or correct the district file.",
+            expected=f"a row of the seed {_REGISTRY}; without one nothing may leave",
+            next_step=f"Add the row to {night.settings.own_rows_dir / _REGISTRY}.csv, with the"
+            " signed agreement, or correct the district file.",
         )
 
 

@@ -33,11 +33,17 @@ class Settings(BaseSettings):
     pg_url: SecretStr | None = None
     # Where files are staged while a feed is read.
     work_dir: Path = ROOT / ".runtime" / "work"
-    # Further district files, beside those in include/districts.
+    # District files of one's own, instead of those in include/districts.
     districts_dir: Path = DISTRICTS
     code_version: str = "unknown"
     # Where people read docs/ of this repository; messages and DAG pages then link to runbooks.
     docs_url: str | None = None
+
+    @property
+    def own_rows_dir(self) -> Path:
+        """Rows of one's own for the seeds: with the district files, so that who finds the one finds
+        the other."""
+        return self.districts_dir / "seeds"
 
 
 class _Strict(BaseModel):
@@ -257,12 +263,14 @@ def load_districts(folder: Path | None = None) -> dict[str, District]:
 
 def get_district(code: str) -> District:
     """One district by code; raises ConfigError that lists the known ones."""
-    districts = load_districts()
+    folder = Settings().districts_dir
+    districts = load_districts(folder)
     if code not in districts:
         raise ConfigError(
             f"district {code!r}",
-            seen="no such file in include/districts",
+            seen=f"no {code}.yaml in {folder}",
             expected=f"one of {', '.join(districts) or 'none yet'}",
-            next_step="Add include/districts/<code>.yaml.",
+            next_step=f"Add {folder / code}.yaml, or name the folder of yours with"
+            " FIRSTBELL_DISTRICTS_DIR.",
         )
     return districts[code]

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from include import own_rows
+
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
@@ -24,17 +26,22 @@ _POLICY = ("risk_policy.csv", "feed_policy.csv")
 _BUILT = ("model", "seed", "snapshot")
 
 
-def fingerprint(project: Path, values: Mapping[str, Any]) -> str:
-    """A digest of everything that a build is made of, beside raw and its day."""
+def fingerprint(project: Path, values: Mapping[str, Any], own: Path | None = None) -> str:
+    """A digest of everything that a build is made of, beside raw and its day.
+
+    `own` is the folder of own rows.
+    """
     digest = hashlib.sha256(json.dumps(dict(values), sort_keys=True).encode())
     for path in sorted(project.rglob("*")):
         if path.is_file() and path.suffix in (".sql", ".yml", ".yaml", ".csv", ".md"):
             digest.update(str(path.relative_to(project)).encode())
             digest.update(path.read_bytes())
+    for path in own_rows.files(own) if own else ():
+        digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
 
-def code_version(project: Path, values: Mapping[str, Any]) -> str:
+def code_version(project: Path, values: Mapping[str, Any], own: Path | None = None) -> str:
     """A digest of what judges a record beside the policy: SQL, crosswalks and the settings.
 
     Not the numbers of the policy: each student's policy_version tells of those, for the district
@@ -46,6 +53,9 @@ def code_version(project: Path, values: Mapping[str, Any]) -> str:
             if path.name not in _POLICY:
                 digest.update(str(path.relative_to(project)).encode())
                 digest.update(path.read_bytes())
+    for path in own_rows.files(own) if own else ():
+        if path.name not in _POLICY:
+            digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 
 

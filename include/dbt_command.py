@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include import day_models, dbt_outcome
+from include import day_models, dbt_outcome, own_rows
 from include.config import ROOT, EdfiSource
 from include.connections import Connection
 from include.errors import ConfigError, TransformError, TransformInterruptedError
@@ -59,7 +59,7 @@ def invoke(night: Night, arguments: list[str], *, only_dated: bool = False) -> d
     connection = night.connect(night.district.warehouse_connection)
     options = [
         "--project-dir",
-        str(PROJECT),
+        str(own_rows.project_with(PROJECT, night.settings.own_rows_dir, home / "project")),
         "--profiles-dir",
         str(PROJECT),
         "--target-path",
@@ -78,7 +78,9 @@ def invoke(night: Night, arguments: list[str], *, only_dated: bool = False) -> d
         **profile_values(connection),
         **run_values(night),
         # no part of run_values: a run resumes on code that was corrected meanwhile
-        "FIRSTBELL_DBT_CODE_VERSION": day_models.code_version(PROJECT, lasting_values(night)),
+        "FIRSTBELL_DBT_CODE_VERSION": day_models.code_version(
+            PROJECT, lasting_values(night), night.settings.own_rows_dir
+        ),
     }
     with environment(given), as_keyboard_interrupt() as interruption:
         try:

@@ -108,7 +108,7 @@ def _check_school_year(night: Night, client: Client, ceiling: int | None) -> Non
         seen=f"records of school year {_listed(found)}",
         expected=f"some of {_listed(wanted)}",
         next_step="Nothing was read. Was the connection, or its ODS, rolled over? If the district"
-        f" runs on these years, name them in school_years of include/districts/"
+        " runs on these years, name them in school_years of the district file "
         f"{night.district.code}.yaml; for a day of that year set as_of_date.",
     )
 

@@ -2,14 +2,18 @@
 
 Postgres reads 12/01/2026 as a day, whichever of the two numbers is the month, and a row of a
 district that does not exist decides nothing: both would be green, and the number not in force.
+Rows of one's own (`include.own_rows`) are looked through like those of the project.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -17,17 +21,45 @@ from include.errors import ConfigError
 
 # The row that holds for every district without one of its own.
 EVERY = "*"
+Row = Mapping[str | None, Any]
 
 
-def check(project: Path, districts: Collection[str]) -> None:
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A seed's file, and what its properties say of the rows."""
+
+    file: Path
+    # Type by column, in the order of the file.
+    types: Mapping[str, str]
+    # The columns of its grain: no two rows share them.
+    key: tuple[str, ...]
+    not_null: tuple[str, ...]
+    accepted: Mapping[str, frozenset[str]]
+    # By column the seed and its column that must hold the value.
+    known_in: Mapping[str, tuple[str, str]]
+
+    @property
+    def names_districts(self) -> bool:
+        """Whether a district may have rows of its own."""
+        return "district_code" in self.types
+
+    def key_of(self, row: Row) -> tuple[str, ...]:
+        return tuple(row.get(column) or "" for column in self.key)
+
+
+def check(project: Path, districts: Collection[str], own: Path | None = None) -> None:
     """Raise ConfigError that lists each value of a seed that would be misread, with file and line.
 
-    `districts` are the codes of the districts that exist.
+    `districts` are the codes of the districts that exist, `own` is the folder of own rows.
     """
-    found = [problem for seed in _dates(project) for problem in _problems(*seed, districts)]
+    known = seeds(project)
+    rules = _Rules(known, districts)
+    found = [p for seed in known.values() for p in rules.problems(seed, seed.file, seed.file.name)]
+    for file in sorted(own.glob("*.csv")) if own else ():
+        found += rules.problems_of_own(file)
     if found:
         raise ConfigError(
-            "seeds of the dbt project",
+            "seeds of the dbt project" if own is None else f"seeds of the dbt project, or of {own}",
             seen="; ".join(found),
             expected="days as YYYY-MM-DD, and a district_code that is * or a district file's name "
             f"({', '.join(sorted(districts)) or 'none yet'})",
@@ -35,28 +67,148 @@ def check(project: Path, districts: Collection[str]) -> None:
         )
 
 
-def _dates(project: Path) -> Iterator[tuple[Path, frozenset[str]]]:
-    """Each seed's file and its columns of type date, as the properties files say."""
+def seeds(project: Path) -> dict[str, Seed]:
+    """The seeds of the project by name, as the properties files describe them."""
+    found = {}
     for page in sorted((project / "seeds").rglob("*.yml")):
-        for seed in (yaml.safe_load(page.read_text("utf-8")) or {}).get("seeds", []):
-            types = seed.get("config", {}).get("column_types", {})
-            dates = frozenset(name for name, kind in types.items() if kind == "date")
-            file = page.parent / f"{seed['name']}.csv"
+        for said in (yaml.safe_load(page.read_text("utf-8")) or {}).get("seeds", []):
+            file = page.parent / f"{said['name']}.csv"
             if file.exists():
-                yield file, dates
+                found[said["name"]] = _seed(file, said)
+    return found
 
 
-def _problems(file: Path, dates: frozenset[str], districts: Collection[str]) -> Iterator[str]:
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        rows = csv.DictReader(lines)
-        for row in rows:
-            where = f"{file.name}, line {rows.line_num}"
-            code = row.get("district_code", EVERY)
-            if code != EVERY and code not in districts:
-                yield f"{where}: district_code {code!r}"
-            for column in sorted(dates):
-                if (value := row.get(column)) and not _is_day(value):
-                    yield f"{where}: {column} {value!r}"
+def rows_of(file: Path) -> tuple[list[str], list[tuple[int, Row]]]:
+    """The header of a CSV file, and its rows with the line on which each ends.
+
+    Raises ConfigError for a file that cannot be read as one.
+    """
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.DictReader(lines)
+            rows: list[tuple[int, Row]] = [(reader.line_num, dict(row)) for row in reader]
+            return list(reader.fieldnames or ()), rows
+    except (UnicodeDecodeError, csv.Error, OSError) as error:
+        raise ConfigError(
+            str(file),
+            seen=f"no CSV file in UTF-8 that we may read ({type(error).__name__})",
+            expected="rows of a seed",
+            next_step="Save it as CSV UTF-8; may we read it?",
+        ) from None
+
+
+def _seed(file: Path, said: Mapping[str, Any]) -> Seed:
+    grain = dict(_tests(said)).get("unique_grain", {})
+    columns = {c["name"]: dict(_tests(c)) for c in said.get("columns", [])}
+    return Seed(
+        file=file,
+        types=said.get("config", {}).get("column_types", {}),
+        key=tuple(grain.get("columns", ())),
+        not_null=tuple(grain.get("not_null", ())),
+        accepted={
+            name: frozenset(map(str, tests["accepted_values"]["values"]))
+            for name, tests in columns.items()
+            if "accepted_values" in tests
+        },
+        known_in={
+            name: (tests["relationships"]["to"][5:-2], tests["relationships"]["field"])
+            for name, tests in columns.items()
+            if str(tests.get("relationships", {}).get("to", "")).startswith("ref('")
+        },
+    )
+
+
+def _tests(said: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The data tests of a seed or column, by name, with their arguments."""
+    for test in said.get("data_tests", []):
+        if isinstance(test, dict):
+            name, body = next(iter(test.items()))
+            yield name, body.get("arguments", {})
+
+
+class _Rules:
+    """What a row may hold, and by whose word."""
+
+    def __init__(self, known: Mapping[str, Seed], districts: Collection[str]) -> None:
+        self._seeds = known
+        self._districts = districts
+        self._values: dict[tuple[str, str], frozenset[str]] = {}
+        names = known.get("policy_names")
+        self._policies = {r["policy_name"]: r for _, r in rows_of(names.file)[1]} if names else {}
+
+    def problems_of_own(self, file: Path) -> Iterator[str]:
+        """What is wrong with a file of own rows."""
+        seed = self._seeds.get(file.stem)
+        able = sorted(name for name, seed in self._seeds.items() if seed.names_districts)
+        if seed is None or not seed.names_districts:
+            yield f"{file}: no seed with rows of districts has this name ({', '.join(able)})"
+            return
+        header, rows = rows_of(file)
+        unknown = [name for name in header if name not in seed.types]
+        missing = [name for name in seed.key if name not in header]
+        if unknown or missing:
+            yield f"{file}, line 1: columns {', '.join(header)}, expected {', '.join(seed.types)}"
+            return
+        lines: dict[tuple[str, ...], int] = {}
+        for line, row in rows:
+            if None in row or None in row.values():
+                yield f"{file}, line {line}: not as many cells as columns"
+            elif lines.setdefault(seed.key_of(row), line) != line:
+                again = ", ".join(seed.key_of(row))
+                yield f"{file}, line {line}: {again} stands on line {lines[seed.key_of(row)]} too"
+        yield from self.problems(seed, file, str(file))
+
+    def problems(self, seed: Seed, file: Path, name: str) -> Iterator[str]:
+        """The values of a file that would be misread, by line and column."""
+        for line, row in rows_of(file)[1]:
+            where = f"{name}, line {line}"
+            if row.get("district_code", EVERY) not in (EVERY, *self._districts):
+                yield f"{where}: district_code {row['district_code']!r}"
+            for column in seed.types:
+                value = row.get(column) or ""
+                if value and (wanted := self._wanted(seed, column, value)):
+                    yield f"{where}: {column} {value!r}, expected {wanted}"
+                elif not value and column in (*seed.key, *seed.not_null):
+                    yield f"{where}: {column} is empty"
+            if "policy_name" in seed.key and (wanted := self._policy_wanted(row)):
+                yield f"{where}: value {row.get('value')!r}, expected {wanted}"
+
+    def _wanted(self, seed: Seed, column: str, value: str) -> str | None:
+        """What should stand there instead of the value; None when it is good."""
+        fits, words = _TYPES.get(seed.types[column], _TEXT)
+        if not fits(value):
+            return words
+        if column in seed.accepted and value not in seed.accepted[column]:
+            return f"one of {', '.join(sorted(seed.accepted[column]))}"
+        if column in seed.known_in and value not in self._values_of(*seed.known_in[column]):
+            return f"a {seed.known_in[column][1]} of {seed.known_in[column][0]}"
+        is_code = column.endswith("_code") and column != "district_code"
+        if is_code and value != value.strip().lower():
+            return f"{value.strip().lower()!r}: codes are compared in lower case"
+        return None
+
+    def _policy_wanted(self, row: Row) -> str | None:
+        """What a policy's value should be, by its row of policy_names."""
+        said, value = self._policies.get(row.get("policy_name")), row.get("value") or ""
+        if said is None or not value:
+            return None
+        fits, words = _TYPES[said["value_type"]]
+        if not fits(value):
+            return words
+        if said["value_type"] == "boolean":
+            return None
+        low, high = said["lowest"], said["highest"]
+        within = (not low or Decimal(low) <= Decimal(value)) and (
+            not high or Decimal(value) <= Decimal(high)
+        )
+        return None if within else f"{low or 'anything'} to {high or 'anything'}"
+
+    def _values_of(self, name: str, column: str) -> frozenset[str]:
+        if (name, column) not in self._values:
+            seed = self._seeds.get(name)
+            rows = rows_of(seed.file)[1] if seed else []
+            self._values[name, column] = frozenset(row[column] for _, row in rows)
+        return self._values[name, column]
 
 
 def _is_day(text: str) -> bool:
@@ -65,3 +217,23 @@ def _is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return Decimal(text).is_finite() and text.strip() == text
+    except InvalidOperation:
+        return False
+
+
+def _is_integer(text: str) -> bool:
+    return text.removeprefix("-").isdecimal() and text.isascii()
+
+
+_TEXT = (lambda text: True, "a text")
+_TYPES = {
+    "date": (_is_day, "YYYY-MM-DD"),
+    "numeric": (_is_number, "a number such as 10 or 0.5"),
+    "integer": (_is_integer, "a whole number"),
+    "boolean": (lambda text: text in ("true", "false"), "true or false"),
+}

@@ -131,7 +131,8 @@ def run_layer(
     Raises ConfigError before the seeds are loaded when one of their rows would be misread.
     """
     if layer == "seeds":
-        seed_rows.check(dbt_command.PROJECT, config.district_codes())
+        own = night.settings.own_rows_dir
+        seed_rows.check(dbt_command.PROJECT, config.district_codes(), own)
     state = folder(night) / "state" / layer
     scope = dbt_command.scope(night, STAGE)
     if layer == "reporting":
@@ -205,7 +206,9 @@ def write_dictionary(night: Night) -> Path:
 
 def fingerprint(night: Night) -> str:
     """A digest of the project as this night builds it."""
-    return day_models.fingerprint(dbt_command.PROJECT, dbt_command.lasting_values(night))
+    return day_models.fingerprint(
+        dbt_command.PROJECT, dbt_command.lasting_values(night), night.settings.own_rows_dir
+    )
 
 
 def _within(layer: str, select: str) -> list[str]:

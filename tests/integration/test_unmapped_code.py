@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from demo.simulators import edfi
-from include import night
+from include import day_models, dbt_command, night, transform
+from include.config import Settings
 from include.sources.edfi import RESOURCES
 from tests.dbt.small_district import HIGH, enrolled, event, school_day, schools, student
 from tests.integration.night import House, house
 
 AS_OF = date(2026, 11, 17)
 CODE = "Remote Asynchronous Day"
+# What the rows of these two seeds move, as far as the attendance indicator.
+MOVED = ("xwalk_attendance_category+,+risk_indicator__attendance",
+         "risk_policy+,+risk_indicator__attendance")  # fmt: skip
 WORDS = "An attendance code of this student is not mapped to present or absent"
 
 
@@ -105,7 +110,38 @@ def test_a_report_names_source_code_and_the_row_to_add(built: House) -> None:
         " from reporting.rpt_unmapped_codes"
     )
     row = (
-        "Add a row to xwalk_attendance_category.csv with district_code grand_bend (or * for every"
-        f" district) and category_code {CODE.lower()}, then run the night again."
+        "Add a row to xwalk_attendance_category.csv, in the folder seeds beside the district files,"
+        " with district_code grand_bend (or * for every district)"
+        f" and category_code {CODE.lower()}, then run the night again."
     )
     assert rows == [("edfi", "xwalk_attendance_category", CODE.lower(), 1, row)]
+
+
+def test_rows_outside_the_checkout_map_the_code_and_move_a_threshold(
+    built: House, tmp_path: Path
+) -> None:
+    own = tmp_path / "seeds"
+    own.mkdir()
+    (own / "xwalk_attendance_category.csv").write_text(
+        "district_code,category_code,is_absence,default_fraction,is_excused\n"
+        f"grand_bend,{CODE.lower()},true,1,true\n",
+        encoding="utf-8",
+    )
+    (own / "risk_policy.csv").write_text(
+        "district_code,grade_band,policy_name,value,unit,effective_from,description,source\n"
+        "grand_bend,9-12,chronic_absence_pct,1,percent,2026-11-01,Ours,The board\n",
+        encoding="utf-8",
+    )
+    before = day_models.fingerprint(dbt_command.PROJECT, {})
+    settings = Settings(work_dir=built.work, districts_dir=tmp_path)
+    current = replace(built.night("own rows", AS_OF), settings=settings)
+    transform.begin(current)
+    dbt_command.invoke(
+        current, ["build", "--select", *MOVED, "--exclude-resource-type", "unit_test", "test"]
+    )
+    assert built.query(
+        "select student_id, days_absent, flag from risk.risk_indicator__attendance"
+        " join marts.dim_student using (student_key)"
+        " join marts.fct_attendance_to_date using (student_key) order by 1"
+    ) == [("s1", 1, "yellow"), ("s2", 1, "yellow")]
+    assert day_models.fingerprint(dbt_command.PROJECT, {}) == before

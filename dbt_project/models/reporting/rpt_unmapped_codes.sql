@@ -11,7 +11,8 @@ worded as (
         unmapped.crosswalk,
         unmapped.code,
         unmapped.record_count,
-        'Add a row to ' || unmapped.crosswalk || '.csv with district_code '
+        'Add a row to ' || unmapped.crosswalk || '.csv, in the folder seeds beside the district'
+        || ' files, with district_code '
         || {{ district_code() }} || ' (or * for every district) and ' || unmapped.key_column || ' '
         || unmapped.code || ', then run the night again.' as what_to_add,
         {{ as_of_date() }} as as_of_date

@@ -1,0 +1,189 @@
+"""Rows of one's own stand outside the checkout and are built with the seeds."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from include import check, day_models, dbt_command, own_rows, seed_rows, transform
+from include.config import Settings
+from include.errors import ConfigError
+from include.night import Night
+from tests.transform.conftest import NightOf
+
+DISTRICTS = {"grand_bend", "other_town"}
+POLICY = "district_code,grade_band,policy_name,value,unit,effective_from,description,source\n"
+CATEGORY = "district_code,category_code,is_absence,default_fraction,is_excused,note\n"
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    folder = tmp_path / "districts" / "seeds"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def problems(own: Path) -> str:
+    with pytest.raises(ConfigError) as caught:
+        seed_rows.check(dbt_command.PROJECT, DISTRICTS, own)
+    return str(caught.value)
+
+
+def merged(own: Path, place: Path, name: str) -> list[dict[str, str]]:
+    built = own_rows.project_with(dbt_command.PROJECT, own, place)
+    with next((built / "seeds").rglob(name)).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_an_own_row_stands_beside_those_of_the_project(own: Path, tmp_path: Path) -> None:
+    (own / "xwalk_attendance_category.csv").write_text(
+        CATEGORY + "grand_bend,remote day,false,,,\n", "utf-8"
+    )
+    rows = merged(own, tmp_path / "built", "xwalk_attendance_category.csv")
+    assert rows[-1]["category_code"] == "remote day"
+    assert [row for row in rows if row["category_code"] == "tardy"]
+
+
+def test_an_own_row_replaces_the_projects_row_of_the_same_key(own: Path, tmp_path: Path) -> None:
+    row = "*,*,chronic_absence_pct,8,percent,2000-07-01,Ours,Ours\n"
+    # a column that an upgrade adds to a seed is empty in rows that were written before it
+    (own / "risk_policy.csv").write_text(POLICY + row, "utf-8")
+    rows = merged(own, tmp_path / "built", "risk_policy.csv")
+    found = [row for row in rows if row["policy_name"] == "chronic_absence_pct"]
+    assert [(row["value"], row["effective_to"]) for row in found] == [("8", "")]
+
+
+def test_what_has_no_own_rows_is_the_projects_own_file(own: Path, tmp_path: Path) -> None:
+    (own / "risk_policy.csv").write_text(POLICY, "utf-8")
+    built = own_rows.project_with(dbt_command.PROJECT, own, tmp_path / "built")
+    for path in ("models", "dbt_project.yml", "seeds/policy/tier_ladder.csv"):
+        assert (built / path).resolve() == dbt_command.PROJECT / path
+
+
+def test_without_own_rows_the_project_is_built_where_it_stands(own: Path, tmp_path: Path) -> None:
+    built = own_rows.project_with(dbt_command.PROJECT, own, tmp_path / "built")
+    assert built == dbt_command.PROJECT
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("risk_polcy.csv", POLICY, "no seed with rows of districts has this name"),
+        ("tier_ladder.csv", "rule_tier,tier_rank\n", "no seed with rows of districts"),
+        ("xwalk_attendance_category.csv", CATEGORY.replace("is_absence", "absent"),
+         "line 1: columns district_code, category_code, absent"),
+        ("xwalk_attendance_category.csv", "district_code,is_absence\n", "line 1: columns"),
+        ("xwalk_attendance_category.csv", CATEGORY + "nowhere,x,true,,,\n",
+         "line 2: district_code 'nowhere'"),
+        ("xwalk_attendance_category.csv", CATEGORY + "*,x,ja,,,\n",
+         "line 2: is_absence 'ja', expected true or false"),
+        ("xwalk_attendance_category.csv", CATEGORY + "*,x,true,\"0,5\",,\n",
+         "line 2: default_fraction '0,5', expected a number"),
+        ("xwalk_attendance_category.csv", CATEGORY + "*,Remote Day,true,,,\n",
+         "line 2: category_code 'Remote Day', expected 'remote day'"),
+        ("xwalk_attendance_category.csv", CATEGORY + "*,x,,,,\n", "line 2: is_absence is empty"),
+        ("xwalk_attendance_category.csv", CATEGORY + "*,x,true,,,\n*,x,false,,,\n",
+         "line 3: *, x stands on line 2 too"),
+        ("xwalk_attendance_category.csv", CATEGORY + "*,x,true\n",
+         "line 2: not as many cells as columns"),
+        ("risk_policy.csv", POLICY + "*,*,chronic_pct,8,percent,2026-07-01,a,b\n",
+         "line 2: policy_name 'chronic_pct', expected a policy_name of policy_names"),
+        ("risk_policy.csv", POLICY + "*,K-8,chronic_absence_pct,8,percent,2026-07-01,a,b\n",
+         "line 2: grade_band 'K-8', expected one of *, 6-8, 9-12, K-5, PK"),
+        ("risk_policy.csv", POLICY + "*,*,chronic_absence_pct,8 %,percent,2026-07-01,a,b\n",
+         "line 2: value '8 %', expected a number"),
+        ("risk_policy.csv", POLICY + "*,*,chronic_absence_pct,800,percent,2026-07-01,a,b\n",
+         "line 2: value '800', expected 0 to 100"),
+        ("risk_policy.csv", POLICY + "*,*,chronic_absence_pct,8,percent,7/1/2026,a,b\n",
+         "line 2: effective_from '7/1/2026'"),
+    ],
+)  # fmt: skip
+def test_a_wrong_own_row_is_refused_by_file_line_and_value(
+    own: Path, name: str, text: str, said: str
+) -> None:
+    (own / name).write_text(text, "utf-8")
+    told = problems(own)
+    assert f"{own / name}" in told
+    assert said in told
+
+
+def test_a_file_that_is_not_utf8_is_refused_by_name(own: Path) -> None:
+    (own / "risk_policy.csv").write_bytes(POLICY.encode() + b"*,*,x,1,p,2026-07-01,\xe9,b\n")
+    assert str(own / "risk_policy.csv") in problems(own)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_code"), [("xwalk_attendance_category.csv", True), ("risk_policy.csv", False)]
+)
+def test_a_changed_own_row_is_another_build(own: Path, name: str, is_code: bool) -> None:
+    def both() -> tuple[str, str]:
+        return (
+            day_models.fingerprint(dbt_command.PROJECT, {}, own),
+            day_models.code_version(dbt_command.PROJECT, {}, own),
+        )
+
+    before = both()
+    (own / name).write_text("a row", "utf-8")
+    after = both()
+    assert before[0] != after[0]
+    assert (before[1] != after[1]) == is_code
+
+
+PROPERTIES = """
+version: 2
+seeds:
+  - name: codes
+    config: {column_types: {district_code: text, local_code: text, is_open: boolean}}
+    data_tests: [unique_grain: {arguments: {columns: [district_code, local_code]}}]
+"""
+TEST = "{% test unique_grain(model, columns) %}select 1 where false{% endtest %}"
+
+
+@pytest.fixture
+def small(
+    database_url: str, project: Callable[[str, str], None], night_of: NightOf, tmp_path: Path
+) -> Night:
+    """A night on a project of one seed, for a district whose own rows stand elsewhere."""
+    project("../seeds/_codes__seeds.yml", PROPERTIES)
+    project("../seeds/codes.csv", "district_code,local_code,is_open\n*,a,true\n*,b,true\n")
+    project("../tests/generic/unique_grain.sql", TEST)
+    elsewhere = Settings(work_dir=tmp_path / "work", districts_dir=tmp_path / "districts")
+    return replace(night_of(database_url), settings=elsewhere)
+
+
+def held(night: Night) -> list[tuple[object, ...]]:
+    with psycopg.connect(night.dsn) as connection:
+        return connection.execute(
+            "select district_code, local_code, is_open from codes order by 1, 2"
+        ).fetchall()
+
+
+def test_a_night_loads_own_rows_and_leaves_them_when_they_go(own: Path, small: Night) -> None:
+    before = transform.fingerprint(small)
+    (own / "codes.csv").write_text(
+        "local_code,district_code,is_open\nb,*,false\nc,grand_bend,true\n", "utf-8"
+    )
+    transform.run_layer(small, "seeds")
+    assert held(small) == [("*", "a", True), ("*", "b", False), ("grand_bend", "c", True)]
+    assert transform.fingerprint(small) != before
+    (own / "codes.csv").unlink()
+    transform.run_layer(replace(small, run_id="another"), "seeds")
+    assert held(small) == [("*", "a", True), ("*", "b", True)]
+
+
+def test_a_night_loads_no_seed_when_an_own_row_is_wrong(own: Path, small: Night) -> None:
+    transform.run_layer(small, "seeds")
+    (own / "codes.csv").write_text("district_code,local_code,is_open\n*,a,shut\n", "utf-8")
+    with pytest.raises(ConfigError, match=r"codes\.csv, line 2: is_open 'shut'"):
+        transform.run_layer(replace(small, run_id="another"), "seeds")
+    assert held(small) == [("*", "a", True), ("*", "b", True)]
+
+
+def test_the_check_before_the_first_night_tells_of_wrong_own_rows(own: Path, small: Night) -> None:
+    (own / "codes.csv").write_text("district_code,local_code,is_open\n*,a,shut\n", "utf-8")
+    assert [error for error in check.missing(small) if "is_open 'shut'" in str(error)]
