@@ -1,16 +1,22 @@
 """The embedded Postgres starts, answers, and starts again on the same data."""
 
+import json
 import os
 import pwd
+import socket
 import tempfile
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from include.connections import from_environment
 from include.errors import ConfigError
+from include.local import __main__ as command
 from include.local import postgres
+from include.warehouse import url_of
 
 
 def test_data_survives_a_stop_and_start(tmp_path: Path) -> None:
@@ -84,3 +90,38 @@ def test_nothing_is_left_of_a_removed_server(tmp_path: Path) -> None:
         assert postgres.disk(folder).stat().st_dev == server.data.stat().st_dev
     assert not home.exists()
     assert not folder.exists()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A place for a district's own server."""
+    monkeypatch.setattr(command, "HOME_OF_ROOT", Path(tempfile.gettempdir()))
+    yield tmp_path / "own"
+    postgres.remove(tmp_path / "own")
+
+
+def test_one_command_makes_a_districts_warehouse_and_says_the_way_in(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = str(postgres.free_port())
+    command.main(["start", "grand_bend", "--folder", str(folder), "--port", port])
+    said = capsys.readouterr()
+    name, _, value = said.out.strip().partition("=")
+    monkeypatch.setenv(name, value.strip("'"))
+    with psycopg.connect(url_of(from_environment("grand_bend_warehouse"))) as connection:
+        assert connection.info.dbname == "firstbell_grand_bend"
+    assert json.loads(value.strip("'"))["password"] not in said.err
+    command.main(["start", "grand_bend", "--folder", str(folder), "--port", port])
+    assert capsys.readouterr().out == said.out
+    command.main(["stop", "--folder", str(folder)])
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url_of(from_environment("grand_bend_warehouse")))
+
+
+def test_a_port_that_is_taken_is_said(folder: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(SystemExit, match=f"port {port} is taken"):
+            command.main(["start", "grand_bend", "--folder", str(folder), "--port", str(port)])

@@ -53,16 +53,23 @@ def free_port(preferred: int | None = None) -> int:
 
 
 def start(
-    folder: Path, *, settings: Mapping[str, str] | None = None, port: int | None = None
+    folder: Path,
+    *,
+    settings: Mapping[str, str] | None = None,
+    port: int | None = None,
+    exact_port: bool = False,
+    home_of_root: Path | None = None,
 ) -> Server:
     """Create the cluster in `folder` when it is new, start it, and return it.
 
-    Safe to call again: a running server of that folder is returned as it is.
+    Safe to call again: a running server of that folder is returned as it is. With `exact_port`
+    raises ConfigError when another program holds `port`; else a free one is taken. For root a new
+    cluster lies in `home_of_root`, by default where temporary files are.
     """
     as_user = _unprivileged_user()
     folder.mkdir(parents=True, exist_ok=True)
     bin_dir = _binaries(as_user)
-    data = _readable_home(folder, as_user)
+    data = _readable_home(folder, as_user, home_of_root)
     secret = folder / "superuser.password"
     if not secret.exists():
         secret.touch(mode=0o600)
@@ -74,6 +81,13 @@ def start(
     if running is not None:
         return Server(data=data, port=running, password=password, bin_dir=bin_dir)
     chosen = free_port(port)
+    if exact_port and port and chosen != port:
+        raise ConfigError(
+            "embedded Postgres",
+            seen=f"port {port} is taken by another program",
+            expected="the port that the connection of the warehouse names",
+            next_step="End that program, or name another port, here and in the connection.",
+        )
     options = {
         "listen_addresses": "127.0.0.1",
         "port": str(chosen),
@@ -211,14 +225,16 @@ def _refuse_strangers(copy: Path) -> None:
     )
 
 
-def _readable_home(folder: Path, as_user: pwd.struct_passwd | None) -> Path:
+def _readable_home(
+    folder: Path, as_user: pwd.struct_passwd | None, parent: Path | None = None
+) -> Path:
     """Where the cluster lives: in `folder`, or for root in a place that `nobody` can reach."""
     if as_user is None:
         return folder.resolve() / "data"
     pointer = folder / "data.path"
     if pointer.exists():
         return Path(pointer.read_text())
-    home = Path(tempfile.mkdtemp(prefix="firstbell-pgdata-"))
+    home = Path(tempfile.mkdtemp(prefix="firstbell-pgdata-", dir=parent))
     home.chmod(0o700)
     os.chown(home, as_user.pw_uid, as_user.pw_gid)
     folder.mkdir(parents=True, exist_ok=True)
