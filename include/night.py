@@ -86,7 +86,7 @@ def edfi_source(district: District) -> EdfiSource:
             f"district {district.code}",
             seen=f"{len(found)} Ed-Fi sources",
             expected="one",
-            next_step=f"Correct include/districts/{district.code}.yaml.",
+            next_step=f"Correct {district.code}.yaml.",
         )
     return next(iter(found.values()))
 
@@ -192,12 +192,14 @@ def run(
 
 
 def _build(night: Night, select: str) -> list[LoadResult]:
+    from include import outcome
     from include import transform as dbt
 
     dbt.begin(night, select=select)
     for layer in dbt.LAYERS:
         dbt.run_layer(night, layer, select=select)
     dbt.finish(night)
+    log.info("%s", outcome.tiers(night))
     return []
 
 

@@ -148,6 +148,10 @@ def test_a_night_without_the_right_to_create_roles(
     assert row is not None
     assert row[0] > 0
     assert row[1:] == ("off", 0)
+    # the night's last words are counts, most urgent tier first
+    last = done.stderr.rstrip().splitlines()
+    assert last[-1] == "Each student with the reasons: reporting.vw_student_risk_scores"
+    assert [line for line in last if line.endswith(f"grand_bend, 2022-05-27: {row[0]} students")]
     # and whoever reads the log learns that nobody else can read the reports
     assert "role firstbell_grand_bend_reporting is missing or may not read" in done.stderr
     assert "PUBLIC has that right" not in done.stderr, "the owner has closed its database"
