@@ -14,13 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include import day_models, dbt_outcome, own_rows
+from include import day_models, dbt_outcome, own_rows, warehouse
 from include.config import ROOT, EdfiSource
 from include.connections import Connection
 from include.errors import ConfigError, TransformError, TransformInterruptedError
 from include.interrupts import as_keyboard_interrupt
 
 if TYPE_CHECKING:
+    import psycopg
     from dbt.cli.main import dbtRunnerResult
 
     from include.landing import Scope
@@ -152,13 +153,14 @@ def _error(
     )
 
 
-def _unreachable(night: Night, error: Exception) -> TransformError:
-    """A warehouse that does not even say which loads to take in; its text may hold a password."""
-    is_passing = dbt_outcome.is_passing(str(error).removeprefix("connection failed: "))
+def _unreachable(night: Night, error: psycopg.Error) -> TransformError:
+    """A warehouse that does not even say which loads to take in."""
+    said = warehouse.words_of(error)
+    is_passing = dbt_outcome.is_passing(said)
     kind = TransformInterruptedError if is_passing else TransformError
     return kind(
         f"{night.district.code}: warehouse",
-        seen=type(error).__name__,
+        seen=said,
         expected="a warehouse that answers",
         next_step=f"Check connection {night.district.warehouse_connection} and the server, then "
         "clear the task.",
