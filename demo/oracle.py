@@ -65,7 +65,9 @@ def _chances(
 ) -> evaluation.Floats:
     """The true probability of either outcome, row by row; NaN where there is none."""
     ids: dict[int, str] = dict(
-        connection.execute("select student_key, student_id from marts.dim_student").fetchall()
+        connection.execute(
+            "select student_key, student_unique_id from marts.dim_student"
+        ).fetchall()
     )
     true = pd.read_csv(
         truth, usecols=[*_KEY, "p_either"], dtype={"student_unique_id": str},

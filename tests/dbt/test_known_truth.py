@@ -88,8 +88,8 @@ TRUTH = {
     # exactly 10 %. The lower school's trimester decides, B A = 3.5; the old school's F does not.
     "s08": Truth("Some Risk", "Moderate", "2", ("5", 50), "3.5", None, "y-?-"),
     # At both schools, the high school is primary: what the lower school reports does not count.
-    # A 4.0 x 1 and B 3.0 x 0.5 credits: 5.5 / 1.5 = 3.667.
-    "s09": Truth("Low Risk", "Low", "1", ("0", 60), "3.6666666666666667", None, "--?-"),
+    # A 4.0 x 1 and B 3.0 x 0.5 credits: 5.5 / 1.5 = 3.666…, shown cut to 3.66.
+    "s09": Truth("Low Risk", "Low", "1", ("0", 60), "3.66", None, "--?-"),
     # Pre-K: 10 of 50 is red, and there is no tier.
     "s10": Truth("Not applicable", "Not applicable", "2", ("10", 50), None, None, "r/?-"),
     # 4.5 of 50 is 9 %: none. Only a P: in K-5 course grades do not apply.
@@ -369,7 +369,7 @@ def seen(connection: psycopg.Connection[Any], number: str) -> Truth:
         """
         select days_absent, days_enrolled
         from marts.fct_attendance_to_date join marts.dim_student using (student_key)
-        where student_id = %s and insufficient_reason is null
+        where student_unique_id = %s and insufficient_reason is null
         """,
         (number,),
     ).fetchone()

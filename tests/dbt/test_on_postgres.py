@@ -133,7 +133,7 @@ def name_the_students(bench: Bench, *students: int) -> None:
             owner.execute(f"create schema if not exists {schema}")
         owner.execute(
             "create table marts.dim_student as select number as student_key,"
-            " 's' || number as student_id, 'A' as first_name, 'B' as last_name,"
+            " 's' || number as student_unique_id, 'A' as first_name, 'B' as last_surname,"
             " cast(null as date) as birth_date from unnest(%s::bigint[]) as number",
             (list(students),),
         )

@@ -150,7 +150,7 @@ def of_the_new_school(worlds: Worlds, student: str, *columns: str) -> tuple[Any,
         [found] = reader.execute(
             f"select {names} from features.ftr_student_as_of"
             " inner join marts.dim_student using (student_key)"
-            " where student_id = %s and as_of_date = %s",
+            " where student_unique_id = %s and as_of_date = %s",
             (student, district.LAST_KNOWN),
         ).fetchall()
     return found
@@ -178,13 +178,13 @@ def test_a_term_without_grades_leaves_marks_unknown(worlds: Worlds) -> None:
     with psycopg.connect(worlds.url) as reader:
         outcomes = reader.execute(
             "select fails_course, becomes_chronic from features.ftr_period_outcome"
-            " inner join marts.dim_student using (student_key) where student_id = %s",
+            " inner join marts.dim_student using (student_key) where student_unique_id = %s",
             (district.JUST_CAME,),
         ).fetchall()
         indicator = reader.execute(
             "select flag, reason_code from risk.risk_indicators"
             " inner join marts.dim_student using (student_key)"
-            " where student_id = %s and indicator = 'course_grades'",
+            " where student_unique_id = %s and indicator = 'course_grades'",
             (district.JUST_CAME,),
         ).fetchall()
     assert outcomes == [(None, False)]

@@ -74,7 +74,7 @@ def test_a_student_without_enrolment_has_no_tier(grand_bend: House) -> None:
     tiers = grand_bend.query(
         "select distinct scores.rule_tier from reporting.vw_student_risk_scores as scores"
         " inner join marts.dim_student as students"
-        " on students.student_id = scores.student_unique_id"
+        " on students.student_unique_id = scores.student_unique_id"
         " where students.enrollment_status = 'no_enrollment'"
     )
     assert tiers == [("Insufficient data",)]
@@ -109,10 +109,10 @@ def test_no_vendor_result_is_matched_and_none_is_lost(grand_bend: House) -> None
         assert waiting[source] == sum(int(str(count)) for count in counts)
 
 
-OF_STUDENT = "raw.payload -> 'studentReference' ->> 'studentUniqueId' = student_id"
+OF_STUDENT = "raw.payload -> 'studentReference' ->> 'studentUniqueId' = student_unique_id"
 # mart -> the raw tables it comes from, and what finds a row's record in them
 RECORDS = {
-    "dim_student": (["students"], "raw.payload ->> 'studentUniqueId' = student_id"),
+    "dim_student": (["students"], "raw.payload ->> 'studentUniqueId' = student_unique_id"),
     "fct_attendance_event": (
         ["student_school_attendance_events"],
         f"{OF_STUDENT} and (raw.payload ->> 'eventDate')::date = event_date",

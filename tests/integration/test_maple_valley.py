@@ -56,13 +56,13 @@ class Valley:
 EVENTS_OF_THE_DAY = (
     "select count(*) from marts.fct_attendance_event as events"
     " inner join marts.dim_student as students using (student_key)"
-    " where students.student_id = '{student}' and events.event_date = '{absent_on}'"
+    " where students.student_unique_id = '{student}' and events.event_date = '{absent_on}'"
     " and events.is_counted"
 )
 FALL_MATH = (
     "select count(*) from marts.fct_assessment_result as results"
     " inner join marts.dim_student as students using (student_key)"
-    " where students.student_id = '{student}' and results.source = 'map_growth'"
+    " where students.student_unique_id = '{student}' and results.source = 'map_growth'"
     " and results.subject = 'math' and results.administered_on > '2026-08-01'"
 )
 # What is there on the opening night and gone, or another, after the second.
@@ -151,7 +151,7 @@ def alert(current: night.Night) -> int:
 
 def absences(house: House) -> dict[str, float]:
     rows = house.query(
-        "select students.student_id, absences.days_absent"
+        "select students.student_unique_id, absences.days_absent"
         " from marts.fct_attendance_to_date as absences"
         " inner join marts.dim_student as students using (student_key)"
         " where absences.days_absent is not null"
@@ -261,7 +261,7 @@ def test_a_duplicate_enrolment_counts_each_day_once(valley: Valley) -> None:
         "duplicate_enrollment",
         "select count(*), count(distinct span.first_date) from marts.fct_enrollment as span"
         " inner join marts.dim_student as students using (student_key)"
-        " where students.student_id = '{student}' and span.school_year = 2027",
+        " where students.student_unique_id = '{student}' and span.school_year = 2027",
     )
     assert found == [(2, 2)]
     days = rows_of(
@@ -270,7 +270,7 @@ def test_a_duplicate_enrolment_counts_each_day_once(valley: Valley) -> None:
         "select absences.days_enrolled, (select max(days_enrolled)"
         " from marts.fct_attendance_to_date) from marts.fct_attendance_to_date as absences"
         " inner join marts.dim_student as students using (student_key)"
-        " where students.student_id = '{student}'",
+        " where students.student_unique_id = '{student}'",
     )
     assert days[0][0] == days[0][1]
 
@@ -281,7 +281,7 @@ def test_a_rekeyed_enrolment_is_one_enrolment(valley: Valley) -> None:
         "rekeyed_enrollment",
         "select span.first_date::text from marts.fct_enrollment as span"
         " inner join marts.dim_student as students using (student_key)"
-        " where students.student_id = '{student}' and span.school_year = 2027",
+        " where students.student_unique_id = '{student}' and span.school_year = 2027",
     )
     assert found == [("2026-08-20",)]
 
@@ -290,10 +290,10 @@ def test_a_merged_student_holds_both_histories_under_one_id(valley: Valley) -> N
     found = rows_of(
         valley,
         "merged_student_id",
-        "select (select count(*) from marts.dim_student where student_id = '{old_id}'),"
+        "select (select count(*) from marts.dim_student where student_unique_id = '{old_id}'),"
         " (select count(distinct span.school_year) from marts.fct_enrollment as span"
         " inner join marts.dim_student as students using (student_key)"
-        " where students.student_id = '{student}')",
+        " where students.student_unique_id = '{student}')",
     )
     assert found == [(0, 3)]
 
@@ -369,7 +369,7 @@ def test_a_mid_year_transfer_keeps_the_days_of_both_schools(valley: Valley) -> N
         " from marts.fct_enrollment as span"
         " inner join marts.dim_student as students using (student_key)"
         " inner join marts.fct_attendance_to_date as absences using (student_key)"
-        " where students.student_id = '{student}' and span.school_year = 2027",
+        " where students.student_unique_id = '{student}' and span.school_year = 2027",
     )
     assert found == [(2, 0)]
 
@@ -382,7 +382,7 @@ def test_of_a_dual_enrolment_the_primary_school_decides(valley: Valley) -> None:
         " from marts.fct_attendance_event as events"
         " inner join marts.dim_student as students using (student_key)"
         " inner join marts.dim_school as schools on schools.school_key = events.school_key"
-        " where students.student_id = '{student}' and schools.school_name like '%High%'"
+        " where students.student_unique_id = '{student}' and schools.school_name like '%High%'"
         " and events.event_date > '2026-08-01'",
     )
     assert found == [(True, False, "another_school_decides")]

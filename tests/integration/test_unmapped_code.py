@@ -80,14 +80,14 @@ def test_the_night_ends_and_warns_by_name(built: House, said: list[str]) -> None
 
 def test_the_event_stands_in_the_mart_and_counts_for_nothing(built: House) -> None:
     assert built.query(
-        "select student_id, days_absent, days_enrolled, insufficient_reason"
+        "select student_unique_id, days_absent, days_enrolled, insufficient_reason"
         " from marts.fct_attendance_to_date join marts.dim_student using (student_key) order by 1"
     ) == [("s1", None, 60, "unmapped_category"), ("s2", 1, 60, None)]
 
 
 def test_the_indicator_says_that_the_data_is_not_enough_and_why(built: House) -> None:
     assert built.query(
-        "select student_id, flag, reason_code"
+        "select student_unique_id, flag, reason_code"
         " from risk.risk_indicators join marts.dim_student using (student_key)"
         " where indicator = 'attendance' order by 1"
     ) == [("s1", "insufficient_data", "unmapped_category"), ("s2", "none", "attendance_fine")]
@@ -140,7 +140,7 @@ def test_rows_outside_the_checkout_map_the_code_and_move_a_threshold(
         current, ["build", "--select", *MOVED, "--exclude-resource-type", "unit_test", "test"]
     )
     assert built.query(
-        "select student_id, days_absent, flag from risk.risk_indicator__attendance"
+        "select student_unique_id, days_absent, flag from risk.risk_indicator__attendance"
         " join marts.dim_student using (student_key)"
         " join marts.fct_attendance_to_date using (student_key) order by 1"
     ) == [("s1", 1, "yellow"), ("s2", 1, "yellow")]

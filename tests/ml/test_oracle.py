@@ -39,7 +39,7 @@ def trained(warehouse: Load, people: pd.DataFrame) -> tuple[str, str]:
         connection.execute(
             "create schema marts;"
             " create table marts.dim_student as"
-            " select distinct student_key, 'S' || student_key as student_id"
+            " select distinct student_key, 'S' || student_key as student_unique_id"
             " from features.ftr_student_as_of"
         )
     return dsn, model.model_id

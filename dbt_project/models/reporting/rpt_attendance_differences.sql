@@ -47,7 +47,7 @@ last_submitted as (
 
 compared as (
     select
-        students.student_id as student_unique_id,
+        students.student_unique_id,
         schools.school_id,
         class_days.event_date as attendance_date,
         class_days.enrolled_class_count as missed_class_count,

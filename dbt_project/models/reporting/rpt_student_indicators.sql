@@ -19,14 +19,14 @@ schools as (
 
 shown as (
     select
-        students.student_id as student_unique_id,
+        students.student_unique_id,
         students.first_name,
-        students.last_name as last_surname,
+        students.last_surname,
         schools.school_id,
         judged.grade_level,
         indicators.indicator,
         indicators.flag,
-        indicators.value,
+        {{ cut_number('indicators.value', 2) }} as value,
         indicators.value_text,
         indicators.threshold_text,
         indicators.reason,

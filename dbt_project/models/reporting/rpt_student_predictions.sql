@@ -45,7 +45,7 @@ ranked as (
 
 reported as (
     select
-        students.student_id as student_unique_id,
+        students.student_unique_id,
         schools.school_id,
         tiers.grade_level,
         ranked.ml_tier,

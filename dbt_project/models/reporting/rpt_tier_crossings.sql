@@ -38,9 +38,9 @@ shown as (
         -- the same step seen again by a rerun is the same crossing
         {{ surrogate_key(['crossings.student_key', 'crossings.changed_on', 'crossings.tier']) }}
             as crossing_key,
-        students.student_id as student_unique_id,
+        students.student_unique_id,
         students.first_name,
-        students.last_name as last_surname,
+        students.last_surname,
         schools.school_id,
         schools.school_name,
         tiers.grade_level,

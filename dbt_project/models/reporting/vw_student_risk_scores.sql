@@ -45,8 +45,8 @@ policy as (
 figures as (
     select
         indicators.student_key,
-        max(case when indicators.indicator = 'attendance' then 100 - indicators.value end)
-            as attendance_pct,
+        max(case when indicators.indicator = 'attendance' then indicators.value end)
+            as absence_pct,
         max(case when indicators.indicator = 'assessment' then indicators.value end)
             as latest_percentile,
         max(case when indicators.indicator = 'course_grades' then 1 else 0 end) as has_grades
@@ -79,15 +79,19 @@ supports as (
 
 scored as (
     select
-        students.student_id as student_unique_id,
+        students.student_unique_id,
         students.first_name,
-        students.last_name as last_surname,
+        students.last_surname,
         schools.school_id,
         tiers.grade_level,
-        figures.attendance_pct,
+        -- present is what is not absent: the two are cut at the same place
+        100 - {{ cut_number('figures.absence_pct', 2) }} as attendance_pct,
+        {{ cut_number('figures.absence_pct', 2) }} as absence_pct,
         -- a grade band whose GPA does not count has none
-        case when policy.gpa_counts and figures.has_grades = 1 then grades.gpa_unweighted end
-            as gpa,
+        case
+            when policy.gpa_counts and figures.has_grades = 1
+                then {{ cut_number('grades.gpa_unweighted', 2) }}
+        end as gpa,
         figures.latest_percentile,
         levels.risk_level,
         last_level_changes.changed_on as risk_level_changed_date,
@@ -128,7 +132,7 @@ scored as (
     left join supports
         on supports.student_key = tiers.student_key
     left join predictions
-        on predictions.student_unique_id = students.student_id
+        on predictions.student_unique_id = students.student_unique_id
 )
 
 select * from scored

@@ -10,7 +10,7 @@ selected as (
         staff_key,
         staff_id,
         first_name,
-        last_name,
+        last_name as last_surname,
         email_address
     from members
 )

@@ -12,9 +12,9 @@ current_enrollment as (
 placed as (
     select
         students.student_key,
-        students.student_id,
+        students.student_id as student_unique_id,
         students.first_name,
-        students.last_name,
+        students.last_name as last_surname,
         students.preferred_first_name,
         students.birth_date,
         current_enrollment.school_key,
