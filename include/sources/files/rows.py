@@ -82,11 +82,13 @@ class RowBuilder:
         return all(c in at or c in self._constants or c in chosen for c in key)
 
     def _parts(self, key: Sequence[str], file: FileLayout, at: Mapping[str, int]) -> list[Part]:
-        return [(at.get(c), c, self._comparable(c), c in file.blank_in_key) for c in key]
+        return [(at.get(c), c, self._comparable(c, file), c in file.blank_in_key) for c in key]
 
-    def _comparable(self, column: str) -> Callable[[str], str | None] | None:
+    def _comparable(self, column: str, file: FileLayout) -> Callable[[str], str | None] | None:
         """Dates and times are compared as such: 1/3/2026 and 01/03/2026 are one day."""
-        parse = self._dates.get(column) or self._times.get(column)
+        if column in self._dates:
+            return dates.moment_parser(file.dates[column])
+        parse = self._times.get(column)
         if parse is None:
             return None
 

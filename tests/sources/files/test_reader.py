@@ -317,6 +317,37 @@ def test_a_nul_character_rejects_its_row(tmp_path: Path) -> None:
     assert len(upserts(changes)) == 1
 
 
+@pytest.mark.parametrize(
+    ("moment", "in_key"),
+    [
+        ("2026-09-03T21:07:55.097Z", "2026-09-03T21:07:55"),
+        ("2026-09-03T21:07:55", "2026-09-03T21:07:55"),
+        ("9/3/2026 9:07:55 PM", "2026-09-03T21:07:55"),
+        ("9/3/2026 12:07:55 AM", "2026-09-03T00:07:55"),
+        ("2026-09-03 09:07:55", "2026-09-03T09:07:55"),
+        ("2026-09-03T00:00:00Z", "2026-09-03"),
+        ("9/3/2026 12:00:00 AM", "2026-09-03"),
+        ("09/03/26", "2026-09-03"),
+    ],
+)
+def test_the_time_of_day_belongs_to_the_key_of_a_star_test_without_id(
+    tmp_path: Path, moment: str, in_key: str
+) -> None:
+    text = to_csv([{**STAR_ROW, "AssessmentID": "", "CompletedDateLocal": moment}])
+    (row,) = upserts(read_rows(tmp_path / "SR.csv", text, "star"))
+    assert row.key == f"SR|0007001|{in_key}"
+    assert row.payload["_test_date"] == "2026-09-03"
+
+
+def test_two_star_tests_without_id_of_one_day_are_two(tmp_path: Path) -> None:
+    rows = [
+        {**STAR_ROW, "AssessmentID": "", "CompletedDateLocal": f"2026-09-03T{hour}:07:55Z"}
+        for hour in ("09", "14")
+    ]
+    changes = read_rows(tmp_path / "SR.csv", to_csv(rows), "star")
+    assert len(upserts(changes)) == len(changes) == 2
+
+
 def test_a_map_export_is_a_snapshot_of_its_term(tmp_path: Path) -> None:
     (feed,) = feeds_of(local(tmp_path / "AssessmentResults.csv", to_csv([MAP_ROW])), "map_growth")
     (row,) = upserts(read(feed))

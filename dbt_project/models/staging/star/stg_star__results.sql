@@ -1,4 +1,5 @@
--- One row per Star test.
+-- One row per Star test. What an export without ids brought is left out where the same test stands
+-- with its id, and of several keys of one test without id the newest load stands.
 {%- set pairs = [
     ('fall', 'fall'), ('fall', 'winter'), ('fall', 'spring'),
     ('spring', 'fall'), ('spring', 'spring'), ('winter', 'spring')
@@ -53,6 +54,53 @@ renamed as (
     from results
 ),
 
+-- the same student, product and moment are one test; where one of two states no time of day, the
+-- same day and score
+compared as (
+    select
+        renamed.result_id,
+        renamed.assessment_id,
+        renamed.student_identifier,
+        renamed.test_time,
+        count(renamed.assessment_id) over same_moment as identified_at_the_moment,
+        count(renamed.assessment_id) over same_score as identified_on_the_day,
+        count(case when renamed.test_time is null then renamed.assessment_id end) over same_score
+            as identified_without_time,
+        row_number() over (
+            partition by
+                renamed.product, renamed.student_identifier, renamed.administered_on,
+                renamed.test_time, renamed.assessment_id
+            order by renamed._load_id desc, renamed.result_id
+        ) as repeat_number
+    from renamed
+    window
+        same_moment as (
+            partition by
+                renamed.product, renamed.student_identifier, renamed.administered_on,
+                renamed.test_time,
+                case when renamed.test_time is null then renamed.scaled_score_text end
+        ),
+        same_score as (
+            partition by
+                renamed.product, renamed.student_identifier, renamed.administered_on,
+                renamed.scaled_score_text
+        )
+),
+
+standing as (
+    select compared.result_id
+    from compared
+    where
+        compared.assessment_id is not null
+        or compared.student_identifier is null
+        or (
+            compared.repeat_number = 1
+            and compared.identified_at_the_moment = 0
+            and compared.identified_without_time = 0
+            and (compared.test_time is not null or compared.identified_on_the_day = 0)
+        )
+),
+
 typed as (
     select
         renamed.result_id,
@@ -103,6 +151,7 @@ typed as (
                 or lower(renamed.assessment_status) = 'deactivated' then 'deactivated'
         end as source_invalid_reason
     from renamed
+    inner join standing on standing.result_id = renamed.result_id
 )
 
 select * from typed
