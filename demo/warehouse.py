@@ -41,7 +41,8 @@ def server_url(runtime: Runtime) -> str:
     """The URL of the server: FIRSTBELL_PG_URL, else the embedded one, started when needed."""
     url = own_server()
     if url is None:
-        return postgres.start(runtime.postgres, port=5433).url()
+        server = postgres.start(runtime.postgres, port=5433, home_of_root=postgres.HOME_OF_ROOT)
+        return server.url()
     try:
         with psycopg.connect(url, connect_timeout=10) as connection:
             version = connection.info.server_version
@@ -63,7 +64,7 @@ def database_url(server: str, database: str) -> str:
 
 
 def create_database(server: str, name: str) -> str:
-    """Create a database unless it is there; returns its URL."""
+    """Create a database that only its owner may open, unless it is there; returns its URL."""
     with psycopg.connect(server, autocommit=True) as admin:
         found = admin.execute("select 1 from pg_database where datname = %s", (name,)).fetchone()
         if not found:
@@ -76,6 +77,12 @@ def create_database(server: str, name: str) -> str:
                     expected="the database, or a user with CREATEDB",
                     next_step=f"Let an administrator run `create database {name} owner <user>`.",
                 ) from None
+            # as the warehouse's own hooks do: what is in it is for its owner
+            admin.execute(
+                sql.SQL("revoke connect, temporary on database {} from public").format(
+                    sql.Identifier(name)
+                )
+            )
     return database_url(server, name)
 
 

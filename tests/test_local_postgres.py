@@ -87,7 +87,7 @@ def test_nothing_is_left_of_a_removed_server(tmp_path: Path) -> None:
     folder = tmp_path / "cluster"
     with postgres.running(folder) as server:
         home = server.data.parent
-        assert postgres.disk(folder).stat().st_dev == server.data.stat().st_dev
+        assert postgres.place(folder) == home
     assert not home.exists()
     assert not folder.exists()
 
@@ -95,7 +95,7 @@ def test_nothing_is_left_of_a_removed_server(tmp_path: Path) -> None:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A place for a district's own server."""
-    monkeypatch.setattr(command, "HOME_OF_ROOT", Path(tempfile.gettempdir()))
+    monkeypatch.setattr(postgres, "HOME_OF_ROOT", Path(tempfile.gettempdir()))
     yield tmp_path / "own"
     postgres.remove(tmp_path / "own")
 

@@ -24,8 +24,6 @@ from include.errors import ConfigError, FirstbellError
 from include.local import postgres
 
 PORT = 5434
-# as root the server runs as `nobody`, who cannot reach a home; /tmp is emptied at times
-HOME_OF_ROOT = Path("/var/lib")
 
 
 def home() -> Path:
@@ -36,7 +34,7 @@ def home() -> Path:
 
 def start(folder: Path, port: int, district: District) -> str:
     """Start the server with the district's database; returns the connection as a line of .env."""
-    server = postgres.start(folder, port=port, exact_port=True, home_of_root=HOME_OF_ROOT)
+    server = postgres.start(folder, port=port, exact_port=True, home_of_root=postgres.HOME_OF_ROOT)
     with psycopg.connect(server.url(), autocommit=True) as admin:
         found = admin.execute(
             "select 1 from pg_database where datname = %s", (district.database,)
@@ -76,8 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except FirstbellError as error:
         raise SystemExit(str(error)) from None
     sys.stderr.write(
-        f"Postgres runs, its data in {options.folder}. The warehouse's connection, with its"
-        " password, is the next line; it belongs into .env:\n"
+        f"Postgres runs, its data in {postgres.place(options.folder)}. The warehouse's connection,"
+        " with its password, is the next line; it belongs into .env:\n"
     )
     sys.stdout.write(f"{line}\n")
 
@@ -91,7 +89,7 @@ def _stop(folder: Path) -> None:
             next_step="Name it with --folder.",
         )
     postgres.stop(folder)
-    sys.stderr.write(f"Postgres has stopped; its data stays in {folder}.\n")
+    sys.stderr.write(f"Postgres has stopped; its data stays in {postgres.place(folder)}.\n")
 
 
 if __name__ == "__main__":

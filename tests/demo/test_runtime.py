@@ -140,7 +140,8 @@ def test_a_small_disk_under_postgres_is_refused_before_anything_starts(
 ) -> None:
     small, real = tmp_path / "small", shutil.disk_usage
     monkeypatch.delenv("FIRSTBELL_PG_URL", raising=False)
-    monkeypatch.setattr(postgres, "disk", lambda _: small)
+    small.mkdir()
+    monkeypatch.setattr(postgres, "place", lambda *_, **__: small)
 
     def usage(place: Path) -> object:
         total, used, _ = real(tmp_path)
