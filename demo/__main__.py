@@ -1,4 +1,4 @@
-"""`python -m demo up|night|url|psql|status|down`: the demo's commands, called by the Makefile."""
+"""`python -m demo up|night|url|psql|run|status|down`: the demo's commands."""
 
 from __future__ import annotations
 
@@ -51,6 +51,12 @@ def psql(district: DistrictOption = "") -> None:
 def docs(district: DistrictOption = "") -> None:
     """Write the data dictionary."""
     supervisor.docs(out, district or supervisor.DISTRICT)
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def run(arguments: Annotated[list[str], typer.Argument(help="a module, then its own")]) -> None:
+    """Run a Python module where the demo's Airflow runs: `run airflow pools list`."""
+    supervisor.run(arguments)
 
 
 @app.command()

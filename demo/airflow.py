@@ -63,6 +63,8 @@ def environment(
         "LOGGING__TRIGGER_LOG_SERVER_PORT": str(ports["trigger_logs"]),
         "USAGE_DATA_COLLECTION__ENABLED": "false",
         "DAG_PROCESSOR__PARSING_PROCESSES": "1",
+        # a table of all DAG files each half minute is most of what a log would hold
+        "DAG_PROCESSOR__PRINT_STATS_INTERVAL": "600",
     }
     if "?" in metadata_url:
         # Airflow would hand libpq's options to asyncpg, which knows none; psycopg takes them
@@ -107,13 +109,22 @@ def start(processes: Processes, environment: Mapping[str, str], runtime: Runtime
     """Start the four components; those that run already are left alone."""
     password = runtime.secret("airflow_password", 12)
     write_private(runtime.airflow / "passwords.json", f'{{"{USER}": "{password}"}}')
-    for component, options in COMPONENTS.items():
-        processes.start(component, [*_airflow(), component, *options], environment)
+    for component in COMPONENTS:
+        start_part(processes, environment, component)
+
+
+def start_part(processes: Processes, environment: Mapping[str, str], component: str) -> None:
+    """Start one of the components unless it runs."""
+    processes.start(component, [*_airflow(), component, *COMPONENTS[component]], environment)
 
 
 def _airflow() -> list[str]:
     # by module: a console script breaks when its path is too long for a shebang line
     return [sys.executable, "-m", "airflow"]
+
+
+class AirflowDownError(ConfigError):
+    """Airflow does not answer, or not with what was asked for: waiting may help."""
 
 
 @dataclass
@@ -178,6 +189,26 @@ class Api:
             time.sleep(0.5)
 
     def _call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+        try:
+            answer = self._answer(method, path, **options)
+        except requests.RequestException as error:
+            raise AirflowDownError(
+                f"Airflow API {method} {path}",
+                seen=type(error).__name__,
+                expected="an answer",
+                next_step="Read .runtime/logs/api-server.log.",
+            ) from None
+        if not answer.ok:
+            is_down = answer.status_code >= requests.codes.server_error
+            raise (AirflowDownError if is_down else ConfigError)(
+                f"Airflow API {method} {path}",
+                seen=f"{answer.status_code} {answer.text[:200]}",
+                expected="2xx",
+                next_step="Read .runtime/logs/api-server.log.",
+            )
+        return dict(answer.json()) if answer.content else {}
+
+    def _answer(self, method: str, path: str, **options: Any) -> requests.Response:
         for _ in range(2):
             if self._token is None:
                 self._token = self._log_in()
@@ -188,14 +219,7 @@ class Api:
             if answer.status_code != requests.codes.unauthorized:
                 break
             self._token = None
-        if not answer.ok:
-            raise ConfigError(
-                f"Airflow API {method} {path}",
-                seen=f"{answer.status_code} {answer.text[:200]}",
-                expected="2xx",
-                next_step="Read .runtime/logs/api-server.log.",
-            )
-        return dict(answer.json()) if answer.content else {}
+        return answer
 
     def _log_in(self) -> str:
         answer = _session().post(

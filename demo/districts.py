@@ -24,6 +24,8 @@ class DemoDistrict:
     played_to: Callable[[Runtime], date]
     # Move the source systems on to the evening of a day.
     play_to: Callable[[Runtime, date], list[date]]
+    # The last day that can be played.
+    last_day: Callable[[Runtime], date]
     # The true probabilities behind a generated district, for comparison only.
     truth: Callable[[Runtime], Path] | None = None
 
@@ -36,6 +38,7 @@ ALL: dict[str, DemoDistrict] = {
         next_day=maple_valley.next_day,
         played_to=maple_valley.played_to,
         play_to=maple_valley.play_to,
+        last_day=maple_valley.last_day,
         truth=maple_valley.truth,
     ),
     grand_bend.CODE: DemoDistrict(
@@ -44,5 +47,6 @@ ALL: dict[str, DemoDistrict] = {
         next_day=lambda _: None,
         played_to=lambda _: grand_bend.OPENING,
         play_to=lambda _, __: [],
+        last_day=lambda _: grand_bend.OPENING,
     ),
 }

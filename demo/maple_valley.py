@@ -46,6 +46,11 @@ def next_day(runtime: Runtime) -> date | None:
     return min((day for day in advance.later_days(_home(runtime)) if day > played), default=None)
 
 
+def last_day(runtime: Runtime) -> date:
+    """The last school day that was generated."""
+    return max(advance.later_days(_home(runtime)), default=OPENING)
+
+
 def played_to(runtime: Runtime) -> date:
     """The day up to whose evening the source systems have moved."""
     return max(advance.happened(_input(runtime).control), default=OPENING)

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.spinner import Spinner
 from rich.table import Table
 
-from demo.airflow import Api
+from demo.airflow import AirflowDownError, Api
 from include.errors import ConfigError
 from include.orchestration.stages import STAGES
 
@@ -58,9 +58,12 @@ PLUMBING = {
     "groups", "wait_for_ingests", "is_there_anything_new", "is_it_due", "done", "ended",
     "all_vendors_loaded",
 }  # fmt: skip
+RETRIES = "up_for_retry"
 TASK_ENDED = {"success", "failed", "upstream_failed", "skipped", "removed"}
 # A night never takes that long; a stuck one must not keep a terminal forever.
 PATIENCE_SECONDS = 3600.0
+# How long Airflow may be away within a night: what has ended is started again (demo/keeper.py).
+DOWN_SECONDS = 180.0
 
 
 @dataclass
@@ -73,12 +76,16 @@ class Watch:
     dsn: str
     # the stages that the district has
     has: Collection[str] = tuple(STAGES)
+    # the parts of Airflow that do not run right now
+    ended: Callable[[], Collection[str]] = tuple
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     _told: set[tuple[str, str, int, int]] = field(default_factory=set)
     _runs: dict[str, list[str]] = field(default_factory=dict)
     _failures: list[ConfigError] = field(default_factory=list)
     _chain: Chain = NIGHT
+    # what is away, and since when
+    _away: dict[str, float] = field(default_factory=dict)
 
     def night(self, as_of: date | None) -> ConfigError | None:
         """Trigger both ingests and follow them to the last stage.
@@ -87,6 +94,11 @@ class Watch:
         """
         day = as_of.isoformat() if as_of else "today"
         return self._run(NIGHT, as_of, f"The night of {day}", "the night")
+
+    @property
+    def is_transformed(self) -> bool:
+        """Whether the last chain's transformation did not fail."""
+        return all(failure.where != self._dag("transform") for failure in self._failures)
 
     def training(self, as_of: date) -> ConfigError | None:
         """Train a model on what was known on that day, and follow its first predictions."""
@@ -115,12 +127,7 @@ class Watch:
             if not self._is_expected(stage):
                 continue
             while True:
-                for later in self._chain.following:
-                    # two ingests send two events: the second run finds nothing new and skips
-                    self._runs[later] = [i for i in self._run_ids(later) if i not in before[later]]
-                states = self._states(stage)
-                self._tell_all()
-                show()
+                states = self._look(stage, before, show)
                 if states and set(states) <= ENDED:
                     if "failed" in states:
                         self._report_failure(stage)
@@ -129,6 +136,39 @@ class Watch:
                     break
                 self._patience(began, stage)
                 self.sleep(0.5)
+
+    def _look(self, stage: str, before: dict[str, set[str]], show: Callable[[], None]) -> list[str]:
+        """The states of a stage's runs, once what has ended is told; none while Airflow is away."""
+        try:
+            for later in self._chain.following:
+                # two ingests send two events: the second run finds nothing new and skips
+                self._runs[later] = [i for i in self._run_ids(later) if i not in before[later]]
+            states = self._states(stage)
+            self._tell_all()
+            show()
+        except AirflowDownError:
+            self._note_away({"Airflow", *self.ended()})
+            return []
+        self._note_away(set(self.ended()))
+        return states
+
+    def _note_away(self, names: set[str]) -> None:
+        """Say what is away and what is back; raises ConfigError for what stays away."""
+        for name in sorted(names - set(self._away)):
+            self._away[name] = self.clock()
+            self.out.print(f"  [yellow]–[/] {name} does not run; it is started again")
+        for name in sorted(set(self._away) - names):
+            del self._away[name]
+            self.out.print(f"  [green]✓[/] {name} runs again")
+        for name, since in self._away.items():
+            if self.clock() - since > DOWN_SECONDS:
+                raise ConfigError(
+                    f"demo: {name}",
+                    seen=f"not running for {self.clock() - since:.0f} s",
+                    expected="it to come back",
+                    next_step="Read .runtime/logs (keeper.log says what was started again);"
+                    " `make down` and `make demo` start over, and the night may run again.",
+                )
 
     def _is_expected(self, stage: str) -> bool:
         """Whether a stage before has announced itself; what failed or was skipped starts none."""
@@ -172,9 +212,15 @@ class Watch:
                 self._tell(stage, task)
 
     def _tell(self, stage: str, task: dict[str, Any]) -> None:
-        """One line when a task has ended."""
+        """One line when a task has ended, or an attempt of it."""
         mark = (task["dag_run_id"], task["task_id"], task["map_index"], task["try_number"])
-        if task["state"] not in TASK_ENDED or mark in self._told:
+        if mark in self._told:
+            return
+        if task["state"] == RETRIES:
+            self._told.add(mark)
+            self._tell_retry(stage, task)
+            return
+        if task["state"] not in TASK_ENDED:
             return
         self._told.add(mark)
         if task["state"] not in ("success", "failed") or task["task_id"] in PLUMBING:
@@ -183,6 +229,19 @@ class Watch:
         seconds = f"{task['duration']:.1f} s" if task["duration"] else ""
         self.out.print(
             f"  {sign} {stage:<19} {escape(f'{_label(task):<24}')} {seconds:>8}  {self._rows(task)}"
+        )
+
+    def _tell_retry(self, stage: str, task: dict[str, Any]) -> None:
+        """Say that a task failed and waits for its next attempt, and where the reason stands."""
+        number, most = task["try_number"], task["max_tries"] + 1
+        index = f"/mapped/{task['map_index']}" if task["map_index"] >= 0 else ""
+        url = (
+            f"{self.api.base}/dags/{task['dag_id']}/runs/{task['dag_run_id']}"
+            f"/tasks/{task['task_id']}{index}"
+        )
+        self.out.print(
+            f"  [yellow]–[/] {stage:<19} {escape(f'{_label(task):<24}')} attempt {number} of"
+            f" {most} failed; Airflow waits, then tries again. Why: {escape(url)}"
         )
 
     def _rows(self, task: dict[str, Any]) -> str:

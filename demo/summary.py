@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +34,26 @@ RECORDS = (
 )
 
 
-def show(out: Console, dsn: str, district: District, truth: Path | None) -> None:
+def show(
+    out: Console, dsn: str, district: District, day: date, truth: Path | None, *, is_built: bool
+) -> None:
     """Print tiers, who moved, what is missing, what was read, predicted and sent.
 
-    `truth` holds a generated district's true probabilities.
+    `day` is the night's, `is_built` whether its transformation came to its end: else the reports
+    show another night, and only that is said. `truth` holds a generated district's true
+    probabilities.
     """
     with psycopg.connect(dsn) as connection:
-        _tiers(out, connection, district.name)
+        (shown,) = connection.execute(
+            "select max(as_of_date) from reporting.rpt_student_indicators"
+        ).fetchone() or (None,)
+        if shown != day or not is_built:
+            out.print(
+                f"\n[yellow]No new tiers of {day}[/]: the night did not come to them. Reports show"
+                f" the tiers of {shown or 'no day yet'}. What failed and what to do stands above."
+            )
+            return
+        _tiers(out, connection, f"{district.name} on {day}")
         _print(out, "Who moved since the night before", movements.moved(connection))
         _missing(out, connection)
         _records(out, connection)

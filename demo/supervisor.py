@@ -7,16 +7,18 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import unquote, urlsplit
 
 import psycopg
 from rich.console import Console
 
-from demo import airflow, districts, receivers, sources, summary, warehouse
+from demo import airflow, districts, keeper, receivers, sources, summary, warehouse
 from demo.districts import DemoDistrict
 from demo.processes import Processes
 from demo.progress import Watch
@@ -24,6 +26,7 @@ from demo.runtime import Runtime, current, write_private
 from include.config import Settings, get_district, load_districts
 from include.errors import ConfigError
 from include.local import postgres
+from include.night import today
 from include.orchestration import pools, stages
 
 DISTRICT = districts.DEFAULT
@@ -55,8 +58,9 @@ def up(out: Console, district: str) -> None:
             api = _start(out, runtime)
         out.print(f"[green]✓[/] up after {time.monotonic() - began:.0f} s")
         try:
-            failure = _nights(runtime, shown, _watch(out, api, district))
-            _show(out, runtime, district)
+            watch = _watch(out, runtime, api, district)
+            failure = _nights(runtime, shown, watch)
+            _show(out, runtime, district, shown.played_to(runtime), watch.is_transformed)
             if failure:
                 raise failure
         finally:
@@ -96,8 +100,9 @@ def night(out: Console, district: str, as_of: date | None) -> None:
         )
     with runtime.lock("night"):
         day = _move_on(out, runtime, district, as_of)
-        failure = _watch(out, _api(runtime), district).night(day)
-        _show(out, runtime, district)
+        watch = _watch(out, runtime, _api(runtime), district)
+        failure = watch.night(day)
+        _show(out, runtime, district, day, watch.is_transformed)
     if failure:
         raise failure
 
@@ -106,8 +111,23 @@ def _move_on(out: Console, runtime: Runtime, district: str, as_of: date | None) 
     """Let the simulated systems reach that day; returns it. None: today, for a real district."""
     simulated = districts.ALL.get(district)
     if simulated is None:
+        if as_of and as_of > (now := today(get_district(district), datetime.now(UTC))):
+            raise ConfigError(
+                f"make night AS_OF={as_of}",
+                seen="a day that has not come",
+                expected=f"a day up to {now}",
+                next_step="Correct the day.",
+            )
         return as_of
     day = as_of or simulated.next_day(runtime)
+    if as_of and as_of > (last := simulated.last_day(runtime)):
+        raise ConfigError(
+            f"make night AS_OF={as_of}",
+            seen="a day after the last one that is simulated",
+            expected=f"a day up to {last}",
+            next_step="Correct the day: a night of a day that the sources have not lived through"
+            " would leave tiers and features of that day behind.",
+        )
     if day is None:
         day = simulated.played_to(runtime)
         out.print(f"No later day is simulated: the night of {day} runs again.")
@@ -143,9 +163,32 @@ def psql(district: str) -> tuple[Path, Address]:
     return warehouse.psql(), Address(full._replace(netloc=f"{user}{at}").geturl(), password)
 
 
+def run(arguments: Sequence[str]) -> NoReturn:
+    """Become `python -m` with these arguments, in the environment of the demo's Airflow."""
+    runtime = _open()
+    if not _processes(runtime).is_running("scheduler"):
+        raise ConfigError(
+            f"demo run {arguments[0]}",
+            seen="Airflow does not run",
+            expected="the demo to be up",
+            next_step="Run `make demo` first.",
+        )
+    server = warehouse.server_url(runtime)
+    connections: dict[str, str] = {}
+    for found in load_districts().values():
+        connections |= warehouse.connection_variable(found, server)
+    environment = airflow.environment(
+        runtime,
+        metadata_url=warehouse.database_url(server, warehouse.METADATA),
+        ports={name: int(port) for name, port in runtime.read("ports").items()},
+        connections=connections,
+    )
+    os.execve(sys.executable, [sys.executable, "-m", *arguments], environment)
+
+
 def docs(out: Console, district: str) -> None:
     """Write the data dictionary of a district's warehouse, without Airflow."""
-    from include.night import Night, today
+    from include.night import Night
     from include.transform import write_dictionary
 
     runtime, found = _open(), get_district(district)
@@ -175,13 +218,20 @@ def down(out: Console) -> None:
     runtime = _open()
     with runtime.lock("down"):
         _stop(out, runtime)
-    out.print(f"Down. The data stays in {runtime.folder}; `make demo` goes on from here.")
+    places = dict.fromkeys([str(runtime.folder)])
+    if warehouse.own_server() is None and not _data(runtime).is_relative_to(runtime.folder):
+        places[f"{_data(runtime)} (the databases)"] = None
+    if not runtime.work.is_relative_to(runtime.folder):
+        places[f"{runtime.work} (files of students)"] = None
+    out.print(f"Down. The data stays in {', '.join(places)}; `make demo` goes on from here.")
 
 
 def _stop(out: Console, runtime: Runtime) -> None:
-    """In the reverse order of start: what uses another goes first."""
+    """In the reverse order of start: what uses another goes first, and what would restart it."""
     processes = _processes(runtime)
-    for name in reversed(processes.names()):
+    names = list(reversed(processes.names()))
+    names.sort(key=lambda name: name != keeper.NAME)
+    for name in names:
         processes.stop(name)
         out.print(f"stopped {name}")
     if runtime.postgres.exists():
@@ -222,6 +272,11 @@ def _open() -> Runtime:
     return runtime
 
 
+def _data(runtime: Runtime) -> Path:
+    """Where the embedded server keeps the databases."""
+    return postgres.place(runtime.postgres, home_of_root=postgres.HOME_OF_ROOT)
+
+
 def _processes(runtime: Runtime) -> Processes:
     return Processes(runtime.processes, runtime.logs)
 
@@ -255,6 +310,7 @@ def _start(out: Console, runtime: Runtime) -> airflow.Api:
          "--port", str(ports["dictionary"])],
         environment,
     )  # fmt: skip
+    processes.start(keeper.NAME, [sys.executable, "-m", "demo.keeper"], environment)
     # all start at once: each needs seconds of its own
     for given in served:
         sources.wait(processes, given, ports)
@@ -283,10 +339,15 @@ def _need_room(runtime: Runtime) -> None:
     """
     places = [runtime.folder, runtime.work]
     if warehouse.own_server() is None:
-        places.append(postgres.disk(runtime.postgres))
+        places.append(_existing(_data(runtime)))
     for place in places:
         if shutil.disk_usage(place).free < FREE_BYTES:
             raise OSError(errno.ENOSPC, "No space left on device", str(place))
+
+
+def _existing(path: Path) -> Path:
+    """The folder itself, or the nearest above it that is there already."""
+    return next(found for found in (path, *path.parents) if found.exists())
 
 
 def _ports(runtime: Runtime, processes: Processes) -> dict[str, int]:
@@ -317,16 +378,22 @@ def _api(runtime: Runtime) -> airflow.Api:
     return airflow.Api(f"http://127.0.0.1:{port}", runtime.secret("airflow_password", 12))
 
 
-def _watch(out: Console, api: airflow.Api, district: str) -> Watch:
+def _watch(out: Console, runtime: Runtime, api: airflow.Api, district: str) -> Watch:
     has = stages.of(get_district(district))
-    return Watch(api=api, out=out, district=district, dsn=url(district), has=has)
+    is_running, parts = _processes(runtime).is_running, (*airflow.COMPONENTS, keeper.NAME)
+    return Watch(
+        api=api, out=out, district=district, dsn=url(district), has=has,
+        ended=lambda: [part for part in parts if not is_running(part)],
+    )  # fmt: skip
 
 
-def _show(out: Console, runtime: Runtime, district: str) -> None:
+def _show(out: Console, runtime: Runtime, district: str, day: date | None, is_built: bool) -> None:
+    """Show what the night of that day came to; None: today's."""
+    day = day or today(get_district(district), datetime.now(UTC))
     simulated = districts.ALL.get(district)
     truth = simulated.truth(runtime) if simulated and simulated.truth else None
     try:
-        summary.show(out, url(district), get_district(district), truth)
+        summary.show(out, url(district), get_district(district), day, truth, is_built=is_built)
     except psycopg.errors.UndefinedTable:
         out.print("No tiers yet: no night has come through.")
 
@@ -337,7 +404,8 @@ def _where_to_look(out: Console, runtime: Runtime, district: str) -> None:
         return
     out.print("\n[bold]Where to look[/]")
     out.print(f"  Airflow     http://127.0.0.1:{ports['airflow']}")
-    out.print(f"              login {airflow.USER}, password {runtime.secret('airflow_password')}")
+    # never the password itself: what is printed ends in logs
+    out.print(f"              login {airflow.USER}, its password in {runtime.login}")
     out.print(f"  Dictionary  http://127.0.0.1:{ports['dictionary']}/{district}/")
     out.print("  Database    make psql   (connection string: make url)")
     out.print("  Stop        make down\n")

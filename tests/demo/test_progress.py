@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from demo.progress import NIGHT, Watch
+from demo.airflow import AirflowDownError
+from demo.progress import DOWN_SECONDS, NIGHT, PATIENCE_SECONDS, Watch
+from include.errors import ConfigError
 
 ORDER = NIGHT.stages
 
@@ -40,7 +42,8 @@ class Airflow:
     def _task(self, stage: str, name: str, state: str) -> dict[str, Any]:
         return {
             "dag_id": f"{stage}__x", "dag_run_id": "run", "task_id": name, "map_index": -1,
-            "try_number": 1, "state": state, "duration": 1.0, "rendered_map_index": None,
+            "try_number": 1, "max_tries": 3, "state": state, "duration": 1.0,
+            "rendered_map_index": None,
         }  # fmt: skip
 
 
@@ -90,3 +93,79 @@ def test_a_good_night_has_no_failure() -> None:
     failure, said = watch({stage: {"done": "success"} for stage in ORDER}, [])
     assert failure is None
     assert "✓ the night took" in said
+
+
+GOOD = {stage: {"done": "success"} for stage in ORDER}
+
+
+class Slow(Airflow):
+    """Its first stage runs until `ends` is set; each look at it takes ten seconds."""
+
+    def __init__(self, task: str, state: str) -> None:
+        super().__init__({stage: dict(tasks) for stage, tasks in GOOD.items()})
+        self.stages["ingest_edfi"] = {task: state, "done": "running"}
+        self.now = 0.0
+        self.away: set[str] = set()
+        self.then: dict[float, Any] = {}
+
+    def get(self, path: str, **query: Any) -> dict[str, Any]:
+        if "api-server" in self.away:
+            raise AirflowDownError("Airflow API", seen="503", expected="2xx", next_step="Wait.")
+        found = super().get(path, **query)
+        is_last_look = path.endswith("ingest_edfi__x/dagRuns/run")
+        if is_last_look and "running" in self.stages["ingest_edfi"].values():
+            return {"state": "running"}
+        return found
+
+    def sleep(self, _seconds: float) -> None:
+        self.now += 10
+        for moment in [m for m in self.then if m <= self.now]:
+            self.then.pop(moment)()
+
+    def end(self) -> None:
+        self.stages["ingest_edfi"] = {"done": "success"}
+
+    def night(self) -> tuple[Any, str]:
+        said = io.StringIO()
+        watching = Watch(
+            self, Console(file=said, soft_wrap=True), "x", "unused", has=set(self.stages),  # type: ignore[arg-type]
+            ended=lambda: self.away, clock=lambda: self.now, sleep=self.sleep,
+        )  # fmt: skip
+        try:
+            return watching.night(None), said.getvalue()
+        except ConfigError as error:
+            return error, said.getvalue()
+
+
+def test_a_scheduler_that_stays_away_ends_the_wait() -> None:
+    airflow = Slow("plan", "running")
+    airflow.away = {"scheduler"}
+    failure, said = airflow.night()
+    assert str(failure).startswith("demo: scheduler: not running for")
+    assert "scheduler does not run; it is started again" in said
+    assert airflow.now <= DOWN_SECONDS + 20 < PATIENCE_SECONDS
+
+
+@pytest.mark.parametrize("part", ["scheduler", "api-server"])
+def test_what_comes_back_is_said_and_the_night_goes_on(part: str) -> None:
+    airflow = Slow("plan", "running")
+    airflow.then = {20.0: lambda: airflow.away.add(part), 60.0: airflow.away.clear,
+                    90.0: airflow.end}  # fmt: skip
+    failure, said = airflow.night()
+    assert failure is None
+    assert f"{part} does not run; it is started again" in said
+    assert f"{part} runs again" in said
+
+
+def test_a_failed_attempt_is_told_when_it_fails_and_once() -> None:
+    airflow = Slow("plan", "up_for_retry")
+    airflow.then = {50.0: airflow.end}
+    failure, said = airflow.night()
+    assert failure is None
+    assert said.count("attempt 1 of 4 failed; Airflow waits, then tries again") == 1
+    assert "http://airflow/dags/ingest_edfi__x/runs/run/tasks/plan" in said
+
+
+def test_a_night_that_never_ends_ends_the_wait() -> None:
+    failure, _ = Slow("plan", "running").night()
+    assert "not finished after 3600 s" in str(failure)
