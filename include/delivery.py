@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import shutil
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -21,17 +24,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# Longer than a run reads without a new attempt (2 hours), shorter than to the next night.
+_LEFT_OVER_AFTER_S = 12 * 3600
+
 
 def fetch_files(night: Night, name: str, source: FileSource) -> list[LocalFile]:
     """Copy a vendor's delivered files to the work folder of this run."""
     from include.sources import files
 
     folder = files_folder(night, name)
-    # copies that a failed run left behind hold students' names; a rerun fetches its own
-    for left_over in folder.parent.glob("*"):
-        if left_over != folder:
-            shutil.rmtree(left_over, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _delete_left_over(folder)
     try:
         fetched = files.fetch(
             source,
@@ -46,6 +49,17 @@ def fetch_files(night: Night, name: str, source: FileSource) -> list[LocalFile]:
         log.warning("%s: nothing was delivered; what was loaded before stays", name)
         _record_nothing(night, name, source)
     return fetched
+
+
+def _delete_left_over(folder: Path) -> None:
+    """Delete what failed runs left behind: it holds students' names, and a rerun fetches its own.
+
+    Another run may still be reading: a folder goes when it has not been used for a while.
+    """
+    for other in folder.parent.glob("*"):
+        with contextlib.suppress(FileNotFoundError):  # its own run was faster
+            if other != folder and time.time() - other.stat().st_mtime > _LEFT_OVER_AFTER_S:
+                shutil.rmtree(other, ignore_errors=True)
 
 
 def _patterns_beside(night: Night, source: FileSource) -> list[str]:
@@ -70,6 +84,8 @@ def land_files(
     nothing older come over what is newer (`include/landing/order.py`). The copies are deleted when
     all is loaded: they hold students' names.
     """
+    with contextlib.suppress(FileNotFoundError):
+        os.utime(files_folder(night, name))  # in use: see _delete_left_over
     results: list[LoadResult] = []
     failures: dict[str, FirstbellError] = {}
     for file in fetched:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -249,6 +250,20 @@ def test_what_failed_of_one_of_two_deliveries_says_which(built: House, tmp_path:
     assert built.query("select load_window, notes from ops.loads where run_id = 'of two'") == [
         ("north: delivery *.csv", {"instance": "north"})
     ]
+
+
+def test_parallel_runs_of_one_source_keep_each_others_copies(built: House, tmp_path: Path) -> None:
+    (tmp_path / "diagnostic_results_ela.csv").write_text("a,b\n1,2\n")
+    first = in_folder(built, "parallel 1", tmp_path)
+    source = night.file_sources(first.district)["iready"]
+    (ours,) = delivery.fetch_files(first, "iready", source)
+    abandoned = delivery.files_folder(replace(first, run_id="killed"), "iready")
+    abandoned.mkdir()
+    os.utime(abandoned, (0, 0))
+    (theirs,) = delivery.fetch_files(replace(first, run_id="parallel 2"), "iready", source)
+    assert ours.path.exists()
+    assert theirs.path.exists()
+    assert not abandoned.exists()
 
 
 FILES = ["SR_v2.csv", "SM_Dashboard_Standards_v2.csv"]

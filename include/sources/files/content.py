@@ -20,6 +20,7 @@ DELIMITER = ","
 OTHER_DELIMITERS = {";": "semicolon", "\t": "tab", "|": "pipe"}
 UTF8, UTF16 = "utf-8-sig", "utf-16"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_TOO_LONG = f"a cell of more than {csv.field_size_limit():,} characters"
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
 
 
@@ -55,16 +56,25 @@ def _records(text: TextIO, where: str) -> Iterator[list[str]]:
                 line = reader.line_num
         except csv.Error as error:
             if reader.line_num - line != 1:
-                raise UnreadableFileError(
-                    where,
-                    seen=f"a quote that does not close, lines {line + 1} to {reader.line_num}",
-                    expected="quotes in pairs",
-                    next_step="Ask the vendor for a new export; nothing was loaded from this file.",
-                ) from error
+                raise _over_several_lines(where, error, line + 1, reader.line_num) from error
             line = reader.line_num
-            yield NotCsv()
+            yield NotCsv(_TOO_LONG if _is_too_long(error) else "not CSV (a stray quote)")
         else:
             return
+
+
+def _over_several_lines(where: str, error: csv.Error, first: int, last: int) -> UnreadableFileError:
+    what = _TOO_LONG if _is_too_long(error) else "a quote that does not close"
+    return UnreadableFileError(
+        where,
+        seen=f"{what}, lines {first} to {last}",
+        expected="cells of an export's size, and quotes in pairs",
+        next_step="Ask the vendor for a new export; nothing was loaded from this file.",
+    )
+
+
+def _is_too_long(error: csv.Error) -> bool:
+    return "field limit" in str(error)
 
 
 def inspect(where: str, opener: Callable[[], IO[bytes]]) -> Content:

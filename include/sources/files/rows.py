@@ -15,6 +15,7 @@ from include.sources.files import dates
 from include.sources.files.columns import ColumnMap
 from include.sources.files.headers import normalise
 from include.sources.files.layouts import Domain, FileLayout
+from include.sources.files.text import NotCsv
 
 _REMEMBERED = 50_000
 # One part of a key: a cell by position, or a constant by name; with what makes it comparable.
@@ -270,7 +271,7 @@ def damaged(row: list[str], expected: int, ref: str) -> Reject:
     Which cell is which is not known, so neither is which of them the layout drops: none is kept.
     Place and hash find the row in the file; for a line without quotes it is the line's own hash.
     """
-    seen = f"{len(row)} cells" if row else "not CSV (a stray quote)"
+    seen = row.problem if isinstance(row, NotCsv) else f"{len(row)} cells"
     digest = hashlib.sha256(",".join(row).encode()).hexdigest()
     payload = {"_cell_count": len(row), "_line_sha256": digest} if row else None
     return Reject("field_count", f"{seen}; expected {expected}", ref, payload=payload)

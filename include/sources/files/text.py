@@ -11,6 +11,10 @@ _UNKNOWN = "\ufffd"
 class NotCsv(list[str]):
     """Stands for a line that is not CSV. It has no cells, so it never has the right count."""
 
+    def __init__(self, problem: str) -> None:
+        super().__init__()
+        self.problem = problem
+
 
 class Mended(list[str]):
     """A row in which some cells were Windows-1252 amid UTF-8."""

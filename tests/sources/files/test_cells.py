@@ -1,0 +1,47 @@
+"""Cells and lines that are too long to be an export's: named as such, and held in no memory."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from include.errors import UnreadableFileError
+from tests.sources.files.helpers import STAR_ROW, feeds_of, local, read, rejects, to_csv, upserts
+
+LONG = csv.field_size_limit() + 1
+
+
+def _lines(count: int) -> list[str]:
+    return to_csv([{**STAR_ROW, "AssessmentID": str(n)} for n in range(count)]).splitlines()
+
+
+def test_a_cell_that_is_too_long_costs_its_own_row_and_is_called_so(tmp_path: Path) -> None:
+    lines = _lines(3)
+    lines[2] = lines[2].replace("Alder", "x" * LONG, 1)
+    (feed,) = feeds_of(local(tmp_path / "SR.csv", "\n".join(lines)), "star")
+    changes = read(feed)
+    assert [row.key for row in upserts(changes)] == ["SR|0", "SR|2"]
+    (refused,) = rejects(changes)
+    assert (refused.reason, refused.source_ref) == ("field_count", "SR.csv:3")
+    assert refused.detail == "a cell of more than 131,072 characters; expected 13 cells"
+
+
+def test_a_stray_quote_is_called_so(tmp_path: Path) -> None:
+    lines = _lines(2)
+    lines[1] = lines[1].replace("2026-2027", '"2026"-2027', 1)
+    (feed,) = feeds_of(local(tmp_path / "SR.csv", "\n".join(lines)), "star")
+    assert rejects(read(feed))[0].detail == "not CSV (a stray quote); expected 13 cells"
+
+
+def test_a_cell_that_grows_too_long_over_several_lines_stops_the_feed_and_is_called_so(
+    tmp_path: Path,
+) -> None:
+    lines = _lines(2)
+    lines[1] = lines[1].replace("Alder", '"Alder', 1)
+    lines.insert(2, "x" * LONG)
+    (feed,) = feeds_of(local(tmp_path / "SR.csv", "\n".join(lines)), "star")
+    expected = r"a cell of more than 131,072 characters, lines 2 to 3; expected .* quotes in pairs"
+    with pytest.raises(UnreadableFileError, match=expected):
+        read(feed)
