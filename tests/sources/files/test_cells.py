@@ -25,14 +25,14 @@ def test_a_cell_that_is_too_long_costs_its_own_row_and_is_called_so(tmp_path: Pa
     assert [row.key for row in upserts(changes)] == ["SR|0", "SR|2"]
     (refused,) = rejects(changes)
     assert (refused.reason, refused.source_ref) == ("field_count", "SR.csv:3")
-    assert refused.detail == "a cell of more than 131,072 characters; expected 13 cells"
+    assert refused.detail == "a cell of more than 131,072 characters; expected 12"
 
 
 def test_a_stray_quote_is_called_so(tmp_path: Path) -> None:
     lines = _lines(2)
     lines[1] = lines[1].replace("2026-2027", '"2026"-2027', 1)
     (feed,) = feeds_of(local(tmp_path / "SR.csv", "\n".join(lines)), "star")
-    assert rejects(read(feed))[0].detail == "not CSV (a stray quote); expected 13 cells"
+    assert rejects(read(feed))[0].detail == "not CSV (a stray quote); expected 12"
 
 
 def test_a_cell_that_grows_too_long_over_several_lines_stops_the_feed_and_is_called_so(
