@@ -1,7 +1,7 @@
 """A district small enough to be computed by hand, as an Ed-Fi API would give it.
 
 `write(url)` fills schema raw. Each function below adds records of one entity to a list of
-(entity, payload); what they mean for a student stands in the table of test_known_truth.py.
+(entity, payload); what they mean for a student stands in the table of judged_students.py.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ NUMBERS = ("s41", "s42", "s43", "s44", "s45", "s46")
 
 
 def records() -> Iterator[Record]:
-    """What the sources hold of them; what it means stands in the table of test_known_truth.py."""
+    """What the sources hold of them; what it means stands in the table of judged_students.py."""
     for number in NUMBERS:
         yield enrolled(number, LOWER, "Eighth grade")
     yield assessment(STAR_MATH, "STAR Math", "Mathematics")

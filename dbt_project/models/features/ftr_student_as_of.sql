@@ -30,6 +30,14 @@
     'window_start_date', 'incident_count', 'unknown_part_count', 'in_school_count',
     'out_of_school_count', 'expulsion_count', 'unmapped_count',
 ] %}
+{%- set for_grades = [
+    'letter_mark_count', 'excluded_mark_count', 'has_grading_periods', 'latest_closed_end_date',
+    'assessment_flag',
+] %}
+{%- set days = [
+    'days_enrolled_30d', 'days_enrolled_90d', 'days_absent', 'days_absent_30d', 'days_absent_90d',
+    'days_excuse_known', 'days_unexcused',
+] %}
 {%- set numbers = [
     'min_enrolled_days', 'attendance_stale_insufficient_days', 'severe_absence_pct',
     'chronic_absence_pct', 'course_grades_need_letters', 'df_red_count', 'gpa_red_below',
@@ -150,24 +158,19 @@ gathered as (
         schools.latest_closed_end_date,
         coalesce(schools.has_grading_periods, false) as has_grading_periods,
         schools.window_start_date,
-        coalesce(behavior.incident_count, 0) as incident_count,
-        coalesce(behavior.unknown_part_count, 0) as unknown_part_count,
-        coalesce(behavior.in_school_count, 0) as in_school_count,
-        coalesce(behavior.out_of_school_count, 0) as out_of_school_count,
-        coalesce(behavior.expulsion_count, 0) as expulsion_count,
-        coalesce(behavior.unmapped_count, 0) as unmapped_count,
-        latest.letter_mark_count,
-        latest.excluded_mark_count,
-        latest.unmapped_mark_count,
-        latest.number_mark_count,
+        {%- for count in behavior_counts if count != 'window_start_date' %}
+        coalesce(behavior.{{ count }}, 0) as {{ count }},
+        {%- endfor %}
+        {{- kept_columns('latest', [
+            'letter_mark_count', 'excluded_mark_count', 'unmapped_mark_count', 'number_mark_count',
+        ]) }}
         case when latest.letter_mark_count > 0 then latest.f_count end as f_count,
         case when latest.letter_mark_count > 0 then latest.df_count end as df_count,
         case when policy.gpa_counts then latest.gpa_unweighted end as gpa,
         case when policy.gpa_counts then previous.gpa_unweighted end as previous_gpa,
-        tests.percentile_latest,
-        tests.percentile_reading,
-        tests.percentile_math,
-        tests.growth_percentile_latest,
+        {{- kept_columns('tests', [
+            'percentile_latest', 'percentile_reading', 'percentile_math', 'growth_percentile_latest',
+        ]) }}
         cast({{ dbt.datediff('tests.latest_on', 'enrolled.as_of_date', 'day') }} as integer)
             as days_since_test,
         coalesce(tests.flag, 'insufficient_data') as assessment_flag,
@@ -235,18 +238,7 @@ gathered as (
 attended as (
     select
         {{- kept_columns('gathered', keys + measures + behavior_counts + numbers) }}
-        gathered.letter_mark_count,
-        gathered.excluded_mark_count,
-        gathered.has_grading_periods,
-        gathered.latest_closed_end_date,
-        gathered.assessment_flag,
-        gathered.days_enrolled_30d,
-        gathered.days_enrolled_90d,
-        gathered.days_absent,
-        gathered.days_absent_30d,
-        gathered.days_absent_90d,
-        gathered.days_excuse_known,
-        gathered.days_unexcused,
+        {{- kept_columns('gathered', for_grades + days) }}
         {{ attendance_gap('gathered', 'gathered', 'gathered.has_days') }} as gap_code
     from gathered
     {{ evaluate_once() }}
@@ -255,12 +247,7 @@ attended as (
 -- the same conditions as in fct_attendance_to_date
 rated as (
     select
-        {{- kept_columns('attended', keys + measures + behavior_counts + numbers) }}
-        attended.letter_mark_count,
-        attended.excluded_mark_count,
-        attended.has_grading_periods,
-        attended.latest_closed_end_date,
-        attended.assessment_flag,
+        {{- kept_columns('attended', keys + measures + behavior_counts + numbers + for_grades) }}
         case
             when attended.days_enrolled > 0
                 and coalesce(attended.gap_code, 'too_few_days') = 'too_few_days'
