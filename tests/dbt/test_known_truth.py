@@ -199,3 +199,37 @@ def test_the_database_itself_refuses_a_gap_in_what_must_be_there(
     built = promised & set(is_nullable)
     assert len(built) > 50
     assert not [column for column in built if is_nullable[column]]
+
+
+def test_what_people_read_is_described_in_the_database(
+    reported: psycopg.Connection[Any], manifest: dict[str, Any]
+) -> None:
+    said = {
+        (schema, table, column): text
+        for schema, table, column, text in reported.execute(
+            """
+            select schemas.nspname, tables.relname, coalesce(columns.attname, ''), told.description
+            from pg_description as told
+            inner join pg_class as tables on tables.oid = told.objoid
+            inner join pg_namespace as schemas on schemas.oid = tables.relnamespace
+            left join pg_attribute as columns
+                on columns.attrelid = tables.oid and columns.attnum = told.objsubid
+                and told.objsubid > 0
+            where told.classoid = 'pg_class'::regclass
+            """
+        ).fetchall()
+    }
+    written = {
+        (node["schema"], node["name"], column): text
+        for node in manifest["nodes"].values()
+        if node["schema"] in ("marts", "risk", "features", "reporting")
+        for column, text in [
+            ("", node["description"]),
+            *((name, column["description"]) for name, column in node["columns"].items()),
+        ]
+    }
+    tables = {(schema, table) for schema, table, _ in said}
+    assert {schema for schema, _ in tables} >= {"marts", "risk", "reporting"}
+    built = {place: text for place, text in written.items() if place[:2] in tables}
+    assert len(built) > 300
+    assert {place: said.get(place) for place in built} == built

@@ -50,6 +50,16 @@ def test_a_report_stays_while_the_view_under_it_is_built_again(reported: Running
     assert owner.execute(HEALTH).fetchone() == before
 
 
+def test_a_view_that_is_replaced_keeps_its_descriptions(reported: Running) -> None:
+    owner, folder = reported
+    told = f"select count(*) from pg_description where objoid = ({HEALTH})"
+    before = owner.execute(told).fetchone()
+    build(owner, folder, "rpt_load_health")
+    assert owner.execute(told).fetchone() == before
+    assert before is not None
+    assert before[0] > 15
+
+
 def test_what_a_district_put_on_a_view_stays(reported: Running) -> None:
     owner, folder = reported
     owner.execute("create view public.ours as select source from reporting.rpt_load_health")
