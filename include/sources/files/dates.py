@@ -99,6 +99,14 @@ def school_year_in(text: str) -> int | None:
     return last if last == first + 1 else None
 
 
+@lru_cache(maxsize=4096)
+def term_in(text: str) -> str:
+    """A year or term in one spelling: `Fall 2026-2027` for `FALL  2026-27`."""
+    plain = " ".join(text.split()).title()
+    year = school_year_in(plain)
+    return plain if year is None else _SCHOOL_YEAR.sub(f"{year - 1}-{year}", plain, count=1)
+
+
 def school_year_of(day: date, starts_in: int) -> int:
     """The spring year of the school year that a day is in."""
     return day.year + 1 if day.month >= starts_in else day.year

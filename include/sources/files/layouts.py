@@ -121,8 +121,11 @@ class FileLayout(_Strict):
     required: Columns
     scope: Column | None = None
     blank_in_key: Columns = []
-    # Number rows of one key that are two tests: ordered by these columns, then as in the file.
-    number_repeats_by: Columns | None = None
+    # What a blank cell of a key, or a column that the file lacks, stands for.
+    default_in_key: dict[Column, str] = {}
+    # Rows of one key are different tests where the first filled of these columns differs; they are
+    # numbered in its order. Otherwise the later row is a correction.
+    number_repeats_by: Columns = []
     school_year: Columns = []
     test_date: Columns = []
     dates: dict[Column, list[str]] = {}
@@ -148,7 +151,8 @@ class FileLayout(_Strict):
         for pattern in self.names:
             constants |= set(re.compile(pattern).groupindex)
         known = set(self.column_names.values()) | constants
-        used = {*self.required, *self.school_year, *self.test_date, *self.dates, *self.times}
+        used = {*self.default_in_key, *self.number_repeats_by}
+        used |= {*self.required, *self.school_year, *self.test_date, *self.dates, *self.times}
         used |= {column for key in self.key for column in key}
         used |= {self.scope} if self.scope else set()
         if unknown := sorted(used - known):

@@ -1,19 +1,23 @@
 """Rows of one file that have the same key, found in bounded memory.
 
 A first pass keeps eight bytes per row. Only rows whose key occurs twice are looked at again: the
-last acceptable one wins, or, where a layout numbers them, each different one is a test of its own.
+last acceptable one wins. Where a layout says what tells two tests of one key apart, it wins among
+the rows of its test, and the tests are numbered.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import numpy as np
 
+from include.sources.files.numbers import read_number
 from include.sources.files.rows import Record, RowBuilder
 
+_Test = tuple[int, int, Decimal, str]
 Numbered = Iterable[tuple[int, list[str]]]
 
 
@@ -46,10 +50,10 @@ def resolve(
     rows: Numbered,
     builder: RowBuilder,
     repeated: frozenset[int],
-    order_by: Sequence[int] | None,
+    told_by: Sequence[int],
 ) -> Repeats:
     """Decide about the rows whose key hash is repeated; rejected rows take no part."""
-    groups: dict[str, dict[int, tuple[int, list[str]]]] = {}
+    groups: dict[str, dict[_Test, tuple[int, int]]] = {}
     repeats = Repeats()
     for number, row in rows:
         key = builder.key_of(row)
@@ -57,31 +61,22 @@ def resolve(
             continue
         if not isinstance(builder.build(row, ""), Record):
             continue
-        group = groups.setdefault(key, {})
-        same = hash(tuple(row))
-        if order_by is not None and builder.is_numbered(row):
-            if same in group:  # the same row twice is one test, whatever numbers it would get
-                repeats.replaced[group[same][0]] = False
-            group[same] = (number, [row[index] for index in order_by])
-        else:
-            for other, (earlier, _) in group.items():
-                repeats.replaced[earlier] = other != same
-            group.clear()
-            group[same] = (number, [])
-    for group in groups.values():
-        _number(group, repeats)
+        tests, test, content = groups.setdefault(key, {}), _test(row, told_by), hash(tuple(row))
+        if test in tests:
+            earlier, before = tests[test]
+            repeats.replaced[earlier] = before != content
+        tests[test] = (number, content)
+    for tests in groups.values():
+        # the first keeps the plain key
+        for occurrence, test in enumerate(sorted(tests)[1:], start=2):
+            repeats.number_of[tests[test][0]] = occurrence
     return repeats
 
 
-def _number(group: Mapping[int, tuple[int, list[str]]], repeats: Repeats) -> None:
-    ordered = sorted(group.values(), key=lambda item: ([_sortable(t) for t in item[1]], item[0]))
-    for occurrence, (number, _) in enumerate(ordered, start=1):
-        if occurrence > 1:
-            repeats.number_of[number] = occurrence
-
-
-def _sortable(text: str) -> tuple[float, str]:
-    try:
-        return float(text), ""
-    except ValueError:
-        return float("inf"), text
+def _test(row: list[str], told_by: Sequence[int]) -> _Test:
+    """Which of the tests of its key a row is, as something to sort by: place of column, value."""
+    for place, index in enumerate(told_by):
+        if text := row[index].strip():
+            number = read_number(text)
+            return (place, 0, number, "") if number is not None else (place, 1, Decimal(0), text)
+    return (len(told_by), 0, Decimal(0), "")

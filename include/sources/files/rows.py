@@ -18,8 +18,9 @@ from include.sources.files.layouts import Domain, FileLayout
 from include.sources.files.text import NotCsv
 
 _REMEMBERED = 50_000
-# One part of a key: a cell by position, or a constant by name; with what makes it comparable.
-Part = tuple[int | None, str, Callable[[str], str | None] | None, bool]
+# One part of a key: a cell by position, or a constant by name; what makes it comparable; and what
+# a blank stands for (None: without a value there is no key).
+Part = tuple[int | None, str, Callable[[str], str | None] | None, str | None]
 
 
 class Record(NamedTuple):
@@ -71,24 +72,30 @@ class RowBuilder:
         self._test_date = [(at[c], self._dates[c]) for c in file.test_date if c in self._dates]
         self._year_cells = [(c, at[c], self._dates.get(c)) for c in file.school_year if c in at]
         self._scope = at[file.scope] if file.scope else None
+        self._blank_in_key = {c: v.casefold() for c, v in file.default_in_key.items()}
         self._keys = [self._parts(key, file, at) for key in file.key if self._has(key, at)]
         self._key_columns = [key for key in file.key if self._has(key, at)]
-        self._last_key = bool(self._key_columns) and self._key_columns[-1] == file.key[-1]
         self._domains = _domains(file, columns)
         self._latest_day = latest_day
         self.years = Years(accepted_years, school_year_starts_in)
 
     def _has(self, key: Sequence[str], at: Mapping[str, int]) -> bool:
         chosen = {name for name, *_ in self._chosen}
-        return all(c in at or c in self._constants or c in chosen for c in key)
+        known = {*at, *self._constants, *chosen, *self._blank_in_key}
+        return known.issuperset(key)
 
     def _parts(self, key: Sequence[str], file: FileLayout, at: Mapping[str, int]) -> list[Part]:
-        return [(at.get(c), c, self._comparable(c, file), c in file.blank_in_key) for c in key]
+        blank = dict.fromkeys(file.blank_in_key, "") | self._blank_in_key
+        return [(at.get(c), c, self._comparable(c, file), blank.get(c)) for c in key]
 
     def _comparable(self, column: str, file: FileLayout) -> Callable[[str], str | None] | None:
         """Dates and times are compared as such: 1/3/2026 and 01/03/2026 are one day."""
         if column in self._dates:
             return dates.moment_parser(file.dates[column])
+        if column in self._blank_in_key:
+            return str.casefold
+        if column in file.school_year or column == file.scope:
+            return dates.term_in
         parse = self._times.get(column)
         if parse is None:
             return None
@@ -151,11 +158,6 @@ class RowBuilder:
         if len(constants) < len(self._constants) + len(self._chosen):
             return None
         return self._key(row, constants)
-
-    def is_numbered(self, row: list[str]) -> bool:
-        """Whether the row's key is the layout's last: the one whose repeats are numbered."""
-        others = self._keys[:-1]
-        return self._last_key and not any(_join(p, row, self._with_chosen(row)) for p in others)
 
     def _with_chosen(self, row: list[str]) -> dict[str, str]:
         chosen = {
@@ -235,15 +237,16 @@ class RowBuilder:
 def _join(parts: list[Part], row: list[str], constants: Mapping[str, str]) -> str | None:
     """The key that these parts make; None when one that must have a value is blank."""
     values = []
-    for index, name, comparable, may_be_blank in parts:
-        text = constants[name] if index is None else row[index].strip()
+    for index, name, comparable, blank in parts:
+        text = constants.get(name, "") if index is None else row[index].strip()
         if not text:
-            if not may_be_blank:
+            if blank is None:
                 return None
+            text = blank
         elif comparable:
             # a date that cannot be read is rejected next, with its key as received
             text = comparable(text) or text
-        elif "|" in text or "\\" in text:
+        if "|" in text or "\\" in text:
             text = text.replace("\\", "\\\\").replace("|", "\\|")
         values.append(text)
     return "|".join(values)

@@ -126,12 +126,8 @@ class FileStream:
     def _repeats(self, columns: ColumnMap, shape: Shape) -> repeats.Repeats:
         if not shape.repeated:
             return repeats.Repeats()
-        order_by = self._identity.file.number_repeats_by
-        positions = (
-            [columns.position[c] for c in order_by if c in columns.position]
-            if order_by is not None
-            else None
-        )
+        told_by = self._identity.file.number_repeats_by
+        positions = [columns.position[c] for c in told_by if c in columns.position]
         rows = (
             (number, row)
             for number, row in self._rows()

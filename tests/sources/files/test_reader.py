@@ -387,17 +387,59 @@ def test_two_iready_tests_of_one_day_are_numbered_by_duration(tmp_path: Path) ->
     ]
     (feed,) = feeds_of(local(tmp_path / "diagnostic_results_ela.csv", to_csv(rows)), "iready")
     found = {row.key: row.payload["duration_min"] for row in upserts(read(feed))}
-    key = "ela|0007001|2026-2027|2026-09-03|2026-09-03"
+    key = "ela|english|0007001|2026-2027|2026-09-03"
     assert found == {key: "9", f"{key}|2": "96"}
     assert feed.notes["repeated_keys"]["left_out_same"] == 1
 
 
-def test_an_iready_activity_id_is_the_key_where_it_is_given(tmp_path: Path) -> None:
-    rows = [{**IREADY_ROW, "Activity Id": "A1"}, {**IREADY_ROW, "Activity Id": "A1"}]
-    rows[1]["Overall Scale Score"] = "425"
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"Activity Id": "A1", "Overall Scale Score": "425"},
+        {"Diagnostic Language": "English"},
+        {"Academic Year": "2026-27"},
+        {"Completion Date": "9/5/2026", "Duration (min)": "60"},
+    ],
+)
+def test_an_iready_test_keeps_its_key_when_more_is_known_of_it(
+    tmp_path: Path, later: dict[str, str]
+) -> None:
+    keys = set()
+    for row in ({**IREADY_ROW, "Completion Date": ""}, {**IREADY_ROW, **later}):
+        changes = read_rows(tmp_path / "diagnostic_results_ela.csv", to_csv([row]), "iready")
+        keys.add(upserts(changes)[0].key)
+    assert keys == {"ela|english|0007001|2026-2027|2026-09-03"}
+
+
+def test_an_iready_test_in_spanish_has_a_key_of_its_own(tmp_path: Path) -> None:
+    rows = [{**IREADY_ROW, "Diagnostic Language": name} for name in ("English", "Spanish")]
     changes = read_rows(tmp_path / "diagnostic_results_ela.csv", to_csv(rows), "iready")
-    assert [row.key for row in upserts(changes)] == ["ela|A1"]
+    assert [row.key.split("|")[1] for row in upserts(changes)] == ["english", "spanish"]
+    assert len(changes) == 2
+
+
+@pytest.mark.parametrize("told_by", [{}, {"Activity Id": "A1"}])
+def test_of_two_rows_of_one_iready_test_the_later_is_the_correction(
+    tmp_path: Path, told_by: dict[str, str]
+) -> None:
+    rows = [{**IREADY_ROW, **told_by, "Overall Scale Score": score} for score in ("424", "425")]
+    changes = read_rows(tmp_path / "diagnostic_results_ela.csv", to_csv(rows), "iready")
+    assert [row.payload["overall_scale_score"] for row in upserts(changes)] == ["425"]
     assert [r.reason for r in rejects(changes)] == ["duplicate_key"]
+
+
+def test_two_iready_tests_of_one_day_are_told_apart_by_activity_id_first(tmp_path: Path) -> None:
+    rows = [{**IREADY_ROW, "Activity Id": name} for name in ("B", "A")]
+    changes = read_rows(tmp_path / "diagnostic_results_ela.csv", to_csv(rows), "iready")
+    key = "ela|english|0007001|2026-2027|2026-09-03"
+    found = {row.payload["activity_id"]: row.key for row in upserts(changes)}
+    assert found == {"A": key, "B": f"{key}|2"}
+
+
+def test_an_iready_test_without_a_start_date_is_known_by_its_activity_id(tmp_path: Path) -> None:
+    text = to_csv([{**IREADY_ROW, "Start Date": "", "Activity Id": "A1"}])
+    (row,) = upserts(read_rows(tmp_path / "diagnostic_results_ela.csv", text, "iready"))
+    assert row.key == "ela|A1"
 
 
 def test_a_date_written_otherwise_does_not_change_the_key(tmp_path: Path) -> None:

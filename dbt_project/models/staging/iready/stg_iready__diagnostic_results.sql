@@ -1,4 +1,5 @@
--- One row per i-Ready diagnostic.
+-- One row per i-Ready diagnostic. Rows under a key of before (by Activity Id, or without a
+-- language) are left out where their test stands under its key of today.
 {%- set domains = [
     'phonological_awareness', 'phonics', 'high_frequency_words', 'vocabulary',
     'comprehension_overall', 'comprehension_literature', 'comprehension_informational_text',
@@ -44,6 +45,28 @@ renamed as (
     from diagnostic_results
 ),
 
+compared as (
+    select
+        renamed.result_id,
+        split_part(renamed.result_id, '|', 2) = coalesce(renamed.language_code, 'english')
+            as has_todays_key,
+        max(
+            case
+                when split_part(renamed.result_id, '|', 2)
+                    = coalesce(renamed.language_code, 'english') then 1
+                else 0
+            end
+        ) over (
+            partition by
+                renamed.subject_code,
+                coalesce(renamed.language_code, 'english'),
+                renamed.student_id,
+                {{ vendor_school_year('renamed.academic_year') }},
+                renamed.started_on
+        ) as stands_under_todays_key
+    from renamed
+),
+
 typed as (
     select
         renamed.result_id,
@@ -83,6 +106,8 @@ typed as (
             when lower(renamed.rush_flag) like 'red%' then 'red_rush'
         end as source_invalid_reason
     from renamed
+    inner join compared on compared.result_id = renamed.result_id
+    where compared.has_todays_key or compared.stands_under_todays_key = 0
 )
 
 select * from typed
