@@ -339,6 +339,16 @@ def test_the_time_of_day_belongs_to_the_key_of_a_star_test_without_id(
     assert row.payload["_test_date"] == "2026-09-03"
 
 
+@pytest.mark.parametrize("product", ["SRS", "SMS", "SELS"])
+def test_a_spanish_star_test_is_of_a_product_of_its_own(tmp_path: Path, product: str) -> None:
+    bare = {k: v for k, v in STAR_ROW.items() if k != "InstructionalReadingLevel"}
+    for number, row in enumerate((STAR_ROW, bare)):
+        (tmp_path / str(number)).mkdir()
+        changes = read_rows(tmp_path / str(number) / f"{product}_v2.csv", to_csv([row]), "star")
+        (found,) = upserts(changes)
+        assert found.key == f"{product}|{row['AssessmentID']}"
+
+
 def test_two_star_tests_without_id_of_one_day_are_two(tmp_path: Path) -> None:
     rows = [
         {**STAR_ROW, "AssessmentID": "", "CompletedDateLocal": f"2026-09-03T{hour}:07:55Z"}

@@ -15,6 +15,9 @@ canonical as (
             when 'SR' then 'Star Reading'
             when 'SM' then 'Star Math'
             when 'SEL' then 'Star Early Literacy'
+            when 'SRS' then 'Star Reading Spanish'
+            when 'SMS' then 'Star Math Spanish'
+            when 'SELS' then 'Star Early Literacy Spanish'
             else 'Star ' || results.product
         end as assessment_title,
         'star' as assessment_family,
