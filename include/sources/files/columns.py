@@ -20,6 +20,7 @@ class ColumnMap:
     position: Mapping[str, int]  # every column of the layout that is there, dropped ones too
     kept: Mapping[int, str]
     unknown: Mapping[int, str]
+    unknown_names: Mapping[int, str]  # what they are called in a payload, however they are spelled
     dropped: Mapping[int, str]
     missing: list[str]  # optional columns that are not there
     variant: str
@@ -41,11 +42,13 @@ def map_columns(layout: Layout, file: FileLayout, header: list[str]) -> ColumnMa
     dropped = {i: c for c, i in position.items() if c in layout.drop}
     dropped |= {i: name for i, name in unknown.items() if _is_unasked(layout, name)}
     seen = {normalise(name) for name in header}
+    strange = {i: n for i, n in sorted(unknown.items()) if i not in dropped}
     return ColumnMap(
         header=header,
         position=position,
         kept={i: c for c, i in position.items() if i not in dropped},
-        unknown=_distinct({i: n for i, n in sorted(unknown.items()) if i not in dropped}),
+        unknown=_distinct(strange),
+        unknown_names=_distinct({i: normalise(n) or n.casefold() for i, n in strange.items()}),
         dropped=dropped,
         missing=[c for c in dict.fromkeys(own.values()) if c not in position],
         variant=next(

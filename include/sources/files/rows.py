@@ -59,7 +59,7 @@ class RowBuilder:
         width = len(columns.header)
         self._mask = [index in columns.kept for index in range(width)]
         self._names = [columns.kept[index] for index in range(width) if index in columns.kept]
-        self._unknown = list(columns.unknown.items())
+        self._unknown = list(columns.unknown_names.items())
         self._constants = dict(constants)
         self._chosen = [
             (name, source.column, at[source.column], {normalise(k): v for k, v in values.items()})
@@ -123,7 +123,7 @@ class RowBuilder:
         if key is None:
             columns = " or ".join(", ".join(key) for key in self._key_columns)
             return self._reject(row, ref, "no_key", columns, "a value in each of them")
-        scope = row[self._scope].strip() if self._scope is not None else None
+        scope = dates.term_in(row[self._scope]) if self._scope is not None else None
         day = self._day(row)
         if problem := self._problem(row, day, scope):
             return self._reject(row, ref, *problem, key=key)
@@ -147,10 +147,21 @@ class RowBuilder:
             return "future_date", "the test's date", wanted
         if scope == "":
             return "no_scope", "the scope", "a value: it says what the file is complete for"
-        if not self._is_of_year(row):
-            wanted = f"school year {' or '.join(map(str, sorted(self.years.accepted)))}"
-            return "wrong_school_year", "the school year", wanted
-        return None
+        return self._year_problem(row)
+
+    def _year_problem(self, row: list[str]) -> tuple[str, str, str] | None:
+        year = self._school_year(row)
+        if year is None:
+            if not any(row[index].strip() for _, index, _ in self._year_cells):
+                return None
+            columns = " or ".join(column for column, *_ in self._year_cells)
+            return "no_school_year", columns, "a school year such as 2026-2027, or a date"
+        if year in self.years.accepted:
+            self.years.right += 1
+            return None
+        self.years.wrong[year] = self.years.wrong.get(year, 0) + 1
+        wanted = f"school year {' or '.join(map(str, sorted(self.years.accepted)))}"
+        return "wrong_school_year", "the school year", wanted
 
     def key_of(self, row: list[str]) -> str | None:
         """The key of a row, acceptable or not; None: it has none."""
@@ -186,8 +197,8 @@ class RowBuilder:
                 return day
         return None
 
-    def _is_of_year(self, row: list[str]) -> bool:
-        """Whether the row's own year is accepted; a row that does not say is."""
+    def _school_year(self, row: list[str]) -> int | None:
+        """The year of the first column that says one; None: none does."""
         for _column, index, parse in self._year_cells:
             text = row[index]
             if not text:
@@ -197,14 +208,9 @@ class RowBuilder:
                 year = dates.school_year_of(day, self.years.starts_in) if day else None
             else:
                 year = dates.school_year_in(text)
-            if year is None:
-                continue
-            if year in self.years.accepted:
-                self.years.right += 1
-                return True
-            self.years.wrong[year] = self.years.wrong.get(year, 0) + 1
-            return False
-        return True
+            if year is not None:
+                return year
+        return None
 
     def _outside(self, row: list[str], ref: str, key: str) -> list[Reject]:
         findings: list[Reject] = []

@@ -29,7 +29,7 @@ def test_any_text_survives(cells: list[tuple[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         changes = read_rows(Path(folder) / "SR.csv", to_csv(rows), "star")
     found = [
-        (r.payload.get("student_last_name", ""), r.payload.get("_unknown", {}).get("Note", ""))
+        (r.payload.get("student_last_name", ""), r.payload.get("_unknown", {}).get("note", ""))
         for r in upserts(changes)
     ]
     assert found == cells
