@@ -1,6 +1,7 @@
 """Open one service-desk ticket per broken feed, and close it when the feed heals.
 
-Starts when an ingest has ended, well or not. A ticket never holds student data.
+Starts when an ingest has ended, well or not, and again after a build, which alone can say whose
+attendance is late and whose file matches nobody. A ticket never holds student data.
 
 **Owner** data-platform
 
@@ -23,7 +24,9 @@ def build(dag_id: str, district: District):
     @dag(
         dag_id=dag_id,
         dag_display_name=f"{district.name}: 7 open tickets",
-        schedule=[assets.ingest_ended(district.code)],
+        schedule=defaults.any_of(
+            [assets.ingest_ended(district.code), assets.warehouse(district.code)]
+        ),
         start_date=defaults.START,
         catchup=False,
         max_active_runs=1,

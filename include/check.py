@@ -76,8 +76,7 @@ def check_warehouse(night: Night) -> None:
             warehouse.require_room_for_roles(connection.info.dbname)
             may_create, _ = _rights(connection)
     except psycopg.OperationalError as error:
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        said = said.removeprefix("connection failed: ")
+        said = warehouse.words_of(error)
         kind = StorageError if dbt_outcome.is_passing(said) else ConfigError
         raise kind(
             f"connection {conn_id}",

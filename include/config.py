@@ -130,11 +130,12 @@ class OnCrossing(_Strict):
     schools: list[str] | None = None
 
 
-Trouble = Literal["failed", "parked", "unmatched", "missing"]
+Trouble = Literal["failed", "parked", "unmatched", "missing", "late"]
 
 
 class OnFeed(_Strict):
-    """Which feeds a channel hears of: those that stand so in rpt_load_health."""
+    """Which feeds a channel hears of: those that stand so in rpt_load_health; `late`: schools
+    that are late with attendance, in rpt_attendance_submission."""
 
     statuses: list[Trouble] = Field(default=list(get_args(Trouble)), min_length=1)
 

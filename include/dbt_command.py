@@ -1,5 +1,9 @@
 """One dbt command for one district, in this process: where it works, what it is told, how it ends.
 
+    python -m include.dbt_command grand_bend ls --select xwalk_attendance_category+
+
+runs dbt by hand as a night would: with own rows, on the warehouse and the day of the last build.
+
 A district has its own target folder, so districts never collide. What dbt itself writes may quote
 a row, so only the service user reads it.
 """
@@ -9,18 +13,21 @@ from __future__ import annotations
 import json
 import logging
 import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include import day_models, dbt_outcome, own_rows
+from include import day_models, dbt_outcome, own_rows, warehouse
 from include.config import ROOT, EdfiSource
 from include.connections import Connection
 from include.errors import ConfigError, TransformError, TransformInterruptedError
 from include.interrupts import as_keyboard_interrupt
 
 if TYPE_CHECKING:
+    import psycopg
     from dbt.cli.main import dbtRunnerResult
 
     from include.landing import Scope
@@ -41,11 +48,13 @@ def results(night: Night) -> Path:
     return folder(night) / "target" / "run_results.json"
 
 
-def invoke(night: Night, arguments: list[str], *, only_dated: bool = False) -> dict[str, str]:
+def invoke(
+    night: Night, arguments: list[str], *, only_dated: bool = False, what: str = ""
+) -> dict[str, str]:
     """Run one dbt command; returns the status of each node by its name.
 
     `only_dated` leaves out of a build what a new day alone does not change. A resumed build
-    leaves out what the one before did.
+    leaves out what the one before did. `what` names in the log what is built.
 
     Raises TransformError; and as it came what a signal's handler raised meanwhile, once dbt has
     cancelled its queries.
@@ -56,16 +65,8 @@ def invoke(night: Night, arguments: list[str], *, only_dated: bool = False) -> d
     home.chmod(0o700)
     # an earlier command's results are not this one's, should it end before it writes its own
     results(night).unlink(missing_ok=True)
-    connection = night.connect(night.district.warehouse_connection)
     options = [
-        "--project-dir",
-        str(own_rows.project_with(PROJECT, night.settings.own_rows_dir, home / "project")),
-        "--profiles-dir",
-        str(PROJECT),
-        "--target-path",
-        str(home / "target"),
-        "--log-path",
-        str(home / "logs"),
+        *_places(night, home),
         # the console is the task's log: what dbt says there may quote a row
         "--log-level",
         "none",
@@ -74,15 +75,7 @@ def invoke(night: Night, arguments: list[str], *, only_dated: bool = False) -> d
         # a resumed build takes the variables of the one before
         *([] if arguments[0] == "retry" else ["--vars", json.dumps(lasting_values(night))]),
     ]
-    given = {
-        **profile_values(connection),
-        **run_values(night),
-        # no part of run_values: a run resumes on code that was corrected meanwhile
-        "FIRSTBELL_DBT_CODE_VERSION": day_models.code_version(
-            PROJECT, lasting_values(night), night.settings.own_rows_dir
-        ),
-    }
-    with environment(given), as_keyboard_interrupt() as interruption:
+    with environment(_variables(night)), as_keyboard_interrupt() as interruption:
         try:
             outcome = _outcome(arguments, options, only_dated=only_dated)
         except KeyboardInterrupt:
@@ -94,10 +87,57 @@ def invoke(night: Night, arguments: list[str], *, only_dated: bool = False) -> d
     if outcome.exception is not None and not isinstance(outcome.exception, Exception):
         raise outcome.exception
     ended = dbt_outcome.nodes(outcome.result)
-    dbt_outcome.report(log, f"{night.district.code}: dbt {arguments[0]}", ended)
+    dbt_outcome.report(log, f"{night.district.code}: dbt {arguments[0]} {what}".rstrip(), ended)
     if outcome.success:
         return {node.name: node.status for node in ended}
     raise _error(night, arguments[0], ended, outcome.exception)
+
+
+# dbt's own way in; as a module (-m) it warns of itself
+_DBT = "from dbt.cli.main import cli; cli(prog_name='dbt')"
+
+
+def by_hand(night: Night, arguments: Sequence[str]) -> int:
+    """Run dbt as a person asks for it, on a terminal; returns its exit code.
+
+    In a folder of its own: a night may be at work.
+    """
+    home = folder(night) / "by_hand"
+    home.mkdir(parents=True, exist_ok=True)
+    folder(night).chmod(0o700)
+    options = [*_places(night, home), "--vars", json.dumps(lasting_values(night))]
+    with environment(_variables(night)):
+        done = subprocess.run(
+            [sys.executable, "-c", _DBT, *arguments, *options],
+            check=False,
+        )
+    return done.returncode
+
+
+def _places(night: Night, home: Path) -> list[str]:
+    """dbt's options that say where the project is and where dbt writes."""
+    project = own_rows.project_with(PROJECT, night.settings.own_rows_dir, home / "project")
+    return [
+        "--project-dir",
+        str(project),
+        "--profiles-dir",
+        str(PROJECT),
+        "--target-path",
+        str(home / "target"),
+        "--log-path",
+        str(home / "logs"),
+    ]
+
+
+def _variables(night: Night) -> dict[str, str]:
+    """The environment in which dbt runs for this night."""
+    own = night.settings.own_rows_dir
+    return {
+        **profile_values(night.connect(night.district.warehouse_connection)),
+        **run_values(night),
+        # no part of run_values: a run resumes on code that was corrected meanwhile
+        "FIRSTBELL_DBT_CODE_VERSION": day_models.code_version(PROJECT, lasting_values(night), own),
+    }
 
 
 # By command, how the project is parsed for it: a build writes the manifest at its end anyway, and
@@ -152,13 +192,14 @@ def _error(
     )
 
 
-def _unreachable(night: Night, error: Exception) -> TransformError:
-    """A warehouse that does not even say which loads to take in; its text may hold a password."""
-    is_passing = dbt_outcome.is_passing(str(error).removeprefix("connection failed: "))
+def _unreachable(night: Night, error: psycopg.Error) -> TransformError:
+    """A warehouse that does not even say which loads to take in."""
+    said = warehouse.words_of(error)
+    is_passing = dbt_outcome.is_passing(said)
     kind = TransformInterruptedError if is_passing else TransformError
     return kind(
         f"{night.district.code}: warehouse",
-        seen=type(error).__name__,
+        seen=said,
         expected="a warehouse that answers",
         next_step=f"Check connection {night.district.warehouse_connection} and the server, then "
         "clear the task.",
@@ -252,3 +293,39 @@ def environment(values: Mapping[str, str]) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run dbt by hand for a district; exits as dbt does."""
+    import argparse
+    from dataclasses import replace
+    from datetime import UTC, date, datetime
+
+    from include import config, landing, seed_rows
+    from include.errors import FirstbellError
+    from include.night import Night, today
+
+    parser = argparse.ArgumentParser(
+        prog="python -m include.dbt_command",
+        description="dbt for one district, as its nights run it",
+    )
+    parser.add_argument("district")
+    parser.add_argument("--as-of", type=date.fromisoformat, help="default: day of the last build")
+    parser.add_argument("command", nargs=argparse.REMAINDER, help="of dbt, with its options")
+    options = parser.parse_args(arguments)
+    if not options.command:
+        parser.error("say what dbt is to do, e.g. ls")
+    try:
+        district = config.get_district(options.district)
+        night = Night(district, today(district, datetime.now(UTC)), "by hand")
+        seed_rows.check(PROJECT, config.district_codes(), night.settings.own_rows_dir)
+        with _reached(night):
+            last = landing.last_build(night.dsn)
+        day = options.as_of or (last.as_of_date if last else night.as_of_date)
+        sys.exit(by_hand(replace(night, as_of_date=day), options.command))
+    except FirstbellError as error:
+        raise SystemExit(str(error)) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -22,6 +22,7 @@ _PASSING = re.compile(
     r"(?:(?:FATAL|ERROR): *)?"
     r"(?:connection (?:refused|timed out|reset by peer|already closed|not open)"
     r"|timeout expired|no route to host|network is unreachable|could not translate host name"
+    r"|failed to resolve host"
     r"|server closed the connection unexpectedly|SSL SYSCALL error"
     r"|SSL connection has been closed unexpectedly|could not (?:receive|send) data (?:from|to) "
     r"|the database system is (?:starting up|shutting down|in recovery|not (?:yet )?accepting)"

@@ -242,9 +242,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # what failed besides stands in its notes
         raise SystemExit("\n".join([str(error), *getattr(error, "__notes__", ())])) from None
     except psycopg.OperationalError as error:
-        # its first line at most: a detail may quote a row
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise SystemExit(_unreachable(options.district, said)) from None
+        raise SystemExit(_unreachable(options.district, warehouse.words_of(error))) from None
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
@@ -257,7 +255,8 @@ def _unreachable(district: str, said: str) -> str:
             f"{district}: warehouse",
             seen=said,
             expected="a server that lets us in and stays up",
-            next_step="Is it up, and has its disk room? Run again: what was loaded stays.",
+            next_step="Is it up? `python -m include.check` says what it lacks. Run again: what was"
+            " loaded stays.",
         )
     )
 

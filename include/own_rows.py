@@ -1,7 +1,5 @@
 """Rows of policies, crosswalks and the vendor registry that an installation adds to the seeds.
 
-    python -m include.own_rows grand_bend    # where the dbt project with them lies
-
 They stand outside the checkout, in folder `seeds` beside the district files, in CSV files named
 and shaped as the seeds: an upgrade of the checkout never meets them. A night builds the project
 with them in their seeds.
@@ -11,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import shutil
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -69,31 +66,3 @@ def _write(seed: Seed, held: Sequence[Row], copy: Path) -> None:
         writer = csv.DictWriter(file, header, restval="", extrasaction="ignore")
         writer.writeheader()
         writer.writerows(held)  # type: ignore[arg-type]
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Print the folder of the dbt project as a district's nights build it."""
-    import argparse
-    from datetime import UTC, datetime
-
-    from include import config, dbt_command, seed_rows
-    from include.errors import FirstbellError
-    from include.night import Night, today
-
-    parser = argparse.ArgumentParser(prog="python -m include.own_rows", description=__doc__)
-    parser.add_argument("district")
-    options = parser.parse_args(arguments)
-    try:
-        district = config.get_district(options.district)
-        night = Night(district, today(district, datetime.now(UTC)), "by hand")
-        own = night.settings.own_rows_dir
-        seed_rows.check(dbt_command.PROJECT, config.district_codes(), own)
-        # a folder apart from that of a night, which may be running
-        place = dbt_command.folder(night) / "by_hand"
-        sys.stdout.write(f"{project_with(dbt_command.PROJECT, own, place)}\n")
-    except FirstbellError as error:
-        raise SystemExit(str(error)) from None
-
-
-if __name__ == "__main__":
-    main()

@@ -154,7 +154,7 @@ def run_layer(
             *(["--full-refresh"] if full_refresh else []),
         ]
     try:
-        results = invoke(night, arguments, only_dated=scope == "day")
+        results = invoke(night, arguments, only_dated=scope == "day", what=layer)
     except FirstbellError:
         _keep_results(night, state, attempt)
         raise

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from include.connections import Connection
 from include.errors import ConfigError
+
+if TYPE_CHECKING:
+    import psycopg
 
 # the dates of staging need pg_input_is_valid, which came with 16
 MINIMUM_VERSION = 16
@@ -17,6 +21,21 @@ _MOST_BYTES = 63
 
 # What a connection's extra may say to libpq, beside everything about TLS (ssl…).
 OPTIONS = ("channel_binding", "gssencmode", "target_session_attrs", "connect_timeout", "options")
+
+
+def words_of(error: psycopg.Error) -> str:
+    """What may be said of an error of the database.
+
+    That no connection came about, or that it broke off, in libpq's words: no such database, a wrong
+    password, a server that is down. A statement's error by its class: its text may hold a row.
+    """
+    # a DAG file imports this module, and none may load a database driver to be parsed
+    from psycopg import OperationalError
+
+    if isinstance(error, OperationalError) and error.sqlstate is None:
+        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        return said.removeprefix("connection failed: ")
+    return f"{type(error).__name__} (SQLSTATE {error.sqlstate or 'none'})"
 
 
 def require_version(server_version: int, where: str) -> None:

@@ -28,7 +28,7 @@ def session(dsn: str) -> Iterator[psycopg.Connection]:
     except psycopg.Error as error:
         raise StorageError(
             "the outbox",
-            seen=f"{type(error).__name__} (SQLSTATE {error.sqlstate or 'none'})",
+            seen=warehouse.words_of(error),
             expected="a warehouse that answers, with the tables of `prepare` and of dbt",
             next_step="See to the warehouse, then clear the task: nothing is sent twice.",
         ) from None

@@ -1,5 +1,7 @@
 """From the health of feeds to tickets: one per outage of a feed, closed when it is over.
 
+A school's attendance is a feed too: it is out while the school is late with it.
+
 An outage begins after the last good load and is named by it, so that a further failure of the same
 outage is the same message. A feed with an open ticket gets no second one.
 """
@@ -18,17 +20,36 @@ from include.config import PsaChannel
 from include.egress.outbox import Draft
 
 # How an attempt ends that brought good data, or found that there is nothing newer.
-_GOOD = frozenset({"loaded", "unchanged", "skipped"})
+_GOOD = frozenset({"loaded", "unchanged", "skipped", "in_time"})
+
+# The source's name of what schools submit.
+_ATTENDANCE = "attendance"
+_FEEDS = """
+    select source, entity, last_status, last_good_at, as_of_date
+    from reporting.rpt_load_health
+    order by source, entity
+"""
+# The message key of a ticket holds the name between colons.
+_SCHOOLS = """
+    select
+        %s as source,
+        replace(school_id, ':', '.') as entity,
+        case when submission_status = 'in_time' then 'in_time' else 'late' end as last_status,
+        last_submitted_date as last_good_at,
+        as_of_date
+    from reporting.rpt_attendance_submission
+    order by school_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """How a feed stands: what of rpt_load_health a ticket may say."""
+    """How a feed stands: what of the reports a ticket may say."""
 
     source: str
     entity: str
     last_status: str
-    last_good_at: datetime | None
+    last_good_at: datetime | date | None
     as_of_date: date
 
     @property
@@ -48,18 +69,19 @@ class Opening:
 
 
 def has_report(connection: psycopg.Connection) -> bool:
-    """Whether a first transformation has made the report that tickets are decided on."""
-    row = connection.execute("select to_regclass('reporting.rpt_load_health')").fetchone()
-    return row is not None and row[0] is not None
+    """Whether a first transformation has made the reports that tickets are decided on."""
+    row = connection.execute(
+        "select to_regclass('reporting.rpt_load_health') is not null"
+        " and to_regclass('reporting.rpt_attendance_submission') is not null"
+    ).fetchone()
+    return row is not None and bool(row[0])
 
 
 def read(connection: psycopg.Connection) -> list[Feed]:
-    """All feeds that were ever attempted."""
+    """All feeds that were ever attempted, and the attendance of each school."""
     with connection.cursor(row_factory=class_row(Feed)) as cursor:
-        return cursor.execute(
-            "select source, entity, last_status, last_good_at, as_of_date"
-            " from reporting.rpt_load_health order by source, entity"
-        ).fetchall()
+        feeds = cursor.execute(_FEEDS).fetchall()
+        return feeds + cursor.execute(_SCHOOLS, (_ATTENDANCE,)).fetchall()
 
 
 def openings(connection: psycopg.Connection, channel: str) -> dict[str, Opening]:
@@ -100,7 +122,7 @@ def steps(
 ) -> list[Step]:
     """What is to be done so that the tickets say how the feeds stand."""
     found: list[Step] = []
-    for feed in feeds:
+    for feed in [*feeds, *_no_longer_due(feeds, known)]:
         is_broken = feed.last_status in channel.when.statuses
         opening = known.get(feed.name)
         if is_broken and opening is None:
@@ -112,6 +134,18 @@ def steps(
             else:
                 found.append(("close", _close(feed, opening, name, channel)))
     return found
+
+
+def _no_longer_due(feeds: list[Feed], known: dict[str, Opening]) -> list[Feed]:
+    """Schools with a ticket that owe no attendance any more: closed, or their year is over."""
+    gone = sorted(known.keys() - {feed.name for feed in feeds})
+    return [
+        Feed(
+            _ATTENDANCE, name.removeprefix(f"{_ATTENDANCE}."), "in_time", None, feeds[0].as_of_date
+        )
+        for name in gone
+        if feeds and name.startswith(f"{_ATTENDANCE}.")
+    ]
 
 
 def _open(feed: Feed, name: str, channel: PsaChannel, district_code: str) -> Draft:
@@ -151,4 +185,7 @@ def _facts(feed: Feed) -> dict[str, Any]:
         "last_status": feed.last_status,
         "last_good_at": feed.last_good_at.isoformat() if feed.last_good_at else None,
         "as_of_date": feed.as_of_date.isoformat(),
+        "see": "reporting.rpt_attendance_submission, by school_id"
+        if feed.source == _ATTENDANCE
+        else "reporting.rpt_load_health, column last_error",
     }

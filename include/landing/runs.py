@@ -235,7 +235,7 @@ def finish_build(dsn: str, stage: str, run_id: str) -> None:
 def last_build(dsn: str) -> Build | None:
     """The build that began last, whatever became of it."""
     with psycopg.connect(dsn) as connection:
-        row = connection.execute(_LAST_BUILD).fetchone()
+        row = connection.execute(_LAST_BUILD).fetchone() if _has_books(connection) else None
     return None if row is None else Build(*row)
 
 

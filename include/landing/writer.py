@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
+from include import warehouse
 from include.config import Settings
 from include.errors import DiskFullError, FirstbellError, ParkedFeedError, StorageError
 from include.landing import bulk, checks, key_changes, ledger, merge, order, stage
@@ -278,7 +279,7 @@ def _without_values(error: BaseException, request: LoadRequest) -> BaseException
         return error
     return StorageError(
         f"{request.feed} ({request.window})",
-        seen=f"{type(error).__name__} (SQLSTATE {error.sqlstate or 'none'})",
+        seen=warehouse.words_of(error),
         expected="the load to commit",
         next_step="Data is unchanged. Look at the server's log; loading again is safe.",
     )

@@ -87,6 +87,9 @@ _REPORTS = """
         source text, entity text, last_status text, last_good_at timestamptz, last_error text,
         last_window text, as_of_date date
     );
+    create table reporting.rpt_attendance_submission (
+        school_id text, last_submitted_date date, submission_status text, as_of_date date
+    );
 """
 
 
@@ -257,6 +260,20 @@ class House:
                 "last_good_at": last_good, "as_of_date": self.as_of, **more,
             },
         )  # fmt: skip
+
+    def school(self, school_id: str, status: str | None, *, last: date | None = None) -> None:
+        """How a school stands with its attendance; None: it owes none."""
+        self.query(
+            "delete from reporting.rpt_attendance_submission where school_id = %s", school_id
+        )
+        if status is not None:
+            self.insert(
+                "rpt_attendance_submission",
+                {
+                    "school_id": school_id, "last_submitted_date": last,
+                    "submission_status": status, "as_of_date": self.as_of,
+                },
+            )  # fmt: skip
 
 
 def hook(name: str) -> str:

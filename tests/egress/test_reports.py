@@ -24,7 +24,7 @@ def promised(report: str) -> dict[str, str]:
     "report",
     [
         *("rpt_tier_crossings", "rpt_vendor_registry", "rpt_load_health", "rpt_data_readiness"),
-        *("vw_student_risk_scores", "rpt_tier_calibration"),
+        *("vw_student_risk_scores", "rpt_tier_calibration", "rpt_attendance_submission"),
     ],
 )
 def test_the_tests_report_is_a_part_of_the_promised_one(house: House, report: str) -> None:

@@ -60,3 +60,9 @@ def test_a_database_error_repeats_no_row(house: House) -> None:
             )
     assert "Studentson" not in str(raised.value)
     assert raised.value.__cause__ is None
+
+
+def test_a_database_that_is_not_there_is_said(database_url: str) -> None:
+    with pytest.raises(StorageError, match='_gone" does not exist'):
+        with session(f"{database_url}_gone"):
+            pass

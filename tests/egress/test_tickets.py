@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -46,6 +46,42 @@ def test_the_ticket_is_closed_when_the_feed_heals(house: House, desk: psa.Runnin
     settle(house)
     settle(house)
     assert [r["change"] for r in desk.kept.records] == ["created", "patched"]
+    assert open_tickets(desk) == []
+
+
+def test_a_school_that_is_late_with_attendance_has_a_ticket_until_it_submits(
+    house: House, desk: psa.Running
+) -> None:
+    house.school("255", "late", last=date(2026, 11, 16))
+    house.school("256", "in_time", last=date(2026, 11, 24))
+    settle(house)
+    house.school("255", "stopped", last=date(2026, 11, 16))
+    settle(house)
+    (ticket,) = open_tickets(desk)
+    assert "attendance.255 late" in ticket["summary"]
+    assert "Last good data: 2026-11-16" in ticket["initialDescription"]
+    assert "rpt_attendance_submission" in ticket["initialDescription"]
+    house.school("255", "in_time", last=date(2026, 11, 25))
+    settle(house)
+    assert open_tickets(desk) == []
+
+
+def test_each_school_that_is_late_has_a_ticket_of_its_own(house: House, desk: psa.Running) -> None:
+    for school in ("255", "urn:256"):
+        house.school(school, "late")
+        settle(house)
+        settle(house)
+    assert len(open_tickets(desk)) == 2
+
+
+def test_the_ticket_of_a_school_that_owes_no_attendance_any_more_is_closed(
+    house: House, desk: psa.Running
+) -> None:
+    house.school("255", "late", last=date(2026, 11, 16))
+    house.feed("students", "loaded", last_good=NOW)
+    settle(house)
+    house.school("255", None)
+    settle(house)
     assert open_tickets(desk) == []
 
 

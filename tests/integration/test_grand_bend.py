@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import psycopg
 import pytest
@@ -168,7 +168,7 @@ def test_a_failed_layer_resumes_with_what_failed(
     asked: list[str] = []
     real = transform.invoke
 
-    def invoke(given: night.Night, arguments: list[str], **options: bool) -> dict[str, str]:
+    def invoke(given: night.Night, arguments: list[str], **options: Any) -> dict[str, str]:
         asked.append(arguments[0])
         return real(given, arguments, **options)
 

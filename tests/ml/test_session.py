@@ -6,6 +6,7 @@ import contextlib
 import traceback
 from datetime import UTC, date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -61,10 +62,16 @@ def test_a_table_that_is_not_there_will_not_come_by_waiting(database_url: str) -
 
 def test_a_server_that_does_not_answer_may_answer_later() -> None:
     nobody = "postgresql://firstbell:secret@127.0.0.1:1/nowhere"
-    with pytest.raises(StorageInterruptedError, match="SQLSTATE none") as silent:
+    with pytest.raises(StorageInterruptedError, match="Connection refused") as silent:
         ml.predict(nobody, DAY, now=NOW)
     assert not silent.value.is_final
     assert "secret" not in whole(silent.value)
+
+
+def test_a_database_that_is_not_there_is_said_and_not_waited_for(database_url: str) -> None:
+    with pytest.raises(StorageError, match='"nowhere" does not exist') as missing:
+        ml.predict(urlsplit(database_url)._replace(path="/nowhere").geturl(), DAY, now=NOW)
+    assert missing.value.is_final
 
 
 def test_nothing_of_ml_connects_by_another_way() -> None:

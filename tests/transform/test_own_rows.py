@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +13,7 @@ import psycopg
 import pytest
 
 from include import check, day_models, dbt_command, own_rows, seed_rows, transform
+from include.config import DISTRICTS as DISTRICTS_OF_PROJECT
 from include.config import Settings
 from include.errors import ConfigError
 from include.night import Night
@@ -177,13 +180,30 @@ def test_a_night_loads_own_rows_and_leaves_them_when_they_go(own: Path, small: N
 
 
 def test_a_night_loads_no_seed_when_an_own_row_is_wrong(own: Path, small: Night) -> None:
-    transform.run_layer(small, "seeds")
     (own / "codes.csv").write_text("district_code,local_code,is_open\n*,a,shut\n", "utf-8")
     with pytest.raises(ConfigError, match=r"codes\.csv, line 2: is_open 'shut'"):
-        transform.run_layer(replace(small, run_id="another"), "seeds")
-    assert held(small) == [("*", "a", True), ("*", "b", True)]
+        transform.run_layer(small, "seeds")
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        held(small)
 
 
 def test_the_check_before_the_first_night_tells_of_wrong_own_rows(own: Path, small: Night) -> None:
     (own / "codes.csv").write_text("district_code,local_code,is_open\n*,a,shut\n", "utf-8")
     assert [error for error in check.missing(small) if "is_open 'shut'" in str(error)]
+
+
+def test_dbt_by_hand_loads_own_rows(
+    own: Path, small: Night, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (own / "codes.csv").write_text("district_code,local_code,is_open\n*,b,false\n", "utf-8")
+    shutil.copy(DISTRICTS_OF_PROJECT / "grand_bend.yaml", own.parent)
+    connection = small.connect(small.district.warehouse_connection)
+    given = {name: getattr(connection, name) for name in ("host", "port", "login", "password")}
+    monkeypatch.setenv("AIRFLOW_CONN_GRAND_BEND_WAREHOUSE",
+                       json.dumps({**given, "schema": connection.schema}))  # fmt: skip
+    monkeypatch.setenv("FIRSTBELL_DISTRICTS_DIR", str(own.parent))
+    monkeypatch.setenv("FIRSTBELL_WORK_DIR", str(tmp_path / "work"))
+    with pytest.raises(SystemExit) as ended:
+        dbt_command.main(["grand_bend", "seed", "--select", "codes"])
+    assert ended.value.code == 0
+    assert held(small) == [("*", "a", True), ("*", "b", False)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     commands: list[str] = []
     real = transform.invoke
 
-    def invoke(night: Night, arguments: list[str], **options: bool) -> dict[str, str]:
+    def invoke(night: Night, arguments: list[str], **options: Any) -> dict[str, str]:
         commands.append(arguments[0])
         return real(night, arguments, **options)
 

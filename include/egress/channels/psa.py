@@ -102,7 +102,8 @@ class PsaLine:
                     f"Feed: {feed}",
                     f"How it stands: {facts['last_status']}, on {facts['as_of_date']}",
                     f"Last good data: {facts['last_good_at'] or 'never'}",
-                    "What was seen and what to do: reporting.rpt_load_health, column last_error.",
+                    f"What was seen: {facts['see']}.",
+                    "What to do: docs/runbooks/open_tickets.md.",
                     "This ticket closes by itself when the feed brings good data again.",
                 )
             ),
