@@ -4,7 +4,8 @@
 
 reads the connections from the environment (AIRFLOW_CONN_*). Where Airflow runs,
 `python -m include.orchestration.check grand_bend` knows Airflow's own connections and pools too.
-The first task of each ingest looks as well. Nothing is changed, and no source is asked for data.
+Each source is logged in to once; no data is read and nothing is changed. The first task of each
+ingest looks as well, but at no source: what fails there is on the books.
 """
 
 from __future__ import annotations
@@ -38,10 +39,13 @@ _REGISTRY = "vendor_registry"
 Probe = Callable[[], None]
 
 
-def missing(night: Night) -> list[FirstbellError]:
-    """What the district lacks, in the order in which a night would come to it; each told once."""
+def missing(night: Night, *, reach: bool = False) -> list[FirstbellError]:
+    """What the district lacks, in the order in which a night would come to it; each told once.
+
+    With `reach` each source is logged in to.
+    """
     found: dict[str, FirstbellError] = {}
-    for probe in _probes(night):
+    for probe in (*_probes(night), *(_reaches(night) if reach else ())):
         try:
             probe()
         except FirstbellError as error:
@@ -62,6 +66,16 @@ def _probes(night: Night) -> Iterator[Probe]:
     for name, channel in night.district.channels.items():
         yield partial(_check_channel, night, channel)
         yield partial(_check_recipient, night, name, channel)
+
+
+def _reaches(night: Night) -> Iterator[Probe]:
+    from include import delivery, edfi
+
+    for source in night.district.sources.values():
+        if isinstance(source, EdfiSource):
+            yield partial(edfi.reach, night, source)
+        else:
+            yield partial(delivery.reach, night, source)
 
 
 def check_warehouse(night: Night) -> None:
@@ -224,7 +238,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except FirstbellError as error:
         raise SystemExit(str(error)) from None
     night = Night(district=district, as_of_date=today(district, datetime.now(UTC)), run_id="check")
-    sys.exit(tell(night, missing(night)))
+    sys.exit(tell(night, missing(night, reach=True)))
 
 
 if __name__ == "__main__":

@@ -62,6 +62,14 @@ def _delete_left_over(folder: Path) -> None:
                 shutil.rmtree(other, ignore_errors=True)
 
 
+def reach(night: Night, source: FileSource) -> None:
+    """Raise what stops us from seeing a vendor's delivery; nothing is fetched."""
+    from include.sources import files
+
+    connection = night.connect(source.delivery.connection)
+    files.look(source, connection, beside=_patterns_beside(night, source))
+
+
 def _patterns_beside(night: Night, source: FileSource) -> list[str]:
     """The patterns of other deliveries that lie in the same place."""
     here = (source.delivery.connection, source.delivery.path)

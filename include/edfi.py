@@ -73,6 +73,15 @@ def _fix_ceiling(night: Night, source: EdfiSource) -> int | None:
     return newest
 
 
+def reach(night: Night, source: EdfiSource) -> None:
+    """Raise what stops us from reading a host, after one attempt; no record is read."""
+    client = _client(night, source.model_copy(update={"max_attempts": 1}))
+    try:
+        client.newest_change_version()
+    finally:
+        client.close()
+
+
 def _client(night: Night, source: EdfiSource) -> Client:
     """A client that shares its token with the other tasks of this district."""
     from include.sources import edfi

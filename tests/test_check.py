@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from demo.simulators.edfi import Behaviour, Store, serve
 from include import check, night
 from include.config import Settings, get_district
 from include.connections import Connection
@@ -77,6 +78,17 @@ def test_all_that_is_missing_is_told_at_once(of: Of) -> None:
         "ConfigError: connection maple_valley_drop",
         "ConfigError: connection maple_valley_psa",
     ]
+
+
+def test_who_asks_also_hears_which_source_lets_nobody_in(of: Of, tmp_path: Path) -> None:
+    (tmp_path / "drop" / "map_growth" / "export.txt").write_text("")
+    with serve(Store("aggregate"), Behaviour()) as api:
+        host = replace(CONNECTIONS["edfi"], host=api.url)
+        down = replace(CONNECTIONS["star"], host="127.0.0.1", port=1)
+        lacking = of(edfi=host, star=down)
+        assert check.missing(lacking) == []
+        said = [type(error).__name__ for error in check.missing(lacking, reach=True)]
+    assert said == ["TokenRefusedError", "UnreachableError", "ProtocolError"]
 
 
 def test_a_missing_database_is_said_as_such_and_not_tried_again(of: Of, database_url: str) -> None:

@@ -8,9 +8,18 @@ A vendor is data: include/layouts/<vendor>.yaml says which files it sends, how t
 named over the years, what identifies a row and what a value may be. There is no code per vendor.
 """
 
-from include.sources.files.fetch import fetch
+from include.sources.files.fetch import fetch, look
 from include.sources.files.layouts import Layout, get_layout, load_layouts
 from include.sources.files.local import LocalFile
 from include.sources.files.reader import FileFeed, open_feeds
 
-__all__ = ["FileFeed", "Layout", "LocalFile", "fetch", "get_layout", "load_layouts", "open_feeds"]
+__all__ = [
+    "FileFeed",
+    "Layout",
+    "LocalFile",
+    "fetch",
+    "get_layout",
+    "load_layouts",
+    "look",
+    "open_feeds",
+]

@@ -73,17 +73,29 @@ def fetch(
     return retrying(_fetch_once, source, connection, into, beside)
 
 
+def look(source: FileSource, connection: Connection, *, beside: Sequence[str] = ()) -> int:
+    """Log in once and count the files that `fetch` would fetch; raises what it would, at once."""
+    with _open(source, connection) as remote:
+        return len(_wanted(remote, source, connection.conn_id, beside))
+
+
 def _fetch_once(
     source: FileSource, connection: Connection, into: Path, beside: Sequence[str]
 ) -> list[LocalFile]:
     with _open(source, connection) as remote:
-        found = remote.list()
-        wanted = [f for f in found if matches(f.name, source.delivery.pattern)]
-        others = [f.name for f in found if not any(matches(f.name, other) for other in beside)]
-        if others and not wanted:
-            raise _none_named(source, connection.conn_id, others)
-        wanted.sort(key=lambda f: (f.modified_at, f.name))
+        wanted = _wanted(remote, source, connection.conn_id, beside)
         return [_receive(remote, file, into, connection.conn_id) for file in wanted]
+
+
+def _wanted(
+    remote: Remote, source: FileSource, conn_id: str, beside: Sequence[str]
+) -> list[RemoteFile]:
+    found = remote.list()
+    wanted = [f for f in found if matches(f.name, source.delivery.pattern)]
+    others = [f.name for f in found if not any(matches(f.name, other) for other in beside)]
+    if others and not wanted:
+        raise _none_named(source, conn_id, others)
+    return sorted(wanted, key=lambda f: (f.modified_at, f.name))
 
 
 def _none_named(source: FileSource, conn_id: str, names: Sequence[str]) -> ProtocolError:
