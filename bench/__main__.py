@@ -18,15 +18,16 @@ from bench import (
     ml_speed,
     night,
     oulad_report,
+    wide_file,
 )  # fmt: skip
-from bench.landing_report import HEADER, Limit, Measure, Memory
+from bench.landing_report import HEADER, Limit, Measure, Memory, Peak
 from include.local import postgres
 
 _FOLDER = Path(__file__).parents[1] / ".runtime" / "bench"
 _SAMPLES = Path(
     os.environ.get("FIRSTBELL_SAMPLES", Path(__file__).parents[2] / "shared" / "samples")
 )
-_PARTS = ["landing", "csv", "memory", "night", "features", "oulad", "ml"]
+_PARTS = ["landing", "csv", "wide", "memory", "night", "features", "oulad", "ml"]
 
 
 def main() -> int:
@@ -43,7 +44,7 @@ def main() -> int:
     return min(missed, 1)
 
 
-def _measures(arguments: argparse.Namespace) -> Iterator[Measure | Memory | Limit]:
+def _measures(arguments: argparse.Namespace) -> Iterator[Measure | Memory | Peak | Limit]:
     _FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=_FOLDER) as name:
         folder = Path(name)
@@ -57,6 +58,10 @@ def _measures(arguments: argparse.Namespace) -> Iterator[Measure | Memory | Limi
                     folder / "csv" / "diagnostic_results_math.csv", arguments.csv_rows
                 )
                 yield landing_csv.measure(server.url(), file, arguments.csv_rows, arguments.rounds)
+            if "wide" in arguments.only:
+                wide = wide_file.generate(folder / "wide", arguments.wide_rows)
+                # one round: a million rows take minutes, and vary little
+                yield from wide_file.measure(server.url(), wide, 1, arguments.last_build)
             if "memory" in arguments.only:
                 yield edfi_memory.measure(server.url(), arguments.memory_records)
             if "night" in arguments.only:
@@ -78,6 +83,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--records", type=int)
     parser.add_argument("--memory-records", type=int)
     parser.add_argument("--csv-rows", type=int)
+    parser.add_argument("--wide-rows", type=int)
+    parser.add_argument(
+        "--last-build",
+        default=wide_file.LAST_BUILD,
+        help="the commit to compare the wide file with",
+    )
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--students", type=int)
     parser.add_argument(
@@ -91,6 +102,7 @@ def _arguments() -> argparse.Namespace:
     arguments.records = arguments.records or 500_000 // share
     arguments.memory_records = arguments.memory_records or 1_000_000 // share
     arguments.csv_rows = arguments.csv_rows or 20_000 // share
+    arguments.wide_rows = arguments.wide_rows or 1_000_000 // share
     arguments.rounds = arguments.rounds or rounds
     arguments.snapshots = 50_000 // share
     arguments.students = arguments.students or 100_000 // share

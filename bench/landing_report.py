@@ -71,6 +71,26 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
+class Peak:
+    """Peak resident MB of a process, against a limit."""
+
+    what: str
+    peak_mb: int
+    rows: int
+    limit_mb: int = 300
+
+    @property
+    def passed(self) -> bool:
+        return self.peak_mb < self.limit_mb
+
+    def __str__(self) -> str:
+        return (
+            f"{self.what:<34}{'':>36}  {'PASS' if self.passed else 'MISS':<5}{self.rows:>10,}"
+            f"{self.peak_mb:>7}  peak; limit {self.limit_mb} MB"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """Seconds against an absolute limit; `beside` says what they consist of."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench import edfi_memory, features, landing, landing_csv, landing_workload, ml_speed
+from bench import edfi_memory, features, landing, landing_csv, landing_workload, ml_speed, wide_file
 
 ROUNDS = 2
 
@@ -19,6 +19,19 @@ def test_a_file_is_measured_in_every_round(pg_server_url: str, tmp_path: Path) -
     file = landing_csv.generate(tmp_path / "diagnostic_results_math.csv", 50)
     measure = landing_csv.measure(pg_server_url, file, 50, ROUNDS)
     assert (len(measure.seconds), len(measure.peer_seconds)) == (ROUNDS, ROUNDS)
+
+
+def test_a_wide_file_is_measured_beside_copy_and_an_earlier_build(
+    pg_server_url: str, tmp_path: Path
+) -> None:
+    file = wide_file.generate(tmp_path, 20)
+    said = [str(m) for m in wide_file.measure(pg_server_url, file, 1, last_build="HEAD")]
+    assert [line.split("  ")[0] for line in said] == [
+        "wide file to raw",
+        "wide file again, 0 rows written",
+        "wide file, an earlier build",
+        "wide file, memory",
+    ]
 
 
 def test_every_as_of_date_of_the_drawn_district_has_features(
