@@ -20,7 +20,8 @@ from include.sources.files.owner import Ours, OwnerCheck
 from include.sources.files.rows import RowBuilder, damaged
 from include.sources.files.text import Mended, NotCsv, NotText
 
-BATCH = 1000
+# cells, not rows: the rows of a batch are walked through several times while the cache holds them
+BATCH_CELLS = 6_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,8 @@ class FileStream:
         owner = OwnerCheck(self._layout, columns, self._rules.ours)
         rejected: Counter[str] = Counter()
         rows, blank, keyless = self._rows(), 0, False
-        while chunk := list(islice(rows, BATCH)):
+        size = max(1, BATCH_CELLS // shape.width)
+        while chunk := list(islice(rows, size)):
             changes: list[Change] = []
             for number, row in chunk:
                 ref = f"{self._content.where}:{number}"
