@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -40,11 +40,47 @@ class Feed:
         return f"{self.source}.{self.entity}"
 
 
+class Cells(Mapping[str, Any]):
+    """A row of a table as a record: the filled cells by name, and unknown columns apart.
+
+    A mapping that is made only when somebody reads it: most rows are known already, and then their
+    cells alone are compared. `names` is one object for all rows of a table.
+    """
+
+    __slots__ = ("cells", "names", "unknown")
+
+    def __init__(
+        self, names: tuple[str, ...], cells: Sequence[str], unknown: dict[str, str] | None = None
+    ) -> None:
+        self.names, self.cells, self.unknown = names, cells, unknown
+
+    def as_dict(self) -> dict[str, Any]:
+        """The record; blank cells are absent."""
+        record: dict[str, Any] = {
+            name: cell for name, cell in zip(self.names, self.cells, strict=True) if cell
+        }
+        if self.unknown:
+            record["_unknown"] = self.unknown
+        return record
+
+    def __getitem__(self, name: str) -> Any:
+        return self.as_dict()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.as_dict())
+
+    def __len__(self) -> int:
+        return len(self.as_dict())
+
+    def __repr__(self) -> str:
+        return repr(self.as_dict())
+
+
 class Upsert(NamedTuple):
     """A record as received. `scope` names the part of a snapshot feed that it belongs to."""
 
     key: str
-    payload: dict[str, Any]
+    payload: Mapping[str, Any]
     source_ref: str
     scope: str | None = None
 
@@ -84,7 +120,7 @@ class Reject(NamedTuple):
     source_ref: str
     key: str | None = None
     column: str | None = None
-    payload: dict[str, Any] | None = None
+    payload: Mapping[str, Any] | None = None
 
 
 class Holds(NamedTuple):

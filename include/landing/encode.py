@@ -15,7 +15,7 @@ import orjson
 import xxhash
 
 from include.landing.spool import Spool
-from include.records import Change, KeyChange, Reject, Seen, Tombstone, Upsert
+from include.records import Cells, Change, KeyChange, Reject, Seen, Tombstone, Upsert
 
 COPY_OPTIONS = r"(format csv, delimiter e'\x02', quote e'\x01')"
 _DELIMITER = "\x02"
@@ -87,6 +87,9 @@ class Encoder:
         self._spool = spool
         self._spooled: list[bytes] = []
         self._place = 0 if spool is None else spool.size
+        self._names: tuple[str, ...] | None = None
+        self._seed = 0
+        self._keeps_cells = False
         self._load_id = load_id
         self._volatile = tuple(sorted(volatile))
         self._lines: dict[Target, list[bytes]] = {target: [] for target in Target}
@@ -119,7 +122,10 @@ class Encoder:
                 continue
             key, payload, source_ref, scope = change
             try:
-                body, digest = encode_payload(payload, volatile)
+                if type(payload) is Cells and not volatile:
+                    body, digest = self._encode_cells(payload)
+                else:
+                    body, digest = encode_payload(payload, volatile)
                 held = key if key.isprintable() and key else _key(key)
                 part = "" if scope is None else _field(scope)
             except (UnstorableError, UnicodeEncodeError) as error:
@@ -143,6 +149,35 @@ class Encoder:
         if self._spool is not None:
             self._spool.write(self._spooled, self._place)
             self._spooled.clear()
+
+    def _encode_cells(self, payload: Cells) -> tuple[bytes, str]:
+        """The cells as an array for a spool, or the record as an object; the hash is of the array.
+
+        A row that is known already is thus never made into an object. The names seed the hash, so
+        that the same cells under other names are another record.
+        """
+        cells, unknown = payload.cells, payload.unknown
+        if payload.names is not self._names:
+            self._use(payload.names)
+        try:
+            row: list[Any] = [*cells] if unknown is None else [*cells, unknown]
+            body = _dumps(row, None, _SORT)
+            digest = _hash(body, self._seed)
+            if b"\\" in body and _NUL_ESCAPE in body and _has_nul(row):
+                raise UnstorableError("nul_character")
+            if not self._keeps_cells:
+                body = _dumps(payload.as_dict())
+        except TypeError:
+            raise UnstorableError("not_json") from None
+        return body, digest
+
+    def _use(self, names: tuple[str, ...]) -> None:
+        """Take these names for the cells that come; a spool keeps the cells of one table."""
+        self._names = names
+        self._seed = xxhash.xxh3_64_intdigest("\x1f".join(names).encode())
+        if self._spool is not None:
+            self._spool.names = self._spool.names or names
+        self._keeps_cells = self._spool is not None and self._spool.names == names
 
     def _add(self, target: Target, lines: bytes) -> None:
         self._lines[target].append(lines)
@@ -185,7 +220,7 @@ class Encoder:
 def encode_payload(payload: Mapping[str, Any], volatile: Iterable[str]) -> tuple[bytes, str]:
     """Canonical JSON of a payload, and the hash (hex) of its fields that are not volatile."""
     changing: dict[str, Any] = {}
-    if volatile:
+    if volatile or not isinstance(payload, dict):
         payload = dict(payload)
         for name in volatile:
             if name in payload:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -73,13 +73,13 @@ def _patched(connection: psycopg.Connection, feed: Feed) -> Iterator[list[Change
         yield batch
 
 
-def patch(payload: dict[str, Any], old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+def patch(payload: Mapping[str, Any], old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """A copy of the payload in which each renamed key part has its new value.
 
     A part stands at the root or inside a `…Reference` object. Where a name occurs more than once
     only the places that hold the old value change; when none holds it, all of them do.
     """
-    patched = copy.deepcopy(payload)
+    patched = copy.deepcopy(dict(payload))
     places = [patched, *(v for k, v in patched.items() if _is_reference(k, v))]
     for name, value in new.items():
         holders = [place for place in places if name in place]

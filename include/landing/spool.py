@@ -5,7 +5,10 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator
 
+import orjson
+
 from include.config import Settings
+from include.records import Cells
 
 _BUFFER_BYTES = 64 * 1024
 _CHUNK_BYTES = 256 * 1024
@@ -27,8 +30,10 @@ class Spool:
     """An append-only file without a name: it is gone with the process, whatever ends it.
 
     Line n belongs to the n-th change of the load, counted from 1; a line of a change without a
-    payload is empty.
+    payload is empty. Rows of a table lie there as arrays of cells, whose names are `names`.
     """
+
+    names: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         folder = Settings().work_dir
@@ -51,7 +56,7 @@ class Spool:
         for place, line in enumerate(self._file, start=1):
             if place not in wanted:
                 continue
-            lines.append(b"%d\x02%b" % (place, line))
+            lines.append(b"%d\x02%b" % (place, self._whole(line)))
             held += len(line)
             if held >= _CHUNK_BYTES:
                 yield b"".join(lines)
@@ -59,6 +64,15 @@ class Spool:
                 held = 0
         if lines:
             yield b"".join(lines)
+
+    def _whole(self, line: bytes) -> bytes:
+        """A line with its payload as an object."""
+        if not line.startswith(b"["):
+            return line
+        body, delimiter, source_ref = line.partition(b"\x02")
+        cells = orjson.loads(body)
+        unknown = cells.pop() if len(cells) > len(self.names) else None
+        return orjson.dumps(Cells(self.names, cells, unknown).as_dict()) + delimiter + source_ref
 
     def close(self) -> None:
         """Give the disk space back."""

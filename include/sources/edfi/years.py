@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import closing
 
 from include.records import Upsert
@@ -36,7 +36,7 @@ def school_years(client: Client, ceiling: int | None, wanted: Collection[int]) -
     return found
 
 
-def _year(payload: dict[str, object]) -> int | None:
+def _year(payload: Mapping[str, object]) -> int | None:
     reference = payload.get("schoolYearTypeReference")
     value = str(reference.get("schoolYear")) if isinstance(reference, dict) else ""
     return int(value) if value.isdecimal() else None

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
 from itertools import compress
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from include.records import Reject
+from include.records import Cells, Reject
 from include.sources.files import dates
 from include.sources.files.columns import ColumnMap
 from include.sources.files.headers import normalise
@@ -27,7 +28,7 @@ class Record(NamedTuple):
     """An acceptable row."""
 
     key: str
-    payload: dict[str, Any]
+    payload: Cells
     scope: str | None
     findings: list[Reject]  # values outside their domain; the row stays
 
@@ -77,6 +78,10 @@ class RowBuilder:
         self._key_columns = [key for key in file.key if self._has(key, at)]
         self._domains = _domains(file, columns)
         self._latest_day = latest_day
+        self._added = [*self._constants, *file.constants_from, "_test_date"]
+        self._fields, places = _fields(file, columns, self._added)
+        # behind the cells of a row stand what is added, and a blank for what the file lacks
+        self._pick = itemgetter(*places)
         self.years = Years(accepted_years, school_year_starts_in)
 
     def _has(self, key: Sequence[str], at: Mapping[str, int]) -> bool:
@@ -127,10 +132,9 @@ class RowBuilder:
         day = self._day(row)
         if problem := self._problem(row, day, scope):
             return self._reject(row, ref, *problem, key=key)
-        payload: dict[str, Any] = self.payload(row)
-        payload.update(constants)
-        if day:
-            payload["_test_date"] = day.isoformat()
+        added = [constants.get(name, "") for name in self._added]
+        added[-1] = day.isoformat() if day else ""
+        payload = Cells(self._fields, self._pick([*row, *added, ""]), self._extra(row))
         return Record(key, payload, scope, self._outside(row, ref, key))
 
     def _problem(
@@ -182,11 +186,14 @@ class RowBuilder:
         """The kept cells as received, by our names; blank ones are absent."""
         kept = zip(self._names, compress(row, self._mask), strict=True)
         payload: dict[str, Any] = {name: value for name, value in kept if value}
-        if self._unknown:
-            extra = {name: row[index] for index, name in self._unknown if row[index]}
-            if extra:
-                payload["_unknown"] = extra
+        if extra := self._extra(row):
+            payload["_unknown"] = extra
         return payload
+
+    def _extra(self, row: list[str]) -> dict[str, str] | None:
+        if not self._unknown:
+            return None
+        return {name: row[index] for index, name in self._unknown if row[index]} or None
 
     def _key(self, row: list[str], constants: Mapping[str, str]) -> str | None:
         return next((key for parts in self._keys if (key := _join(parts, row, constants))), None)
@@ -238,6 +245,23 @@ class RowBuilder:
         detail = f"{column}: expected {expected}"
         payload = {**self.payload(row), **self._constants}
         return Reject(reason, detail, ref, key, None, payload)
+
+
+def _fields(
+    file: FileLayout, columns: ColumnMap, added: Sequence[str]
+) -> tuple[tuple[str, ...], list[int]]:
+    """All names that a record of this layout may have, and the place of each one's cell.
+
+    Those of the layout, not of this header: a column that comes or goes blank changes no record.
+    """
+    width = len(columns.header)
+    places = {name: width + len(added) for name in file.column_names.values()}
+    places |= {column: index for index, column in columns.kept.items()}
+    places |= {name: width + number for number, name in enumerate(added)}
+    # the order in which jsonb keeps them, so that Postgres need not sort
+    ordered = sorted((len(name.encode()), name.encode(), name) for name in places)
+    names = tuple(name for *_, name in ordered)
+    return names, [places[name] for name in names]
 
 
 def _join(parts: list[Part], row: list[str], constants: Mapping[str, str]) -> str | None:

@@ -190,8 +190,8 @@ class FileStream:
     ) -> list[Change]:
         """What one row of the right width says; findings about its values come first."""
         if isinstance(row, NotText):
-            key, payload = builder.key_of(row), builder.payload(row)
-            return [Reject("bad_character", row.problem, ref, key, payload=payload)]
+            key, cells = builder.key_of(row), builder.payload(row)
+            return [Reject("bad_character", row.problem, ref, key, payload=cells)]
         result = builder.build(row, ref)
         if isinstance(result, Reject):
             return [result]

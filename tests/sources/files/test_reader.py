@@ -14,7 +14,7 @@ from include.errors import (
     UnreadableFileError,
     WrongYearError,
 )
-from include.records import FeedKind
+from include.records import Cells, FeedKind
 from tests.sources.files.helpers import (
     IREADY_ROW,
     MAP_ROW,
@@ -132,6 +132,19 @@ def test_a_quote_that_swallows_rows_stops_the_feed(tmp_path: Path) -> None:
     (feed,) = feeds_of(local(tmp_path / "SR.csv", "\n".join(lines)), "star")
     with pytest.raises(UnreadableFileError, match="lines 2 to 4"):
         read(feed)
+
+
+def test_a_column_in_another_place_or_without_a_value_leaves_the_cells_as_they_were(
+    tmp_path: Path,
+) -> None:
+    turned = dict(reversed(list({**STAR_ROW, "UnifiedScore": "", "Unknown": ""}.items())))
+    (row,) = upserts(read_rows(tmp_path / "SR.csv", STAR, "star"))
+    (again,) = upserts(read_rows(tmp_path / "SR.csv", to_csv([turned]), "star"))
+    assert isinstance(row.payload, Cells)
+    assert isinstance(again.payload, Cells)
+    assert again.payload.names == row.payload.names
+    assert again.payload.cells == row.payload.cells
+    assert again.payload.unknown is row.payload.unknown is None
 
 
 def test_unknown_columns_are_kept_and_reported(tmp_path: Path) -> None:
