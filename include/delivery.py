@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from include import errors
 from include.config import FileSource
 from include.errors import FirstbellError
 from include.night import Night, file_sources, raise_first
@@ -122,6 +123,8 @@ def _land_file(night: Night, name: str, source: FileSource, file: LocalFile) -> 
     failures: dict[str, FirstbellError] = {}
     instance = _instance(night, name, source)
     try:
+        if file.refused:
+            raise file.refused
         layout = files.get_layout(source.layout)
         feeds = files.open_feeds(
             file,
@@ -177,7 +180,7 @@ def _record_failed(
 
     request = request_for(night, name, source, file.name if file else None)
     if request is not None:
-        file_hash = file.sha256 if file else None
+        file_hash = (file.sha256 or None) if file else None
         landing.record_failed(night.dsn, replace(request, file_hash=file_hash), error)
 
 
@@ -222,7 +225,20 @@ def request_for(
 
 def describe(file: LocalFile) -> dict[str, str]:
     """A fetched file in a form that may travel between tasks."""
+    why = file.refused
+    refused = (
+        {}
+        if why is None
+        else {
+            "refused": type(why).__name__,
+            "where": why.where,
+            "seen": why.seen,
+            "expected": why.expected,
+            "next_step": why.next_step,
+        }
+    )
     return {
+        **refused,
         "path": str(file.path),
         "name": file.name,
         "sha256": file.sha256,
@@ -236,7 +252,7 @@ def local_files(
     """The files that an earlier task fetched; fetched again when their copies are gone."""
     from include.sources import files
 
-    if not all(Path(item["path"]).exists() for item in described):
+    if not all("refused" in item or Path(item["path"]).exists() for item in described):
         return fetch_files(night, name, source)
     return [
         files.LocalFile(
@@ -244,6 +260,20 @@ def local_files(
             name=item["name"],
             sha256=item["sha256"],
             modified_at=datetime.fromisoformat(item["modified_at"]),
+            refused=_refused(item),
         )
         for item in described
     ]
+
+
+def _refused(item: dict[str, str]) -> FirstbellError | None:
+    """Why a described file was not fetched."""
+    if "refused" not in item:
+        return None
+    kind: type[FirstbellError] = getattr(errors, item["refused"])
+    return kind(
+        item["where"],
+        seen=item["seen"],
+        expected=item["expected"],
+        next_step=item["next_step"],
+    )

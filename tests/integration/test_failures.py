@@ -252,6 +252,21 @@ def test_what_failed_of_one_of_two_deliveries_says_which(built: House, tmp_path:
     ]
 
 
+def test_a_file_that_could_not_be_fetched_stands_in_the_ledger_on_one_line(
+    built: House, tmp_path: Path
+) -> None:
+    (tmp_path / "a\nb.csv").symlink_to("nothing")
+    current = in_folder(built, "odd", tmp_path)
+    source = night.file_sources(current.district)["iready"]
+    told = [delivery.describe(file) for file in delivery.fetch_files(current, "iready", source)]
+    files = delivery.local_files(current, "iready", source, told)
+    with pytest.raises(UnreadableFileError, match="a link to nothing"):
+        delivery.land_files(current, "iready", source, files)
+    assert built.query(LATEST.format("iready")) == [
+        ("diagnostic_results", "failed", r"a\x0ab.csv", "UnreadableFileError")
+    ]
+
+
 def test_parallel_runs_of_one_source_keep_each_others_copies(built: House, tmp_path: Path) -> None:
     (tmp_path / "diagnostic_results_ela.csv").write_text("a,b\n1,2\n")
     first = in_folder(built, "parallel 1", tmp_path)

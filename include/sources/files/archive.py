@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import io
+import lzma
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import IO
 
 from include.errors import UnreadableFileError
+from include.sources.files.local import shown
 
 # A district's largest export is some hundred MB; a member beyond this is a mistake or an attack.
 MAX_MEMBER_BYTES = 4 << 30
 MAX_TOTAL_BYTES = 8 << 30
 MAX_MEMBERS = 1000
 _ENCRYPTED = 0x1
+# What zipfile and what it unpacks with raise of damaged bytes; ValueError: names, negative places.
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError,
+    NotImplementedError, RuntimeError, ValueError, OverflowError,
+)  # fmt: skip
 
 
 def is_zip(path: Path) -> bool:
@@ -40,27 +49,29 @@ def members(
     try:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
-    except (zipfile.BadZipFile, OSError, EOFError) as error:
+    except BROKEN as error:
         raise UnreadableFileError(
             name,
-            seen="not a complete ZIP file",
+            seen=f"not a whole ZIP file ({type(error).__name__})",
             expected="a ZIP with its directory at the end",
             next_step="The transfer or the export broke off: fetch it again.",
         ) from error
     _check(infos, name, max_member_bytes, max_total_bytes)
     ordered = sorted(infos, key=lambda info: (info.filename.lower(), info.filename))
-    return {info.filename: partial(_open, path, name, info) for info in ordered}
+    return {shown(info.filename): partial(_open, path, name, info) for info in ordered}
 
 
 def _check(infos: list[zipfile.ZipInfo], name: str, max_member: int, max_total: int) -> None:
     largest = max((info.file_size for info in infos), default=0)
     total = sum(info.file_size for info in infos)
-    names = [info.filename for info in infos]
+    names = [shown(info.filename) for info in infos]
     problems = {
         f"{len(infos)} members": len(infos) > MAX_MEMBERS,
         f"a member of {largest:,} bytes": largest > max_member,
         f"{total:,} bytes when unpacked": total > max_total,
-        "a member whose name leads out of the archive": any(map(_leads_out, names)),
+        "a member whose name leads out of the archive": any(
+            _leads_out(info.filename) for info in infos
+        ),
         "a symbolic link": any(stat.S_ISLNK(info.external_attr >> 16) for info in infos),
         "an encrypted member": any(info.flag_bits & _ENCRYPTED for info in infos),
         "two members of one name": len(set(names)) < len(names),

@@ -6,13 +6,12 @@ import codecs
 import csv
 import hashlib
 import io
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, TextIO
 
 from include.errors import UnreadableFileError
+from include.sources.files.archive import BROKEN
 from include.sources.files.text import NotCsv, NotText, as_text
 
 BLOCK = 1 << 20
@@ -21,7 +20,6 @@ OTHER_DELIMITERS = {";": "semicolon", "\t": "tab", "|": "pipe"}
 UTF8, UTF16 = "utf-8-sig", "utf-16"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _TOO_LONG = f"a cell of more than {csv.field_size_limit():,} characters"
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,7 @@ def inspect(where: str, opener: Callable[[], IO[bytes]]) -> Content:
                 size += len(block)
                 has_nul = has_nul or b"\0" in block
                 is_utf8 = is_utf8 and _decodes(decoder, block)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise UnreadableFileError(
             where,
             seen=f"it breaks off or is damaged ({type(error).__name__})",

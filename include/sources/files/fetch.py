@@ -17,20 +17,22 @@ import tenacity
 
 from include.config import FileSource, SftpDelivery
 from include.connections import Connection
-from include.errors import ProtocolError, UnreachableError, UnreadableFileError
-from include.sources.files.local import LocalFile, sha256_of
+from include.errors import FirstbellError, ProtocolError, UnreachableError, UnreadableFileError
+from include.sources.files.local import LocalFile, sha256_of, shown
 
 MAX_FILE_BYTES = 8 << 30
+_MAX_NAME_BYTES = 255
 _BLOCK = 1 << 20
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 
 
 class RemoteFile(NamedTuple):
-    """A file that could be fetched."""
+    """A file that could be fetched; with `problem`, one that could not, and why."""
 
-    name: str
-    size: int
+    name: str  # bytes that are no UTF-8 as surrogates
+    size: int | None  # None: the server does not say
     modified_at: datetime
+    problem: FirstbellError | None = None
 
 
 class Remote(Protocol):
@@ -59,8 +61,9 @@ def fetch(
     A file is written under a temporary name, compared in size and renamed, so that a broken
     transfer leaves nothing that could be read. Lost connections are retried; a refused login, an
     unknown host key or a missing folder is not. No file at all is no error: vendors remove files
-    between their windows. Raises ProtocolError where files lie there and none fits; those of the
-    patterns `beside` are of other deliveries.
+    between their windows. A single file that cannot be had is `refused` and stops no other. Raises
+    ProtocolError where files lie there and none fits; those of the patterns `beside` are of other
+    deliveries.
     """
     into.mkdir(parents=True, exist_ok=True)
     retrying = tenacity.Retrying(
@@ -84,7 +87,7 @@ def _fetch_once(
 ) -> list[LocalFile]:
     with _open(source, connection) as remote:
         wanted = _wanted(remote, source, connection.conn_id, beside)
-        return [_receive(remote, file, into, connection.conn_id) for file in wanted]
+        return [_receive_or_refuse(remote, file, into, connection.conn_id) for file in wanted]
 
 
 def _wanted(
@@ -127,26 +130,39 @@ def _open(source: FileSource, connection: Connection) -> AbstractContextManager[
     return folder.connect(connection, source.delivery.path)
 
 
+def _receive_or_refuse(remote: Remote, file: RemoteFile, into: Path, conn_id: str) -> LocalFile:
+    try:
+        return _receive(remote, file, into, conn_id)
+    except UnreachableError:
+        raise
+    except FirstbellError as error:
+        name = shown(file.name)
+        return LocalFile(into / name, name, "", file.modified_at, refused=error)
+
+
 def _receive(remote: Remote, file: RemoteFile, into: Path, conn_id: str) -> LocalFile:
-    where = f"{conn_id}: {file.name}"
-    _check_name(file.name, conn_id)
-    if file.size > MAX_FILE_BYTES:
+    if file.problem:
+        raise file.problem
+    name = shown(file.name)
+    where = f"{conn_id}: {name}"
+    _check_name(file.name, name, conn_id)
+    if (file.size or 0) > MAX_FILE_BYTES:
         raise UnreadableFileError(
             where,
             seen=f"{file.size:,} bytes",
             expected=f"up to {MAX_FILE_BYTES:,} bytes",
             next_step="Check with the vendor what was delivered; nothing was fetched.",
         )
-    target = into / file.name
-    handle, name = tempfile.mkstemp(prefix=".fetching-", dir=into)
-    temporary = Path(name)
+    target = into / name
+    handle, part = tempfile.mkstemp(prefix=".fetching-", dir=into)
+    temporary = Path(part)
     try:
         with os.fdopen(handle, "wb") as stream:
             remote.copy(file, stream)
             stream.flush()
             os.fsync(stream.fileno())
         received = temporary.stat().st_size
-        if received != file.size:
+        if file.size is not None and received != file.size:
             raise UnreachableError(
                 where,
                 seen=f"{received:,} of {file.size:,} bytes arrived",
@@ -156,16 +172,17 @@ def _receive(remote: Remote, file: RemoteFile, into: Path, conn_id: str) -> Loca
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
-    return LocalFile(target, file.name, sha256_of(target), file.modified_at)
+    return LocalFile(target, name, sha256_of(target), file.modified_at)
 
 
-def _check_name(name: str, conn_id: str) -> None:
-    if name in {"", ".", ".."} or any(sign in name for sign in "/\\\0"):
+def _check_name(name: str, local_name: str, conn_id: str) -> None:
+    is_too_long = len(local_name.encode()) > _MAX_NAME_BYTES
+    if is_too_long or name in {"", ".", ".."} or any(sign in name for sign in "/\\\0"):
         raise UnreadableFileError(
             f"{conn_id}: a file name",
-            seen="a name that leads out of its folder",
-            expected="a plain file name",
-            next_step="Check the server; nothing was fetched.",
+            seen=f"{len(local_name)} characters" if is_too_long else "one that leads elsewhere",
+            expected=f"a plain file name of up to {_MAX_NAME_BYTES} bytes",
+            next_step="Check the server; this file was not fetched.",
         )
 
 

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import IO
 
 from include.connections import Connection
-from include.errors import AuthenticationError, ConfigError, UnreachableError
+from include.errors import AuthenticationError, ConfigError, UnreachableError, UnreadableFileError
 from include.sources.files.fetch import RemoteFile, copy_blocks
+from include.sources.files.local import shown
+
+_NEVER = datetime.fromtimestamp(0, UTC)  # of what is not fetched, nobody asks
 
 
 @contextmanager
@@ -45,23 +48,31 @@ def connect(connection: Connection, path: str) -> Iterator[Folder]:
 
 
 class Folder:
-    """Files of one folder. A link that leads out of the root is an error, never followed."""
+    """Files of one folder. A link that leads out of the root is refused, never followed."""
 
     def __init__(self, base: Path, folder: Path, conn_id: str) -> None:
         self._base, self._folder, self._conn_id = base, folder, conn_id
 
     def list(self) -> list[RemoteFile]:
         """Regular files, and links to regular files inside the root."""
-        files = []
         try:
-            for path in sorted(self._folder.iterdir()):
-                info = self._inside(path).stat()
-                if stat.S_ISREG(info.st_mode):
-                    modified = datetime.fromtimestamp(info.st_mtime, UTC)
-                    files.append(RemoteFile(path.name, info.st_size, modified))
+            paths = sorted(self._folder.iterdir())
         except PermissionError as error:
             raise self._denied() from error
-        return files
+        return [file for path in paths if (file := self._file(path))]
+
+    def _file(self, path: Path) -> RemoteFile | None:
+        try:
+            info = self._inside(path).stat()
+        except UnreadableFileError as error:
+            return RemoteFile(path.name, None, _NEVER, problem=error)
+        except FileNotFoundError:
+            return None  # gone since it was listed
+        except PermissionError:
+            return RemoteFile(path.name, None, _NEVER, problem=self._denied())
+        if not stat.S_ISREG(info.st_mode):
+            return None
+        return RemoteFile(path.name, info.st_size, datetime.fromtimestamp(info.st_mtime, UTC))
 
     def copy(self, file: RemoteFile, target: IO[bytes]) -> None:
         """Write a file's bytes to `target`."""
@@ -72,22 +83,28 @@ class Folder:
             raise self._denied() from error
         except FileNotFoundError as error:
             raise UnreachableError(
-                f"{self._conn_id}: {file.name}",
+                f"{self._conn_id}: {shown(file.name)}",
                 seen="it vanished while it was fetched",
                 expected="a file that stays",
                 next_step="Somebody is changing the folder; run it again.",
             ) from error
 
     def _inside(self, path: Path) -> Path:
-        real = path.resolve()
-        if not real.is_relative_to(self._base):
-            raise ConfigError(
-                f"{self._conn_id}: {path.name}",
-                seen="a link that leads out of the connection's folder",
-                expected="files inside it",
-                next_step="Remove the link, or copy the file itself into the folder.",
-            )
-        return real
+        try:
+            real = path.resolve(strict=path.is_symlink())
+        except (OSError, RuntimeError):
+            # Python 3.11 and 3.12 raise RuntimeError for links in a circle
+            problem = "a link to nothing"
+        else:
+            if real.is_relative_to(self._base):
+                return real
+            problem = "a link that leads out of the connection's folder"
+        raise UnreadableFileError(
+            f"{self._conn_id}: {shown(path.name)}",
+            seen=problem,
+            expected="files inside it",
+            next_step="Remove the link, or copy the file itself into the folder.",
+        )
 
     def _denied(self) -> AuthenticationError:
         return AuthenticationError(

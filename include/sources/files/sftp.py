@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import IO, Any
 
 import paramiko
+from paramiko.sftp import CMD_CLOSE, CMD_HANDLE, CMD_NAME, CMD_OPENDIR, CMD_READDIR
 
 from include.connections import Connection
 from include.errors import (
@@ -24,11 +25,17 @@ from include.errors import (
     HostKeyError,
     ProtocolError,
     UnreachableError,
+    UnreadableFileError,
 )
-from include.sources.files.fetch import RemoteFile
+from include.sources.files.fetch import RemoteFile, copy_blocks
+from include.sources.files.local import shown
 
 TIMEOUT_S = 30.0
 _PORT = 22
+# Requests under way for one file: servers keep a queue of some length (64 here and there), and
+# paramiko asks for a whole file at once.
+_MAX_REQUESTS = 32
+_NEVER = datetime.fromtimestamp(0, UTC)  # of what is not fetched, nobody asks
 _KEYS = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 # What a server may sign with, per key type as it stands in the connection.
 _ALGORITHMS = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}
@@ -53,17 +60,49 @@ def connect(connection: Connection, path: str) -> Iterator[Sftp]:
         transport.close()
 
 
+def _is_told(entry: Any) -> bool:
+    """Whether a listing says what an entry is, and when it was changed."""
+    has_type = entry.st_mode is not None and stat.S_IFMT(entry.st_mode)
+    return bool(has_type) and None not in (entry.st_size, entry.st_mtime)
+
+
+class _Client(paramiko.SFTPClient):  # type: ignore[misc]
+    """A client that lists names as bytes.
+
+    paramiko 5.1 decodes them as UTF-8 and fails for the whole folder when one is none.
+    """
+
+    def list_bytes(self, path: str | bytes) -> list[tuple[bytes, Any]]:
+        """Name and attributes of each entry, as `listdir_attr` reads them."""
+        kind, answer = self._request(CMD_OPENDIR, self._adjust_cwd(path))
+        if kind != CMD_HANDLE:
+            raise paramiko.SFTPError("expected a handle")
+        handle, entries = answer.get_binary(), []
+        while True:
+            try:
+                kind, answer = self._request(CMD_READDIR, handle)
+            except EOFError:
+                break
+            if kind != CMD_NAME:
+                raise paramiko.SFTPError("expected names")
+            for _ in range(answer.get_int()):
+                name, _long = answer.get_string(), answer.get_string()
+                entries.append((name, paramiko.SFTPAttributes._from_msg(answer)))
+        self._request(CMD_CLOSE, handle)
+        return [entry for entry in entries if entry[0] not in {b".", b".."}]
+
+
 class Sftp:
     """Files of one folder on the server."""
 
-    def __init__(self, client: paramiko.SFTPClient, conn_id: str, path: str) -> None:
+    def __init__(self, client: _Client, conn_id: str, path: str) -> None:
         self._client, self._conn_id, self._path = client, conn_id, path
 
     def list(self) -> list[RemoteFile]:
         """Its regular files, links resolved by the server."""
         try:
-            entries = self._client.listdir_attr(self._path)
-            return [file for entry in entries if (file := self._file(entry))]
+            files = [self._file(*entry) for entry in self._client.list_bytes(self._path)]
+            return [file for file in files if file]
         except FileNotFoundError as error:
             raise ProtocolError(
                 f"{self._conn_id}: {self._path}",
@@ -76,29 +115,66 @@ class Sftp:
         except _LOST as error:
             raise _lost(self._conn_id, error) from error
 
-    def _file(self, entry: Any) -> RemoteFile | None:
-        if stat.S_ISLNK(entry.st_mode or 0):
+    def _file(self, raw: bytes, listed: Any) -> RemoteFile | None:
+        """A regular file; what a listing leaves out of it is asked for."""
+        name = raw.decode("utf-8", "surrogateescape")
+        found = listed
+        if not _is_told(found) or stat.S_ISLNK(found.st_mode):
             try:
-                attributes = self._client.stat(posixpath.join(self._path, entry.filename))
+                found = self._client.stat(self._place(name))
             except FileNotFoundError:
-                return None  # a link to nothing
-        else:
-            attributes = entry
-        if not stat.S_ISREG(attributes.st_mode or 0):
+                is_link = stat.S_ISLNK(listed.st_mode or 0)
+                return self._refused(name, "a link to nothing") if is_link else None
+            except PermissionError:
+                return RemoteFile(name, None, _NEVER, problem=self._denied(shown(name)))
+        if found.st_mode is not None and stat.S_IFMT(found.st_mode):
+            if not stat.S_ISREG(found.st_mode):
+                return None
+        elif self._is_folder(name):
             return None
-        modified = datetime.fromtimestamp(attributes.st_mtime or 0, UTC)
-        return RemoteFile(entry.filename, attributes.st_size or 0, modified)
+        if found.st_mtime is None:
+            return self._refused(name, "a file without a time of its last change")
+        return RemoteFile(name, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
+
+    def _is_folder(self, name: str) -> bool:
+        """Whether an entry is a folder, on a server that does not say what its entries are."""
+        try:
+            self._client.list_bytes(self._place(name))
+        except OSError:
+            return False
+        return True
+
+    def _place(self, name: str) -> bytes:
+        return posixpath.join(self._path, name).encode("utf-8", "surrogateescape")
+
+    def _refused(self, name: str, seen: str) -> RemoteFile:
+        problem = UnreadableFileError(
+            f"{self._conn_id}: {shown(name)}",
+            seen=seen,
+            expected="a file with its type and the time of its last change",
+            next_step="Tell the vendor; the other files were fetched.",
+        )
+        return RemoteFile(name, None, _NEVER, problem=problem)
 
     def copy(self, file: RemoteFile, target: IO[bytes]) -> None:
         """Write a file's bytes to `target`."""
-        place = posixpath.join(self._path, file.name)
+        where = f"{self._conn_id}: {shown(file.name)}"
         try:
-            self._client.getfo(place, target, prefetch=True)
+            with self._client.open(self._place(file.name), "rb") as remote:
+                if file.size is not None:
+                    remote.prefetch(file.size, _MAX_REQUESTS)
+                copy_blocks(remote, target)
         except PermissionError as error:
-            raise self._denied(file.name) from error
+            raise self._denied(shown(file.name)) from error
+        except FileNotFoundError as error:
+            raise UnreachableError(
+                where,
+                seen="it vanished while it was fetched",
+                expected="a file that stays",
+                next_step="The vendor is changing the folder; run it again.",
+            ) from error
         except _LOST as error:
-            # paramiko reports a size that does not fit as an OSError: broken off, so try again
-            raise _lost(f"{self._conn_id}: {file.name}", error) from error
+            raise _lost(where, error) from error
 
     def _denied(self, what: str) -> AuthenticationError:
         return AuthenticationError(
@@ -241,9 +317,9 @@ def _authenticate(
         )
 
 
-def _client(transport: paramiko.Transport, connection: Connection) -> paramiko.SFTPClient:
+def _client(transport: paramiko.Transport, connection: Connection) -> _Client:
     try:
-        client = paramiko.SFTPClient.from_transport(transport)
+        client: _Client | None = _Client.from_transport(transport)
     except _LOST as error:
         raise _lost(connection.conn_id, error) from error
     if client is None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import stat
+import tempfile
 import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from include.errors import EmptyFeedError, UnreadableFileError
+from include.errors import EmptyFeedError, FeedError, UnreadableFileError
 from include.records import FeedKind
 from include.sources.files import LocalFile, archive
 from include.sources.files.local import sha256_of
@@ -111,3 +115,32 @@ def test_two_files_of_one_snapshot_do_not_delete_each_other(tmp_path: Path) -> N
     }
     feeds = feeds_of(zipped(tmp_path / "term.zip", members), "map_growth")
     assert [feed.kind for feed in feeds] == [FeedKind.DELTA, FeedKind.DELTA]
+
+
+def test_a_damaged_member_name_stops_with_a_reason(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "District.zip", {"SR-é.csv": STAR}).path
+    path.write_bytes(path.read_bytes().replace("é".encode(), b"\xc3("))
+    with pytest.raises(UnreadableFileError, match=r"District\.zip: not a whole ZIP file"):
+        feeds_of(LocalFile(path, path.name, sha256_of(path), WRITTEN), "star")
+
+
+def test_a_member_name_with_a_line_end_is_shown_as_one_line(tmp_path: Path) -> None:
+    members = {"SR.csv": STAR, "a\n2026 ERROR.txt": "hello", "SM\u2028.csv": MATH}
+    feeds = feeds_of(zipped(tmp_path / "District.zip", members), "star")
+    assert [feed.window for feed in feeds] == [r"District.zip!SM\u2028.csv", "District.zip!SR.csv"]
+    assert list(feeds[0].notes["members_not_read"]) == [r"a\x0a2026 ERROR.txt"]
+
+
+@settings(deadline=None, max_examples=40)
+@given(place=st.integers(0, 400), value=st.integers(0, 255))
+def test_no_damaged_byte_breaks_a_zip_in_another_way_than_a_feed_error(
+    place: int, value: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = zipped(Path(folder) / "District.zip", {"SR-é.csv": STAR, "SM.csv": MATH}).path
+        content = bytearray(path.read_bytes())
+        content[-1 - place % len(content)] = value
+        path.write_bytes(content)
+        with contextlib.suppress(FeedError):
+            for feed in feeds_of(LocalFile(path, path.name, "0", WRITTEN), "star"):
+                read(feed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -185,11 +186,47 @@ def test_a_folder_cannot_lead_out_of_its_root(root: Path, tmp_path: Path, path: 
         fetch(_source("folder", path=path), _folder(root), tmp_path / "work")
 
 
-def test_a_file_link_out_of_the_root_is_refused(root: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("../../secret.zip", "that leads out"),
+        ("nothing.zip", "to nothing"),
+        ("odd.zip", "to nothing"),
+    ],
+)
+def test_a_link_that_cannot_be_followed_is_refused_alone(
+    root: Path, tmp_path: Path, target: str, said: str
+) -> None:
     (tmp_path / "secret.zip").write_bytes(b"x")
-    (root / "exports" / "evil.zip").symlink_to(tmp_path / "secret.zip")
-    with pytest.raises(ConfigError, match=r"evil\.zip"):
-        fetch(_source("folder"), _folder(root), tmp_path / "work")
+    (root / "exports" / "odd.zip").symlink_to(target)
+    files = fetch(_source("folder"), _folder(root), tmp_path / "work")
+    assert {file.name: bool(file.refused) for file in files} == {
+        "District.zip": False, "odd.zip": True,
+    }  # fmt: skip
+    assert f"odd.zip: a link {said}" in str(files[0].refused)
+    assert [path.name for path in (tmp_path / "work").iterdir()] == ["District.zip"]
+
+
+def test_a_link_to_nothing_on_the_server_is_refused_alone(
+    server: Connection, root: Path, tmp_path: Path
+) -> None:
+    (root / "exports" / "odd.zip").symlink_to("nothing.zip")
+    files = _fetch(server, tmp_path / "work")
+    assert {file.name for file in files if file.refused} == {"odd.zip"}
+    assert {file.name for file in files if not file.refused} == {"District.zip"}
+
+
+@pytest.mark.parametrize("kind", ["sftp", "folder"])
+def test_a_name_that_is_no_plain_text_is_fetched_and_shown_as_one_line(
+    server: Connection, root: Path, tmp_path: Path, kind: str
+) -> None:
+    shown = {b"caf\xe9.zip": r"caf\xe9.zip", b"a\n2026 ERROR.zip": r"a\x0a2026 ERROR.zip"}
+    for name in shown:
+        Path(os.fsdecode(bytes(root / "exports") + b"/" + name)).write_bytes(name)
+    connection = server if kind == "sftp" else _folder(root)
+    files = fetch(_source(kind), connection, tmp_path / "work", sleep=_no_sleep)
+    found = {file.name: file.path.read_bytes() for file in files}
+    assert found == {"District.zip": CONTENT, **{shown[name]: name for name in shown}}
 
 
 @pytest.mark.parametrize("extra", [{}, {"path": ""}])
