@@ -71,6 +71,12 @@ def shorten(path: Path, most: int = _LOG_BYTES) -> bool:
     return True
 
 
+def shorten_all(logs: Path) -> None:
+    """Shorten what the demo's processes write, and what the DAG processor writes of each file."""
+    for log in (*logs.glob("*.log"), *logs.glob("tasks/dag_processor/**/*.log")):
+        shorten(log)
+
+
 def main() -> None:
     """Look after Airflow's parts and the logs until somebody ends this process."""
     runtime = current()
@@ -89,9 +95,12 @@ def main() -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     while not stop.wait(_LOOK_SECONDS):
-        keeper.look(airflow.COMPONENTS)
-        for log in runtime.logs.glob("*.log"):
-            shorten(log)
+        try:
+            keeper.look(airflow.COMPONENTS)
+            shorten_all(runtime.logs)
+        except OSError as error:
+            # a full disk, a log that is gone: nothing looks after the one who looks
+            say(f"{error.strerror or type(error).__name__}; looks again")
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def database_url(server: str, database: str) -> str:
 
 
 def create_database(server: str, name: str) -> str:
-    """Create a database that only its owner may open, unless it is there; returns its URL."""
+    """Create a database unless it is there, and close it to PUBLIC; returns its URL."""
     with psycopg.connect(server, autocommit=True) as admin:
         found = admin.execute("select 1 from pg_database where datname = %s", (name,)).fetchone()
         if not found:
@@ -77,7 +77,12 @@ def create_database(server: str, name: str) -> str:
                     expected="the database, or a user with CREATEDB",
                     next_step=f"Let an administrator run `create database {name} owner <user>`.",
                 ) from None
-            # as the warehouse's own hooks do: what is in it is for its owner
+        # as the warehouse's own hooks do: what is in it is for its owner
+        is_owner = admin.execute(
+            "select pg_has_role(current_user, datdba, 'usage') from pg_database where datname = %s",
+            (name,),
+        ).fetchone()
+        if is_owner == (True,):
             admin.execute(
                 sql.SQL("revoke connect, temporary on database {} from public").format(
                     sql.Identifier(name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.keeper import Keeper, shorten
+from demo.keeper import Keeper, shorten, shorten_all
 
 
 class House:
@@ -76,3 +76,14 @@ def test_a_log_that_has_grown_is_shortened_while_its_writer_goes_on(tmp_path: Pa
         writer.write(b"new\n")
     assert log.read_text() == "new\n"
     assert log.with_name("scheduler.log.1").read_text() == "old\n" * 10
+
+
+def test_the_logs_of_dag_files_are_shortened_and_those_of_tasks_are_not(tmp_path: Path) -> None:
+    parsed = tmp_path / "tasks" / "dag_processor" / "2026-11-20" / "transform.py.log"
+    task = tmp_path / "tasks" / "dag_id=x" / "attempt=1.log"
+    for log in (parsed, task, tmp_path / "scheduler.log"):
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_bytes(b"x" * 5_000_001)
+    shorten_all(tmp_path)
+    assert [log.stat().st_size for log in (parsed, tmp_path / "scheduler.log")] == [0, 0]
+    assert task.stat().st_size == 5_000_001
