@@ -43,6 +43,9 @@ def message(dag_id: str, task: str, run_id: str, error: object) -> str:
     if isinstance(error, Telling):
         broke = f"{error.where}: {error.seen}; expected {error.expected}"
         action = error.next_step
+    elif error is None:
+        broke = "the task was killed, or its worker vanished: it left no error of its own"
+        action = "Look for memory, disk and restarts at that time, then clear the task."
     else:
         broke = f"{type(error).__name__} (details in the task's log)"
         action = "Read the task's log."

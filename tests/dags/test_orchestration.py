@@ -49,6 +49,12 @@ def test_a_failure_of_the_model_is_told_in_words_too() -> None:
     assert "Train anew. See docs/runbooks/predict.md" in text
 
 
+def test_a_killed_task_is_called_so() -> None:
+    text = callbacks.message("transform__x", "marts", "run_1", None)
+    assert "the task was killed" in text
+    assert "NoneType" not in text
+
+
 def test_an_unexpected_error_is_named_without_its_text() -> None:
     text = callbacks.message("transform__x", "marts", "run_1", ValueError("Ana Sample, 604950"))
     assert "ValueError" in text
