@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from include.sources.files.layouts import Layout, get_layout
 from include.sources.files.local import LocalFile
 from include.sources.files.owner import Said, ours
 from include.sources.files.stream import FileStream, Rules
+
+log = logging.getLogger(__name__)
 
 # Files are written in the vendor's time zone, tests dated in the district's.
 _CLOCKS_APART = timedelta(days=1)
@@ -49,7 +52,7 @@ def open_feeds(
     instance: str = "",
     is_released: bool = False,
 ) -> list[FileFeed]:
-    """The feeds in a file, in a stable order; several for a ZIP.
+    """The feeds in a file, in a stable order; several for a ZIP, none for one not to be read.
 
     A problem of the whole file raises here (truncated ZIP, nothing we know in it); a problem of one
     table raises from its stream, so that the other tables of a ZIP still load.
@@ -66,6 +69,9 @@ def open_feeds(
         ours=ours(layout, source.owner, learned, is_released=is_released),
         instance=instance,
     )
+    if why := layout.why_not_read(file.name):
+        log.info("%s is not read: %s", file.name, why)
+        return []
     if file.path.stat().st_size == 0:
         raise _empty(file.name)
     if not archive.is_zip(file.path):
@@ -80,22 +86,45 @@ def open_feeds(
 def _open_members(file: LocalFile, layout: Layout, rules: Rules) -> list[FileFeed]:
     feeds: list[FileFeed] = []
     not_read: dict[str, str] = {}
+    failure: FeedError | None = None
     for member, opener in archive.members(file.path, file.name).items():
         name = member.replace("\\", "/").rsplit("/", 1)[-1]
         if why := layout.why_not_read(name):
             not_read[member] = why
             continue
         where = f"{file.name}!{member}"
-        feed = _open(where, name, opener, layout, rules, file_hash=f"{file.sha256}!{member}")
+        try:
+            feed = _open(where, name, opener, layout, rules, file_hash=f"{file.sha256}!{member}")
+        except FeedError as error:
+            # neither a name of ours nor a table: the other members are what was exported
+            failure = failure or error
+            not_read[member] = _why_no_table(opener) or error.seen
+            log.warning("%s is not read: %s", where, not_read[member])
+            continue
         if feed is None:
-            not_read[member] = f"neither its name nor its header is one of {layout.title}"
+            not_read[member] = _why_no_table(opener) or (
+                f"neither its name nor its header is one of {layout.title}"
+            )
         else:
             feeds.append(feed)
     if not feeds:
+        if failure and len(not_read) == 1:
+            raise failure
         raise _nothing_known(file.name, layout, sorted(not_read))
     for feed in feeds:
         feed.notes["members_not_read"] = not_read
     return _without_rival_snapshots(feeds)
+
+
+def _why_no_table(opener: Callable[[], IO[bytes]]) -> str | None:
+    """What a member is whose first bytes say that it holds no table of text."""
+    try:
+        with opener() as stream:
+            head = stream.read(5)
+    except archive.BROKEN:
+        return None
+    kinds = {b"PK\x03\x04": "a ZIP in a ZIP", b"%PDF-": "a PDF"}
+    return next((kind for start, kind in kinds.items() if head.startswith(start)), None)
 
 
 def _without_rival_snapshots(feeds: list[FileFeed]) -> list[FileFeed]:

@@ -276,6 +276,8 @@ def _handshake(
         if wanted:
             options.key_types = [*wanted, *(a for a in options.key_types if a not in wanted)]
         transport.start_client(timeout=TIMEOUT_S)
+    except paramiko.IncompatiblePeer as error:
+        raise _no_agreement(connection, kind, error) from error
     except _LOST as error:
         raise _lost(connection.conn_id, error) from error
     seen = transport.get_remote_server_key()
@@ -287,6 +289,27 @@ def _handshake(
             next_step="Do not go on: ask the vendor whether the server's key changed. Only then "
             "put the new key into the connection's extra `host_key`.",
         )
+
+
+def _no_agreement(
+    connection: Connection, kind: str, error: paramiko.IncompatiblePeer
+) -> FirstbellError:
+    """What no retry mends: client and server have nothing in common to speak."""
+    where = f"{connection.conn_id}: {connection.host}"
+    if "host key" in str(error):
+        return HostKeyError(
+            where,
+            seen="a server with no host key of a kind that is safe today",
+            expected=f"a key as in the connection ({kind})",
+            next_step="Ask the vendor which keys the server has (Ed25519, ECDSA, or RSA with"
+            " SHA-2), and put one into the connection's extra `host_key`.",
+        )
+    return ConfigError(
+        where,
+        seen=f"no common way to speak ({error})",
+        expected="key exchange, cipher and MAC of today's SSH",
+        next_step="Ask the vendor to update the server; it offers only what is no longer safe.",
+    )
 
 
 def _authenticate(

@@ -21,6 +21,7 @@ from tests.sources.files.helpers import (
     STAR_ROW,
     WRITTEN,
     feeds_of,
+    local,
     read,
     to_csv,
     upserts,
@@ -51,6 +52,20 @@ def test_members_that_are_not_read_are_reported_with_the_reason(tmp_path: Path) 
     not_read = feed.notes["members_not_read"]
     assert set(not_read) == {"readme.txt", "FL_FAST_SR_K-2.csv"}
     assert "not covered" in not_read["FL_FAST_SR_K-2.csv"]
+
+
+def test_a_member_that_is_no_table_keeps_no_other_from_loading(tmp_path: Path) -> None:
+    nested = zipped(tmp_path / "inner.zip", {"SR.csv": STAR}).path.read_bytes()
+    report = b'%PDF-1.7\n"quoted"text\n\x00\xff\xfe\x81"'
+    members = {"Report.pdf": report, "inner.zip": nested, "SR.csv": STAR}
+    (feed,) = feeds_of(zipped(tmp_path / "District.zip", members), "star")
+    assert upserts(read(feed))
+    assert set(feed.notes["members_not_read"]) == {"Report.pdf", "inner.zip"}
+    assert "a ZIP in a ZIP" in feed.notes["members_not_read"]["inner.zip"]
+
+
+def test_a_file_of_its_own_that_is_not_read_is_no_failure(tmp_path: Path) -> None:
+    assert feeds_of(local(tmp_path / "FL_FAST_SR_K-2.csv", "x"), "star") == []
 
 
 def test_a_bad_member_fails_alone(tmp_path: Path) -> None:

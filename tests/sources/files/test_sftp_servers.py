@@ -14,9 +14,12 @@ import pytest
 from demo.simulators import sftp as simulator
 from include.config import FileSource
 from include.connections import Connection
+from include.errors import ConfigError, HostKeyError
 from include.sources.files import LocalFile, fetch
 
 QUEUE = 64
+_DELIVERY = {"kind": "sftp", "connection": "vendor", "path": ".", "pattern": "*.csv"}
+_SOURCE = FileSource.model_validate({"kind": "files", "layout": "star", "delivery": _DELIVERY})
 
 
 @contextmanager
@@ -29,9 +32,7 @@ def _served(root: Path, kind: type, patch: pytest.MonkeyPatch) -> Iterator[Conne
 
 
 def _fetch(connection: Connection, into: Path) -> list[LocalFile]:
-    delivery = {"kind": "sftp", "connection": "vendor", "path": ".", "pattern": "*.csv"}
-    source = FileSource.model_validate({"kind": "files", "layout": "star", "delivery": delivery})
-    return fetch(source, connection, into, sleep=lambda _seconds: None)
+    return fetch(_SOURCE, connection, into, sleep=lambda _seconds: None)
 
 
 class _Terse(asyncssh.SFTPServer):  # type: ignore[misc]
@@ -84,3 +85,24 @@ def test_only_so_many_requests_for_a_file_are_under_way_as_a_short_queue_takes(
         (file,) = _fetch(connection, tmp_path / "work")
     assert file.path.read_bytes() == content
     assert [most is not None and most < QUEUE for most in asked] == [True]
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "said"),
+    [
+        ({"kex_algs": ["diffie-hellman-group1-sha1"]}, ConfigError, "no common way"),
+        ({"server_host_keys": "ssh-dss"}, HostKeyError, "no host key of a kind"),
+    ],
+)
+def test_a_server_that_speaks_only_what_we_do_not_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], error: type, said: str
+) -> None:
+    if kind := options.get("server_host_keys"):
+        options = {"server_host_keys": [asyncssh.generate_private_key(kind)]}
+    real = asyncssh.listen
+    monkeypatch.setattr(asyncssh, "listen", lambda *a, **given: real(*a, **{**given, **options}))
+    waits: list[float] = []
+    with _served(tmp_path, asyncssh.SFTPServer, monkeypatch) as connection:
+        with pytest.raises(error, match=said):
+            fetch(_SOURCE, connection, tmp_path / "work", sleep=waits.append)
+    assert waits == []
