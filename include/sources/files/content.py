@@ -6,7 +6,7 @@ import codecs
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, TextIO
 
@@ -32,6 +32,7 @@ class Content:
     size: int
     encoding: str
     is_clean: bool  # every row is text as it stands: see include/sources/files/text.py
+    has_long_lines: bool = False  # a line longer than a block: no memory is to hold it
 
     def rows(self) -> Iterator[list[str]]:
         """Its records as lists of cells, as received; line ends may be CRLF, LF or CR."""
@@ -39,11 +40,22 @@ class Content:
             # a byte that is not UTF-8 is carried along and judged with its cell
             errors = "strict" if self.encoding == UTF16 else "surrogateescape"
             text = io.TextIOWrapper(raw, encoding=self.encoding, errors=errors, newline="")
-            rows = _records(text, self.where)
+            rows = _records(_short_lines(text) if self.has_long_lines else text, self.where)
             yield from rows if self.is_clean else map(as_text, rows)
 
 
-def _records(text: TextIO, where: str) -> Iterator[list[str]]:
+def _short_lines(text: TextIO) -> Iterator[str]:
+    """Lines, of which one that is too long stands as one cell too long for the CSV reader."""
+    while line := text.readline(BLOCK):
+        if len(line) < BLOCK or line.endswith(("\n", "\r")):
+            yield line
+            continue
+        while (rest := text.readline(BLOCK)) and not rest.endswith(("\n", "\r")):
+            pass
+        yield "x" * (csv.field_size_limit() + 1)
+
+
+def _records(text: Iterable[str], where: str) -> Iterator[list[str]]:
     # strict: a stray quote is an error, not a way to swallow the next rows
     reader = csv.reader(text, delimiter=DELIMITER, strict=True)
     line = 0
@@ -79,7 +91,7 @@ def inspect(where: str, opener: Callable[[], IO[bytes]]) -> Content:
     """Read all bytes once: hash, encoding, NUL characters; raises UnreadableFileError."""
     digest, size, has_nul, head = hashlib.sha256(), 0, False, b""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8 = True
+    is_utf8, has_long_lines = True, False
     try:
         with opener() as raw:
             while block := raw.read(BLOCK):
@@ -87,6 +99,8 @@ def inspect(where: str, opener: Callable[[], IO[bytes]]) -> Content:
                 digest.update(block)
                 size += len(block)
                 has_nul = has_nul or b"\0" in block
+                is_inside = len(block) == BLOCK and b"\n" not in block and b"\r" not in block
+                has_long_lines = has_long_lines or is_inside
                 is_utf8 = is_utf8 and _decodes(decoder, block)
     except BROKEN as error:
         raise UnreadableFileError(
@@ -100,7 +114,9 @@ def inspect(where: str, opener: Callable[[], IO[bytes]]) -> Content:
     if encoding == UTF16:
         _check_utf16(where, opener)
     is_clean = encoding == UTF8 and is_utf8 and not has_nul
-    return Content(where, opener, digest.hexdigest(), size, encoding, is_clean)
+    # in UTF-16 the byte of a line end may be half of a letter
+    has_long_lines = has_long_lines or encoding == UTF16
+    return Content(where, opener, digest.hexdigest(), size, encoding, is_clean, has_long_lines)
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:

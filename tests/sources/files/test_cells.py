@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import csv
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from include.errors import UnreadableFileError
-from tests.sources.files.helpers import STAR_ROW, feeds_of, local, read, rejects, to_csv, upserts
+from tests.sources.files.helpers import (
+    STAR_ROW,
+    feeds_of,
+    local,
+    read,
+    rejects,
+    to_csv,
+    upserts,
+    zipped,
+)
 
 LONG = csv.field_size_limit() + 1
 
@@ -45,3 +55,22 @@ def test_a_cell_that_grows_too_long_over_several_lines_stops_the_feed_and_is_cal
     expected = r"a cell of more than 131,072 characters, lines 2 to 3; expected .* quotes in pairs"
     with pytest.raises(UnreadableFileError, match=expected):
         read(feed)
+
+
+def test_a_line_without_end_is_held_in_no_memory_and_costs_its_own_row(tmp_path: Path) -> None:
+    lines = _lines(3)
+    lines[2] = lines[2].replace("Alder", "x" * 20_000_000, 1)
+    file = zipped(tmp_path / "District.zip", {"SR.csv": "\n".join(lines)})
+    del lines
+    (feed,) = feeds_of(file, "star")
+    tracemalloc.start()
+    try:
+        changes = read(feed)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [row.key for row in upserts(changes)] == ["SR|0", "SR|2"]
+    assert [r.detail for r in rejects(changes)] == [
+        "a cell of more than 131,072 characters; expected 12"
+    ]
+    assert peak < 20_000_000
