@@ -113,6 +113,8 @@ class FileSource(_Strict):
     delivery: Annotated[SftpDelivery | FolderDelivery, Field(discriminator="kind")]
     # School years (spring year) that this feed may hold; unset: the year of the run's as-of date.
     school_years: list[int] | None = None
+    # The greatest size of a ZIP's files together, unpacked.
+    max_unpacked_mb: int = Field(default=8192, ge=1)
     # What the files say of the district, by column of the layout's `owner`; other rows are refused.
     # Unset: as the files loaded before say it.
     owner: dict[str, list[str]] = {}

@@ -83,7 +83,8 @@ def _check(infos: list[zipfile.ZipInfo], name: str, max_member: int, max_total: 
                 seen=seen,
                 expected=f"up to {MAX_MEMBERS} plain files of up to {max_member:,} bytes each, "
                 f"{max_total:,} in all",
-                next_step="Check with the vendor what was sent; nothing was read from it.",
+                next_step="Check with the vendor what was sent; nothing was read from it. If it is"
+                " right and only larger, raise `max_unpacked_mb` of the source.",
             )
 
 

@@ -80,14 +80,14 @@ def open_feeds(
         if feed is None:
             raise _nothing_known(file.name, layout, [file.name])
         return [feed]
-    return _open_members(file, layout, rules)
+    return _open_members(file, layout, rules, source.max_unpacked_mb << 20)
 
 
-def _open_members(file: LocalFile, layout: Layout, rules: Rules) -> list[FileFeed]:
+def _open_members(file: LocalFile, layout: Layout, rules: Rules, max_bytes: int) -> list[FileFeed]:
     feeds: list[FileFeed] = []
     not_read: dict[str, str] = {}
     failure: FeedError | None = None
-    for member, opener in archive.members(file.path, file.name).items():
+    for member, opener in archive.members(file.path, file.name, max_total_bytes=max_bytes).items():
         name = member.replace("\\", "/").rsplit("/", 1)[-1]
         if why := layout.why_not_read(name):
             not_read[member] = why

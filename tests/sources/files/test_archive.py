@@ -159,3 +159,9 @@ def test_no_damaged_byte_breaks_a_zip_in_another_way_than_a_feed_error(
         with contextlib.suppress(FeedError):
             for feed in feeds_of(LocalFile(path, path.name, "0", WRITTEN), "star"):
                 read(feed)
+
+
+def test_a_zip_that_unpacks_to_more_than_the_source_allows_is_refused(tmp_path: Path) -> None:
+    file = zipped(tmp_path / "District.zip", {"SR.csv": b"0" * 2_000_000})
+    with pytest.raises(UnreadableFileError, match="`max_unpacked_mb` of the source"):
+        feeds_of(file, "star", max_unpacked_mb=1)
