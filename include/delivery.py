@@ -7,11 +7,11 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from include import errors
 from include.config import FileSource
@@ -141,6 +141,12 @@ def _land_file(night: Night, name: str, source: FileSource, file: LocalFile) -> 
     except FirstbellError as error:
         _record_failed(night, name, source, error, file=file)
         raise
+    _mention_gone(
+        night,
+        layout.source,
+        f"{instance}: {file.name}!" if instance else f"{file.name}!",
+        {feed.window: feed.notes for feed in feeds},
+    )
     for feed in feeds:
         request = landing.LoadRequest(
             feed=feed.feed,
@@ -165,6 +171,21 @@ def _land_file(night: Night, name: str, source: FileSource, file: LocalFile) -> 
             failures[feed.window] = error
     raise_first(failures)
     return results
+
+
+def _mention_gone(
+    night: Night, source: str, prefix: str, notes: Mapping[str, dict[str, Any]]
+) -> None:
+    """Warn of members that the ZIP of this name had when it was read last; what they said stays."""
+    from include import landing
+
+    last = landing.windows_of_last(night.dsn, source, prefix, not_of=night.run_id)
+    gone = sorted(window.removeprefix(prefix) for window in last - set(notes))
+    if not gone:
+        return
+    log.warning("%s: no longer in it: %s", prefix.removesuffix("!"), ", ".join(gone))
+    for noted in notes.values():
+        noted["members_gone"] = gone
 
 
 def _record_failed(

@@ -6,6 +6,7 @@ read_watermark  where the last committed load of a feed ended
 was_loaded      whether a file of this content is already in
 statuses_of_run how each entity of a source ended in a run
 half_loaded     which feeds of a source are behind, so that nothing may be computed from it
+windows_of_last     what an earlier run read under such a name
 notes_of_committed  what earlier loads of a source noted
 fix_intake      decide which loads a transformation sees
 current_intake  the decision made last
@@ -27,6 +28,7 @@ from include.landing.ledger import (
     records_held,
     statuses_of_run,
     was_loaded,
+    windows_of_last,
 )
 from include.landing.prepare import prepare
 from include.landing.request import LoadRequest, LoadResult
@@ -82,4 +84,5 @@ __all__ = [
     "waiting_ingests",
     "was_begun",
     "was_loaded",
+    "windows_of_last",
 ]

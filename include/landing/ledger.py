@@ -272,6 +272,28 @@ def notes_of_committed(dsn: str, source: str, name: str, *, instance: str = "") 
     return [value for (value,) in rows]
 
 
+def windows_of_last(dsn: str, source: str, prefix: str, *, not_of: str) -> set[str]:
+    """The windows that begin so, of the newest run before this one that had some."""
+    with psycopg.connect(dsn) as connection:
+        rows = connection.execute(
+            """
+            select load_window
+            from ops.loads
+            where source = %(source)s and starts_with(load_window, %(prefix)s)
+                and run_id = (
+                    select run_id
+                    from ops.loads
+                    where source = %(source)s and starts_with(load_window, %(prefix)s)
+                        and run_id <> %(not_of)s
+                    order by load_id desc
+                    limit 1
+                )
+            """,
+            {"source": source, "prefix": prefix, "not_of": not_of},
+        ).fetchall()
+    return {window for (window,) in rows}
+
+
 def parked_beside(connection: psycopg.Connection, request: LoadRequest) -> list[str]:
     """Other entities that belong to the request's and whose last attempt in this run is parked."""
     others = sorted(request.together - {request.feed.entity})

@@ -19,7 +19,7 @@ from include.night import Night
 from include.records import Feed
 from include.sources.files import LocalFile
 from tests.landing.support import current, query
-from tests.sources.files.helpers import IREADY_ROW, local, source, to_csv
+from tests.sources.files.helpers import IREADY_ROW, local, source, to_csv, zipped
 
 ROSTER = Feed("map_growth", "students_by_school")
 RESULTS = Feed("iready", "diagnostic_results")
@@ -287,3 +287,16 @@ def test_files_of_one_moment_supersede_nothing(tonight: Night, tmp_path: Path) -
     assert land(tonight, "map_growth", [roster(tmp_path, "monday", MONDAY, 301)]) == ["loaded"]
 
     assert grades(tonight) == {"monday": 301}
+
+
+def test_a_member_that_is_gone_from_a_later_zip_is_mentioned(
+    tonight: Night, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    row = {**IREADY_ROW, "Academic Year": "2025-2026"}
+    row |= {"Start Date": "9/3/2025", "Completion Date": "9/3/2025"}
+    ela = to_csv([row])
+    land(tonight, "iready", [zipped(tmp_path / "d.zip", {"a ela.csv": ela, "b ela.csv": ela})])
+    land(
+        replace(tonight, run_id="next"), "iready", [zipped(tmp_path / "d.zip", {"a ela.csv": ela})]
+    )
+    assert "d.zip: no longer in it: b ela.csv" in caplog.text
