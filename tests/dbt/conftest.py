@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import functools
 import io
 import json
+import os
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -74,12 +76,35 @@ def _invoke(
 @functools.cache
 def _parsed() -> tuple[Manifest, str]:
     """The project parsed in this process: dbt's manifest, and the text of its manifest.json."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with _parsed_in() as folder:
         done, said = _invoke(dbtRunner(), ("parse",), folder, NOWHERE, "2026-11-22")
         assert isinstance(done.result, Manifest), (said[-3000:], done.exception)
         page = (folder / "target" / "manifest.json").read_text("utf-8")
     return done.result, page
+
+
+# Where the processes of one run of the tests leave what they parsed to each other.
+_shared: list[Path] = []
+
+
+@contextlib.contextmanager
+def _parsed_in() -> Iterator[Path]:
+    """A folder to parse in: dbt takes up there what another process of this run has parsed."""
+    with tempfile.TemporaryDirectory() as own:
+        folder = _shared[0] if _shared else Path(own)
+        folder.mkdir(exist_ok=True)
+        with (folder / "lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_parse(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let the processes of this run parse in one folder."""
+    base = tmp_path_factory.getbasetemp()
+    # the base of a worker lies in that of the run
+    home = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    _shared[:] = [home / "dbt_parse"]
 
 
 @pytest.fixture(scope="session")
