@@ -17,7 +17,6 @@ from include.errors import UnreadableFileError
 from include.sources.files.local import shown
 
 # A district's largest export is some hundred MB; a member beyond this is a mistake or an attack.
-MAX_MEMBER_BYTES = 4 << 30
 MAX_TOTAL_BYTES = 8 << 30
 MAX_MEMBERS = 1000
 _ENCRYPTED = 0x1
@@ -38,7 +37,6 @@ def members(
     path: Path,
     name: str,
     *,
-    max_member_bytes: int = MAX_MEMBER_BYTES,
     max_total_bytes: int = MAX_TOTAL_BYTES,
 ) -> dict[str, Callable[[], IO[bytes]]]:
     """Openers of the files in a ZIP by member name, in a stable order.
@@ -56,19 +54,24 @@ def members(
             expected="a ZIP with its directory at the end",
             next_step="The transfer or the export broke off: fetch it again.",
         ) from error
-    _check(infos, name, max_member_bytes, max_total_bytes)
+    _check(infos, name, max_total_bytes)
     ordered = sorted(infos, key=lambda info: (info.filename.lower(), info.filename))
     return {shown(info.filename): partial(_open, path, name, info) for info in ordered}
 
 
-def _check(infos: list[zipfile.ZipInfo], name: str, max_member: int, max_total: int) -> None:
-    largest = max((info.file_size for info in infos), default=0)
+def _check(infos: list[zipfile.ZipInfo], name: str, max_total: int) -> None:
     total = sum(info.file_size for info in infos)
+    if total > max_total:
+        raise UnreadableFileError(
+            name,
+            seen=f"{total:,} bytes when unpacked",
+            expected=f"up to {max_total:,}",
+            next_step="Check with the vendor what was sent; nothing was read from it. If it is"
+            " right and only larger, raise `max_unpacked_mb` of the source.",
+        )
     names = [shown(info.filename) for info in infos]
     problems = {
         f"{len(infos)} members": len(infos) > MAX_MEMBERS,
-        f"a member of {largest:,} bytes": largest > max_member,
-        f"{total:,} bytes when unpacked": total > max_total,
         "a member whose name leads out of the archive": any(
             _leads_out(info.filename) for info in infos
         ),
@@ -81,10 +84,8 @@ def _check(infos: list[zipfile.ZipInfo], name: str, max_member: int, max_total: 
             raise UnreadableFileError(
                 name,
                 seen=seen,
-                expected=f"up to {MAX_MEMBERS} plain files of up to {max_member:,} bytes each, "
-                f"{max_total:,} in all",
-                next_step="Check with the vendor what was sent; nothing was read from it. If it is"
-                " right and only larger, raise `max_unpacked_mb` of the source.",
+                expected=f"up to {MAX_MEMBERS} plain files, each of a name of its own",
+                next_step="Check with the vendor what was sent; nothing was read from it.",
             )
 
 

@@ -117,8 +117,6 @@ def test_a_link_in_a_zip_is_refused(tmp_path: Path) -> None:
 
 def test_a_zip_bomb_is_refused_before_it_unpacks(tmp_path: Path) -> None:
     file = zipped(tmp_path / "District.zip", {"SR.csv": b"0" * 2_000_000})
-    with pytest.raises(UnreadableFileError, match="a member of 2,000,000 bytes"):
-        archive.members(file.path, file.name, max_member_bytes=1_000_000)
     with pytest.raises(UnreadableFileError, match="2,000,000 bytes when unpacked"):
         archive.members(file.path, file.name, max_total_bytes=1_000_000)
 
