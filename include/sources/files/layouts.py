@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, mo
 
 from include.errors import ConfigError
 from include.records import Feed, FeedKind
+from include.sources.files import layout_checks as checks
 from include.sources.files.headers import canonical, normalise
 from include.sources.files.numbers import read_number
 
@@ -62,6 +63,10 @@ class Domain(_Strict):
     def _says_something(self) -> Domain:
         if (self.number is None) == (self.values is None):
             raise ValueError("a domain has either `number` or `values`")
+        if self.values is not None and (not self.values or (self.min, self.max) != (None, None)):
+            raise ValueError("`values`: expected at least one value, and no limits beside them")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"seen min {self.min:g} above max {self.max:g}; expected min <= max")
         return self
 
     def __str__(self) -> str:
@@ -155,6 +160,8 @@ class FileLayout(_Strict):
         used |= {*self.required, *self.school_year, *self.test_date, *self.dates, *self.times}
         used |= {column for key in self.key for column in key}
         used |= {self.scope} if self.scope else set()
+        if problems := "; ".join(self._problems(known)):
+            raise ValueError(problems)
         if unknown := sorted(used - known):
             raise ValueError(f"not among `columns`: {', '.join(unknown)}")
         if self.kind is FeedKind.SNAPSHOT and self.scope is None:
@@ -162,6 +169,20 @@ class FileLayout(_Strict):
         if undated := sorted(set(self.test_date) - set(self.dates)):
             raise ValueError(f"`test_date` without formats in `dates`: {', '.join(undated)}")
         return self
+
+    def _problems(self, known: set[str]) -> Iterator[str]:
+        keyed = {column for key in self.key for column in key}
+        sources = {source.column for source in self.constants_from.values()}
+        columns = "the file's `columns`"
+        yield from checks.wrong_keys(self.key)
+        yield from checks.unknown_names("blank_in_key", self.blank_in_key, keyed, "`key`")
+        yield from checks.unknown_names("default_in_key", self.default_in_key, keyed, "`key`")
+        yield from checks.unknown_names("header.has", self.header.has, known, columns)
+        yield from checks.unknown_names("constants_from", sources, known, columns)
+        yield from checks.domains_of_nothing(self.domains, self.columns)
+        yield from checks.wrong_formats("dates", self.dates, "%m/%d/%Y")
+        yield from checks.wrong_formats("times", self.times, "%H:%M")
+        yield from checks.repeated_columns(self.columns)
 
 
 class Layout(_Strict):
@@ -178,11 +199,26 @@ class Layout(_Strict):
     owner: Owner = Owner()
 
     @model_validator(mode="after")
-    def _owner_is_known(self) -> Layout:
-        known = {column for file in self.files for column in file.column_names.values()}
-        if unknown := sorted({*self.owner.district, *self.owner.school} - known):
-            raise ValueError(f"`owner`: not among `columns`: {', '.join(unknown)}")
+    def _is_consistent(self) -> Layout:
+        if problems := "; ".join(self._problems()):
+            raise ValueError(problems)
         return self
+
+    def _problems(self) -> Iterator[str]:
+        known = {column for file in self.files for column in file.column_names.values()}
+        lacks = {column for file in self.files for column in file.header.lacks}
+        columns = "the `columns` of a file"
+        owner = (*self.owner.district, *self.owner.school)
+        yield from checks.unknown_names("owner", owner, known, columns)
+        yield from checks.unknown_names("drop", self.drop, known, columns)
+        yield from checks.unknown_names("header.lacks", lacks, known, columns)
+        yield from checks.wrong_aliases(self.aliases, [file.columns for file in self.files])
+        for file in self.files:
+            names = {*self.names_in(file)}
+            marks = [mark for listed in file.variants.values() for mark in listed]
+            for mark in marks:
+                if normalise(mark) not in names:
+                    yield f"`variants` of {file.name}: seen {mark!r}; expected a column or an alias"
 
     @property
     def feeds(self) -> list[Feed]:
@@ -261,4 +297,5 @@ def _problems(error: ValidationError | yaml.YAMLError) -> str:
     if isinstance(error, yaml.YAMLError):
         return f"not YAML ({error})"
     places = ((".".join(map(str, e["loc"])) or "file", e["msg"]) for e in error.errors())
+    places = ((place, message.removeprefix("Value error, ")) for place, message in places)
     return "; ".join(f"{place}: {message}" for place, message in places)

@@ -88,13 +88,35 @@ def test_our_name_of_a_column(header: str, name: str) -> None:
         ("docs:", "doc:", "doc"),
         ("source: toy", "source: toys", "file's name"),
         ('dates: {Played On: ["%d.%m.%Y"]}', "dates: {}", "without formats"),
+        ('["%d.%m.%Y"]', "['dd.mm.yyyy']", "`dates.played_on`: seen 'dd.mm.yyyy'"),
+        ('["%d.%m.%Y"]', "['%d.%m']", "`dates.played_on`: seen '%d.%m'"),
+        ('["%d.%m.%Y"]', "[]", "`dates.played_on`: seen no format"),
+        ("drop: [Eye Colour]", "drop: [Eye Color]", "`drop`: seen 'eye_color'"),
+        ("{has: [Points]}", "{has: [Point]}", "`header.has`: seen 'point'"),
+        ("{has: [Points]}", "{has: [Points], lacks: [Mark]}", "`header.lacks`: seen 'mark'"),
+        ("key: [[Pupil ID, Played On]]", "key: []", "`key`: seen an empty key"),
+        ("key: [[Pupil ID, Played On]]", "key: [[Pupil ID], []]", "`key`: seen an empty key"),
+        (
+            "    constants:",
+            "    blank_in_key: [Term]\n    constants:",
+            "`blank_in_key`: seen 'term'",
+        ),
+        ("    constants:", "    times: {Term: ['%I:%M']}\n    constants:", "`times.term`: seen"),
+        ("    constants:", "    variants: {old: [Punkte]}\n    constants:", "`variants` of toy"),
+        ("{Pupil ID: [PupilNo]}", "{Pupil Id No: [PupilNo]}", "`aliases`: seen 'pupil_id_no'"),
+        ("{Pupil ID: [PupilNo]}", "{Pupil ID: [X], Term: [X]}", "'X' for pupil_id and term"),
+        ("{Pupil ID: [PupilNo]}", "{Pupil ID: [Term]}", "`aliases.pupil_id`: seen 'Term'"),
+        ("domains: {Points:", "domains: {Point:", "`domains`: seen 'Point'"),
+        ("min: 0, max: 10", "min: 11, max: 10", "min 11 above max 10"),
+        ("{number: decimal, min: 0, max: 10}", "{values: []}", "at least one value"),
+        ("Points, Eye Colour]", "Points, Eye Colour, PointS]", "in 2 spellings"),
     ],
 )
 def test_a_wrong_layout_says_where(tmp_path: Path, old: str, new: str, says: str) -> None:
     assert old in TOY
     path = tmp_path / "toy.yaml"
     path.write_text(TOY.replace(old, new))
-    with pytest.raises(ConfigError, match=says):
+    with pytest.raises(ConfigError, match=r"layout toy\.yaml.*" + says):
         load_layout(path)
 
 

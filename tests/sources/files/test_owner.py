@@ -146,5 +146,5 @@ def test_a_layouts_owner_column_must_be_one_of_its_columns(tmp_path: Path) -> No
         " entity: x, kind: delta, names: [x], header: {has: [ID]}, columns: [ID],"
         " key: [[ID]], required: [ID]}]}"
     )
-    with pytest.raises(ConfigError, match="`owner`: not among `columns`: distrct"):
+    with pytest.raises(ConfigError, match="`owner`: seen 'distrct'"):
         load_layout(path)
