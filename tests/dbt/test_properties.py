@@ -169,3 +169,32 @@ def test_rows_of_this_in_a_unit_test_need_no_table(parsed: Any) -> None:
     ]
     assert own
     assert [name for name, form in own if form != "sql"] == []
+
+
+def read_by_position(unit_tests: Iterable[Any]) -> Iterator[str]:
+    """Expected rows whose columns stand in another order than those of the first row.
+
+    dbt puts the rows together by position: values are exchanged, and a wrong expectation may pass.
+    """
+    for unit_test in unit_tests:
+        rows = unit_test.expect.rows
+        if not isinstance(rows, list):
+            continue
+        for number, row in enumerate(rows[1:], start=2):
+            if [name.lower() for name in row] != [name.lower() for name in rows[0]]:
+                yield f"{unit_test.name}: expected row {number}"
+
+
+def test_expected_rows_list_their_columns_in_one_order(parsed: Any) -> None:
+    assert list(read_by_position(parsed.unit_tests.values())) == []
+
+
+def test_an_expected_row_in_another_order_is_seen(parsed: Any) -> None:
+    one = next(
+        unit_test
+        for unit_test in parsed.unit_tests.values()
+        if isinstance(unit_test.expect.rows, list) and len(unit_test.expect.rows) > 1
+    )
+    changed = copy.deepcopy(one)
+    changed.expect.rows[1] = dict(reversed(changed.expect.rows[1].items()))
+    assert list(read_by_position([changed])) == [f"{one.name}: expected row 2"]
