@@ -60,6 +60,8 @@ PLUMBING = {
 }  # fmt: skip
 RETRIES = "up_for_retry"
 TASK_ENDED = {"success", "failed", "upstream_failed", "skipped", "removed"}
+# Each look is a dozen calls: at two looks a second the API server took a quarter of a core.
+LOOK_SECONDS = 2.0
 # A night never takes that long; a stuck one must not keep a terminal forever.
 PATIENCE_SECONDS = 3600.0
 # How long Airflow may be away within a night: what has ended is started again (demo/keeper.py).
@@ -135,7 +137,7 @@ class Watch:
                         self._report_held_back()
                     break
                 self._patience(began, stage)
-                self.sleep(0.5)
+                self.sleep(LOOK_SECONDS)
 
     def _look(self, stage: str, before: dict[str, set[str]], show: Callable[[], None]) -> list[str]:
         """The states of a stage's runs, once what has ended is told; none while Airflow is away."""
