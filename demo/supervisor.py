@@ -91,7 +91,7 @@ def night(out: Console, district: str, as_of: date | None) -> None:
     """Run a night through the running Airflow; without a date, the next school day's."""
     get_district(district)
     runtime = _open()
-    if not _processes(runtime).is_running("scheduler"):
+    if not any(map(_processes(runtime).is_running, ("scheduler", keeper.NAME))):
         raise ConfigError(
             "make night",
             seen="Airflow does not run",
@@ -380,10 +380,10 @@ def _api(runtime: Runtime) -> airflow.Api:
 
 def _watch(out: Console, runtime: Runtime, api: airflow.Api, district: str) -> Watch:
     has = stages.of(get_district(district))
-    is_running, parts = _processes(runtime).is_running, (*airflow.COMPONENTS, keeper.NAME)
+    is_running = _processes(runtime).is_running
     return Watch(
         api=api, out=out, district=district, dsn=url(district), has=has,
-        ended=lambda: [part for part in parts if not is_running(part)],
+        ended=lambda: [part for part in airflow.COMPONENTS if not is_running(part)],
     )  # fmt: skip
 
 
