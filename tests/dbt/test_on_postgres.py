@@ -242,7 +242,7 @@ def policy_template(bench: Bench) -> Iterator[str]:
     """The name of a database that holds the policy of the project, tested."""
     template = f"{bench.name}_policy"
     bench.admin("create database {}", bench.name)
-    dbt(bench, "build", "--select", "+int_policy__by_grade_band", "vendor_registry")
+    dbt(bench, "build", "--select", "+int_policy__by_grade_band", "vendor_registry", "feed_policy")
     bench.admin("alter database {} rename to {}", bench.name, template)
     yield template
     bench.admin("drop database {} with (force)", template)
@@ -289,6 +289,10 @@ def seeded_policy(bench: Bench, policy_template: str) -> Iterator[Bench]:
             "update privacy.vendor_registry set endpoints = 'a.example.org *.com'",
             "registry_endpoints_are_hosts",
         ),
+        (
+            "delete from policy.feed_policy where policy_name = 'unmatched_from_rows'",
+            "feed_policy_is_complete",
+        ),
     ],
     ids=[
         "unknown",
@@ -300,6 +304,7 @@ def seeded_policy(bench: Bench, policy_template: str) -> Iterator[Bench]:
         "missing",
         "order",
         "half_of_the_world",
+        "feed_without_limit",
     ],
 )
 def test_a_wrong_policy_stops_the_run(seeded_policy: Bench, change: str, test: str) -> None:

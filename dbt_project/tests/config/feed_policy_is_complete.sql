@@ -10,9 +10,11 @@ feed_policy as (
     select * from {{ ref('feed_policy') }}
 ),
 
+-- what rpt_load_health asks for: a name without any row is missing too
 names as (
-    select distinct feed_policy.policy_name
-    from feed_policy
+    select 'missing_after_days' as policy_name
+    union all
+    select 'unmatched_from_rows' as policy_name
 ),
 
 in_force as (
