@@ -23,6 +23,12 @@ def unknown_names(
         yield f"`{key}`: seen {name!r}; expected one of {among}"
 
 
+def class_columns_that_tell(columns: Iterable[str], telling: set[str]) -> Iterator[str]:
+    """Columns of the class by which tests are told apart: two tests would be read as one."""
+    for name in sorted(telling.intersection(columns)):
+        yield f"`class_columns`: seen {name!r}; expected a column that tells no two tests apart"
+
+
 def wrong_keys(keys: Sequence[Sequence[str]]) -> Iterator[str]:
     """Keys without columns: every row of a file would be one record, or none."""
     if not keys or not all(keys):

@@ -131,6 +131,9 @@ class FileLayout(_Strict):
     # Rows of one key are different tests where the first filled of these columns differs; they are
     # numbered in its order. Otherwise the later row is a correction.
     number_repeats_by: Columns = []
+    # Of the class, course, group or teacher: a vendor may list a test once for each. Rows that
+    # differ in nothing else are one test.
+    class_columns: Columns = []
     school_year: Columns = []
     test_date: Columns = []
     dates: dict[Column, list[str]] = {}
@@ -177,6 +180,9 @@ class FileLayout(_Strict):
         yield from checks.wrong_keys(self.key)
         yield from checks.unknown_names("blank_in_key", self.blank_in_key, keyed, "`key`")
         yield from checks.unknown_names("default_in_key", self.default_in_key, keyed, "`key`")
+        yield from checks.unknown_names("class_columns", self.class_columns, known, columns)
+        telling = keyed.union(self.number_repeats_by, [self.scope or ""])
+        yield from checks.class_columns_that_tell(self.class_columns, telling)
         yield from checks.unknown_names("header.has", self.header.has, known, columns)
         yield from checks.unknown_names("constants_from", sources, known, columns)
         yield from checks.domains_of_nothing(self.domains, self.columns)

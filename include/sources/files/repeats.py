@@ -1,12 +1,14 @@
 """Rows of one file that have the same key, found in bounded memory.
 
-A first pass keeps eight bytes per row. Only rows whose key occurs twice are looked at again: the
-last acceptable one wins. Where a layout says what tells two tests of one key apart, it wins among
-the rows of its test, and the tests are numbered.
+A first pass keeps eight bytes per row. Only rows whose key occurs twice are looked at again. Where
+a layout says what tells two tests of one key apart, the tests are numbered. Rows of one test that
+differ in columns of the class alone are one row: the first of them by its cells, so that another
+order in the file changes nothing. Of what differs otherwise, the last acceptable row wins.
 """
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,11 +16,14 @@ from decimal import Decimal
 
 import numpy as np
 
+from include.sources.files.columns import ColumnMap
+from include.sources.files.layouts import FileLayout
 from include.sources.files.numbers import read_number
 from include.sources.files.rows import Record, RowBuilder
 
-_Test = tuple[int, int, Decimal, str]
+_Place = tuple[int, int, Decimal, str]
 Numbered = Iterable[tuple[int, list[str]]]
+_UNTOLD: _Place = (sys.maxsize, 0, Decimal(0), "")
 
 
 @dataclass(slots=True)
@@ -27,6 +32,7 @@ class Repeats:
 
     number_of: dict[int, int] = field(default_factory=dict)  # occurrence 2, 3 … of a key
     replaced: dict[int, bool] = field(default_factory=dict)  # to be left out; True: they differed
+    per_class: int = 0  # those among them that differed in columns of the class alone
 
 
 class KeyHashes:
@@ -46,37 +52,70 @@ class KeyHashes:
         return frozenset(int(h) for h in np.unique(ordered[1:][ordered[1:] == ordered[:-1]]))
 
 
-def resolve(
-    rows: Numbered,
-    builder: RowBuilder,
-    repeated: frozenset[int],
-    told_by: Sequence[int],
-) -> Repeats:
-    """Decide about the rows whose key hash is repeated; rejected rows take no part."""
-    groups: dict[str, dict[_Test, tuple[int, int]]] = {}
-    repeats = Repeats()
-    for number, row in rows:
-        key = builder.key_of(row)
-        if key is None or hash(key) not in repeated:
-            continue
-        if not isinstance(builder.build(row, ""), Record):
-            continue
-        tests, test, content = groups.setdefault(key, {}), _test(row, told_by), hash(tuple(row))
-        if test in tests:
-            earlier, before = tests[test]
-            repeats.replaced[earlier] = before != content
-        tests[test] = (number, content)
-    for tests in groups.values():
-        # the first keeps the plain key
-        for occurrence, test in enumerate(sorted(tests)[1:], start=2):
-            repeats.number_of[tests[test][0]] = occurrence
-    return repeats
+class _Test:
+    """The rows of one test: the first of each content, and which content came last."""
+
+    __slots__ = ("first", "last")
+
+    def __init__(self) -> None:
+        self.first: dict[int, tuple[str, int]] = {}  # of each content: class cells, row number
+        self.last = 0
+
+    def standing(self) -> int:
+        """The number of the row that is loaded."""
+        return self.first[self.last][1]
 
 
-def _test(row: list[str], told_by: Sequence[int]) -> _Test:
+class Resolver:
+    """Decides about the rows of one file whose key hash is repeated."""
+
+    def __init__(self, file: FileLayout, columns: ColumnMap, builder: RowBuilder) -> None:
+        at = columns.position
+        self._builder = builder
+        self._told_by = [at[c] for c in file.number_repeats_by if c in at]
+        # in the layout's order: that of the file's columns may change
+        kept_classes = (at[c] for c in file.class_columns if c in at)
+        self._classes = [index for index in kept_classes if index in columns.kept]
+        self._rest = sorted({*columns.kept, *columns.unknown} - set(self._classes))
+
+    def resolve(self, rows: Numbered, repeated: frozenset[int]) -> Repeats:
+        """Say which rows are left out and which are numbered; rejected rows take no part."""
+        builder, groups, repeats = self._builder, dict[str, dict[_Place, _Test]](), Repeats()
+        for number, row in rows:
+            key = builder.key_of(row)
+            if key is None or hash(key) not in repeated:
+                continue
+            if not isinstance(builder.build(row, ""), Record):
+                continue
+            tests = groups.setdefault(key, {})
+            test = tests.setdefault(_place(row, self._told_by), _Test())
+            self._add(test, number, row, repeats)
+        for tests in groups.values():
+            for test in tests.values():
+                older = (n for content, (_, n) in test.first.items() if content != test.last)
+                repeats.replaced.update(dict.fromkeys(older, True))
+            # the first keeps the plain key
+            for occurrence, place in enumerate(sorted(tests)[1:], start=2):
+                repeats.number_of[tests[place].standing()] = occurrence
+        return repeats
+
+    def _add(self, test: _Test, number: int, row: list[str], repeats: Repeats) -> None:
+        test.last = content = hash(tuple([row[index] for index in self._rest]))
+        ours = ("\x1f".join([row[index] for index in self._classes]), number)
+        theirs = test.first.get(content)
+        if theirs is None:
+            test.first[content] = ours
+            return
+        kept, left_out = (ours, theirs) if ours[0] < theirs[0] else (theirs, ours)
+        test.first[content] = kept
+        repeats.replaced[left_out[1]] = False
+        repeats.per_class += kept[0] != left_out[0]
+
+
+def _place(row: list[str], told_by: Sequence[int]) -> _Place:
     """Which of the tests of its key a row is, as something to sort by: place of column, value."""
     for place, index in enumerate(told_by):
         if text := row[index].strip():
             number = read_number(text)
             return (place, 0, number, "") if number is not None else (place, 1, Decimal(0), text)
-    return (len(told_by), 0, Decimal(0), "")
+    return _UNTOLD

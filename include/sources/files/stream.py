@@ -127,14 +127,13 @@ class FileStream:
     def _repeats(self, columns: ColumnMap, shape: Shape) -> repeats.Repeats:
         if not shape.repeated:
             return repeats.Repeats()
-        told_by = self._identity.file.number_repeats_by
-        positions = [columns.position[c] for c in told_by if c in columns.position]
         rows = (
             (number, row)
             for number, row in self._rows()
             if len(row) == shape.width and any(row) and not isinstance(row, NotText)
         )
-        return repeats.resolve(rows, self._builder(columns), shape.repeated, positions)
+        resolver = repeats.Resolver(self._identity.file, columns, self._builder(columns))
+        return resolver.resolve(rows, shape.repeated)
 
     def _changes(
         self, columns: ColumnMap, shape: Shape, again: repeats.Repeats
@@ -174,7 +173,8 @@ class FileStream:
         self._notes["owner"] = owner.said()
         self._notes["rejected"] = dict(rejected)
         self._notes["repeated_keys"] = {
-            "left_out_same": sum(not differed for differed in again.replaced.values()),
+            "left_out_same": _same(again) - again.per_class,
+            "left_out_per_class": again.per_class,
             "left_out_older": sum(again.replaced.values()),
             "numbered": len(again.number_of),
         }
@@ -198,7 +198,7 @@ class FileStream:
         key, payload, scope, findings = result
         if replaced is not None:
             if not replaced:
-                return []  # the same row again, to the last cell
+                return []  # the same test again, at most of another class
             detail = "a later row of this file has the same key; the last one was loaded"
             return [Reject("duplicate_key", detail, ref, key, payload=payload)]
         if scope is not None:
@@ -249,6 +249,10 @@ def _foreign(row: list[str], builder: RowBuilder, ref: str) -> Reject:
     """The Reject of a row of another district, of whose children nothing is kept."""
     detail = "a row of another district; expected what `owner` of the source names"
     return Reject("wrong_district", detail, ref, builder.key_of(row))
+
+
+def _same(again: repeats.Repeats) -> int:
+    return sum(not differed for differed in again.replaced.values())
 
 
 def _numbered(change: Change, occurrence: int) -> Change:

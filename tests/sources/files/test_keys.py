@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.sources.files.helpers import (
     IREADY_ROW,
@@ -44,6 +47,68 @@ def test_the_same_row_twice_is_one_row_and_only_counted(tmp_path: Path) -> None:
     changes = read(feed)
     assert len(changes) == len(upserts(changes)) == 1
     assert feed.notes["repeated_keys"]["left_out_same"] == 1
+
+
+CLASSES = [
+    {
+        "ClassCode": code,
+        "GroupOrClassName": name,
+        "TeacherIdentifier": teacher,
+        "CourseName": course,
+    }
+    for code, name, teacher, course in (
+        ("", "Homeroom 3", "T9", ""),
+        ("MA3", "Math 3", "T1", "Mathematics"),
+        ("MA3", "Math 3", "T2", "Mathematics"),
+    )
+]
+
+
+@settings(deadline=None, max_examples=30)
+@given(order=st.permutations([*CLASSES, CLASSES[1]]))
+def test_a_star_test_listed_per_class_is_one_row_in_whatever_order(
+    order: list[dict[str, str]],
+) -> None:
+    rows = [
+        {**STAR_ROW, **listed, "TeacherLastName": listed["TeacherIdentifier"]} for listed in order
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        (feed,) = feeds_of(local(Path(folder) / "SR.csv", to_csv(rows)), "star")
+        changes = read(feed)
+    (row,) = upserts(changes)
+    assert len(changes) == 1
+    # the first by its cells: what the vendor puts first tomorrow makes no new version
+    assert row.payload["group_or_class_name"] == "Homeroom 3"
+    again = feed.notes["repeated_keys"]
+    assert again["left_out_same"] + again["left_out_per_class"] == 3
+    assert again["left_out_per_class"] >= 2
+    assert again["left_out_older"] == 0
+
+
+def test_an_iready_test_listed_per_class_or_teacher_is_one_row(tmp_path: Path) -> None:
+    listed = [("Room 4", "Group B", "A. Nobody"), ("Room 1", "", "A. Nobody"), ("Room 1", "", "B.")]
+    rows = [
+        {**IREADY_ROW, "Class(es)": room, "Report Group(s)": group, "Class Teacher(s)": teacher}
+        for room, group, teacher in listed
+    ]
+    changes = read_rows(tmp_path / "diagnostic_results_ela.csv", to_csv(rows), "iready")
+    (row,) = upserts(changes)
+    assert len(changes) == 1
+    assert row.payload["class_es"] == "Room 1"
+
+
+def test_a_correction_of_a_test_listed_per_class_is_reported_once(tmp_path: Path) -> None:
+    rows = [
+        {**STAR_ROW, "ScaledScore": score, "ClassCode": code}
+        for score in ("500", "512")
+        for code in ("B", "A", "C")
+    ]
+    (feed,) = feeds_of(local(tmp_path / "SR.csv", to_csv(rows)), "star")
+    changes = read(feed)
+    (row,) = upserts(changes)
+    assert (row.payload["scaled_score"], row.payload["class_code"]) == ("512", "A")
+    assert [(r.reason, r.source_ref) for r in rejects(changes)] == [("duplicate_key", "SR.csv:3")]
+    assert feed.notes["repeated_keys"]["left_out_per_class"] == 4
 
 
 def test_a_term_is_one_scope_and_one_key_however_it_is_spelled(tmp_path: Path) -> None:

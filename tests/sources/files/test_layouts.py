@@ -91,6 +91,16 @@ def test_our_name_of_a_column(header: str, name: str) -> None:
         ('["%d.%m.%Y"]', "['dd.mm.yyyy']", "`dates.played_on`: seen 'dd.mm.yyyy'"),
         ('["%d.%m.%Y"]', "['%d.%m']", "`dates.played_on`: seen '%d.%m'"),
         ('["%d.%m.%Y"]', "[]", "`dates.played_on`: seen no format"),
+        (
+            "    domains:",
+            "    class_columns: [Club]\n    domains:",
+            "`class_columns`: seen 'club'",
+        ),
+        (
+            "    domains:",
+            "    class_columns: [Pupil ID]\n    domains:",
+            "`class_columns`: seen 'pupil_id'; expected a column that tells no two tests apart",
+        ),
         ("drop: [Eye Colour]", "drop: [Eye Color]", "`drop`: seen 'eye_color'"),
         ("{has: [Points]}", "{has: [Point]}", "`header.has`: seen 'point'"),
         ("{has: [Points]}", "{has: [Points], lacks: [Mark]}", "`header.lacks`: seen 'mark'"),
