@@ -22,6 +22,7 @@ class ColumnMap:
     unknown: Mapping[int, str]
     unknown_names: Mapping[int, str]  # what they are called in a payload, however they are spelled
     dropped: Mapping[int, str]
+    second_names: list[str]  # of the unknown: another name of a column that is there
     missing: list[str]  # optional columns that are not there
     variant: str
 
@@ -31,14 +32,19 @@ def map_columns(layout: Layout, file: FileLayout, header: list[str]) -> ColumnMa
     position: dict[str, int] = {}
     unknown: dict[int, str] = {}
     own, names = file.column_names, layout.names_in(file)
-    # a column under its newest name comes before one under an older name
-    by_rank = sorted(enumerate(header), key=lambda item: normalise(item[1]) not in own)
-    for index, name in by_rank:
+    # a column under its newest name comes before one under an older name, in the layout's order
+    rank = {
+        normalise(name): place
+        for older in layout.aliases.values()
+        for place, name in enumerate(older)
+    } | dict.fromkeys(own, -1)
+    for index, name in sorted(enumerate(header), key=lambda item: rank.get(normalise(item[1]), 0)):
         column = names.get(normalise(name))
         if column is None or column in position:
             unknown[index] = name
         else:
             position[column] = index
+    others = names.keys() - {normalise(header[index]) for index in position.values()}
     dropped = {i: c for c, i in position.items() if c in layout.drop}
     dropped |= {i: name for i, name in unknown.items() if _is_unasked(layout, name)}
     seen = {normalise(name) for name in header}
@@ -48,6 +54,7 @@ def map_columns(layout: Layout, file: FileLayout, header: list[str]) -> ColumnMa
         position=position,
         kept={i: c for c, i in position.items() if i not in dropped},
         unknown=_distinct(strange),
+        second_names=[n for n in strange.values() if normalise(n) in others],
         unknown_names=_distinct({i: normalise(n) or n.casefold() for i, n in strange.items()}),
         dropped=dropped,
         missing=[c for c in dict.fromkeys(own.values()) if c not in position],

@@ -239,7 +239,8 @@ class FileStream:
             else self._content.encoding,
             columns=len(columns.header),
             rows=shape.rows,
-            unknown_columns=list(columns.unknown.values()),
+            unknown_columns=[n for n in columns.unknown.values() if n not in columns.second_names],
+            second_names=columns.second_names,
             dropped_columns=sorted(columns.dropped.values()),
             missing_optional_columns=columns.missing,
         )

@@ -9,7 +9,7 @@ import pytest
 
 from include.records import FeedKind
 from include.sources.files import load_layouts
-from tests.sources.files.helpers import WRITTEN, feeds_of, read, rejects, to_csv, upserts
+from tests.sources.files.helpers import STAR_ROW, WRITTEN, feeds_of, read, rejects, to_csv, upserts
 from tests.sources.files.helpers import local as delivered
 
 _UI = ("star", "Historical Extract.csv", "results")
@@ -105,11 +105,37 @@ def test_a_row_of_each_header_variant_has_the_required_columns(
     assert set(file.required) - set(layout.drop) <= set(row.payload)
     assert feed.notes["variant"] != "unknown"
     assert {r.reason for r in rejects(changes)} <= {"bad_value"}
-    # the newest headers are known to the last column
-    if variant.startswith(("SR current", "SM v2", "SEL v2", "Dash", "Skill")) or "2020+" in variant:
-        assert feed.notes["unknown_columns"] == []
+    # every published column has its place: kept, or dropped by name
+    assert feed.notes["unknown_columns"] == []
     assert feed.kind is file.kind
     assert (feed.kind is FeedKind.SNAPSHOT) == (row.scope is not None)
+
+
+@pytest.mark.parametrize(
+    "columns", [("DateTaken", "AssessmentDate"), ("AssessmentDate", "DateTaken")]
+)
+def test_of_two_older_names_the_layouts_first_is_read_and_the_other_kept(
+    tmp_path: Path, columns: tuple[str, str]
+) -> None:
+    dates = {"AssessmentDate": "09/03/2026", "DateTaken": "09/09/2026"}
+    row = {k: v for k, v in STAR_ROW.items() if k != "CompletedDateLocal"}
+    text = to_csv([row | {name: dates[name] for name in columns}])
+    (feed,) = feeds_of(delivered(tmp_path / "SR.csv", text), "star")
+    (found,) = upserts(read(feed))
+    assert found.payload["_test_date"] == "2026-09-03"
+    assert found.payload["_unknown"] == {"datetaken": "09/09/2026"}
+    assert (feed.notes["unknown_columns"], feed.notes["second_names"]) == ([], ["DateTaken"])
+
+
+def test_what_the_state_file_says_of_the_childs_place_is_not_kept(
+    samples: Path, tmp_path: Path
+) -> None:
+    header = _headers(samples)["state-level export 2019-20 (62)"]
+    text = to_csv([{column: _value(column) for column in header}])
+    (feed,) = feeds_of(delivered(tmp_path / "state_ela.csv", text), "iready")
+    (row,) = upserts(read(feed))
+    assert not {"location", "state", "time_of_data_pull"} & set(row.payload)
+    assert {"grade", "student_grade", "district_name", "subject"} <= set(row.payload)
 
 
 def test_every_variant_is_read_or_left_out_on_purpose(samples: Path) -> None:
