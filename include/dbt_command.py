@@ -10,6 +10,7 @@ a row, so only the service user reads it.
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -75,7 +76,11 @@ def invoke(
         # a resumed build takes the variables of the one before
         *([] if arguments[0] == "retry" else ["--vars", json.dumps(lasting_values(night))]),
     ]
-    with environment(_variables(night)), as_keyboard_interrupt() as interruption:
+    with (
+        environment(_variables(night)),
+        seldom_collected(),
+        as_keyboard_interrupt() as interruption,
+    ):
         try:
             outcome = _outcome(arguments, options, only_dated=only_dated)
         except KeyboardInterrupt:
@@ -293,6 +298,25 @@ def environment(values: Mapping[str, str]) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+# Objects made before Python looks for garbage among the youngest; its own default is 700.
+_OBJECTS_BETWEEN_COLLECTIONS = 200_000
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Let Python collect garbage seldom for the time of a `with` block.
+
+    dbt holds the parsed project, millions of objects, to the end of its command: looking for
+    garbage among them took a tenth of a build's processor time.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

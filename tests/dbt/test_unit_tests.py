@@ -19,7 +19,11 @@ def test_every_unit_test_passes(
 ) -> None:
     landing.prepare(database_url, feeds())
     # with the models: a unit test asks the database for the types of its model's inputs
-    done = run_dbt("build", "--exclude-resource-type", "test", folder=tmp_path, url=database_url)
+    done = run_dbt(
+        *("build", "--write-json", "--exclude-resource-type", "test"),
+        folder=tmp_path,
+        url=database_url,
+    )
     assert done.returncode == 0, done.stdout[-6000:]
     results = json.loads((tmp_path / "target" / "run_results.json").read_text("utf-8"))["results"]
     passed = {r["unique_id"] for r in results if r["status"] in ("pass", "success")}
