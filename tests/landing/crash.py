@@ -9,11 +9,15 @@ a chosen number of times and then kills it. No clock is involved.
 
 from __future__ import annotations
 
+import functools
+import multiprocessing
 import os
+import runpy
 import signal
-import subprocess
+import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
@@ -45,32 +49,51 @@ def _asking(call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def kill_after(steps: int | None, command: Sequence[str]) -> int:
-    """Run Python with `command`, let `steps` steps pass, and SIGKILL it before the next.
+    """Run Python with `command` (-m, a module, its arguments), let `steps` steps pass, and SIGKILL
+    it before the next.
 
     With None it runs to its end. Returns how many steps passed.
     """
-    child = subprocess.Popen(
-        [sys.executable, *command],
-        cwd=ROOT,
-        text=True,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+    _, module, *arguments = command
+    ours, theirs = socket.socketpair()
+    child = _starter().Process(
+        target=_run, args=(module, arguments, dict(os.environ), theirs), daemon=True
     )
-    assert child.stdin is not None
-    assert child.stdout is not None
+    child.start()
+    theirs.close()
     passed = 0
-    try:
-        while child.stdout.readline():
+    with ours, ours.makefile("rw") as talk:
+        while talk.readline():
             if passed == steps:
                 child.kill()
                 break
             passed += 1
-            child.stdin.write("go\n")
-            child.stdin.flush()
-    finally:
-        child.stdin.close()
-        child.stdout.close()
-        status = child.wait()
+            talk.write("go\n")
+            talk.flush()
+    child.join()
     expected = 0 if steps is None else -signal.SIGKILL
-    assert status == expected, f"the child ended with {status} after {passed} steps"
+    assert child.exitcode == expected, f"the child ended with {child.exitcode} after {passed} steps"
     return passed
+
+
+@functools.cache
+def _starter() -> ForkServerContext:
+    """A process that has imported what the children need, and forks each of them.
+
+    To import it anew took each of a hundred children most of its time.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([f"{__package__}.crash_imports"])
+    return context
+
+
+def _run(
+    module: str, arguments: Sequence[str], environment: Mapping[str, str], parent: socket.socket
+) -> None:
+    """In the child: be `python -m module arguments`, whose standard streams end at the parent."""
+    os.chdir(ROOT)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = [module, *arguments]
+    sys.stdin, sys.stdout = parent.makefile("r"), parent.makefile("w")
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
