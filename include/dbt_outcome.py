@@ -44,6 +44,10 @@ _MISMATCH = re.compile(
 )
 _NULL = re.compile(r'null value in column "(\w+)" of relation "\w+" violates not-null constraint')
 _ROWS = re.compile(r"Got (\d+) results?, configured to")
+# What macro keep_grain says: our own words, names of columns and numbers.
+_GRAIN = re.compile(
+    r"The grain is broken: ((?:rows (?:that repeat|without) \w+(?:, \w+)*: \d+(?:; |$))+)"
+)
 _NODE = re.compile(
     r"\b(?:model|test|unit_test|seed|snapshot|analysis|operation)[. ](?:\w+\.)?(\w+)"
 )
@@ -124,6 +128,8 @@ def reason(node: Node) -> str:
         return f"contract: {', '.join(found)}" if found else "contract"
     if found_null := _NULL.match(said):
         return f"no value in column {found_null[1]}"
+    if found_grain := _GRAIN.fullmatch(said):
+        return found_grain[1]
     if found_rows := _ROWS.match(said):
         return f"rows: {found_rows[1]}"
     return ""

@@ -98,13 +98,14 @@ def rows_of(file: Path) -> tuple[list[str], list[tuple[int, Row]]]:
 
 
 def _seed(file: Path, said: Mapping[str, Any]) -> Seed:
-    grain = dict(_tests(said)).get("unique_grain", {})
+    config = said.get("config", {})
+    meta = config.get("meta", {})
     columns = {c["name"]: dict(_tests(c)) for c in said.get("columns", [])}
     return Seed(
         file=file,
-        types=said.get("config", {}).get("column_types", {}),
-        key=tuple(grain.get("columns", ())),
-        not_null=tuple(grain.get("not_null", ())),
+        types=config.get("column_types", {}),
+        key=tuple(meta.get("grain", ())),
+        not_null=tuple(meta.get("not_null", ())),
         accepted={
             name: frozenset(map(str, tests["accepted_values"]["values"]))
             for name, tests in columns.items()
@@ -119,7 +120,7 @@ def _seed(file: Path, said: Mapping[str, Any]) -> Seed:
 
 
 def _tests(said: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The data tests of a seed or column, by name, with their arguments."""
+    """The data tests of a column, by name, with their arguments."""
     for test in said.get("data_tests", []):
         if isinstance(test, dict):
             name, body = next(iter(test.items()))
@@ -149,19 +150,19 @@ class _Rules:
         if unknown or missing:
             yield f"{file}, line 1: columns {', '.join(header)}, expected {', '.join(seed.types)}"
             return
-        lines: dict[tuple[str, ...], int] = {}
         for line, row in rows:
             if None in row or None in row.values():
                 yield f"{file}, line {line}: not as many cells as columns"
-            elif lines.setdefault(seed.key_of(row), line) != line:
-                again = ", ".join(seed.key_of(row))
-                yield f"{file}, line {line}: {again} stands on line {lines[seed.key_of(row)]} too"
         yield from self.problems(seed, file, str(file))
 
     def problems(self, seed: Seed, file: Path, name: str) -> Iterator[str]:
         """The values of a file that would be misread, by line and column."""
+        lines: dict[tuple[str, ...], int] = {}
         for line, row in rows_of(file)[1]:
             where = f"{name}, line {line}"
+            if seed.key and lines.setdefault(seed.key_of(row), line) != line:
+                again = ", ".join(seed.key_of(row))
+                yield f"{where}: {again} stands on line {lines[seed.key_of(row)]} too"
             if row.get("district_code", EVERY) not in (EVERY, *self._districts):
                 yield f"{where}: district_code {row['district_code']!r}"
             for column in seed.types:

@@ -180,16 +180,34 @@ def policy_numbers(manifest: Manifest) -> Iterator[str]:
                 yield f"{node['name']}: compares with {number}; make it a row of risk_policy"
 
 
-def without_unique_test(manifest: Manifest) -> Iterator[str]:
-    """Each model of marts, risk, features and reporting has a test of its grain."""
-    tested = set()
+# What the meta of a model or seed says: whose it is, and what macro keep_grain looks through.
+META = {"owner", "grain", "unique", "not_null"}
+
+
+def without_grain(manifest: Manifest) -> Iterator[str]:
+    """Each model and seed states its grain, in its meta and nowhere else, and has it kept."""
+    for node in manifest["nodes"].values():
+        if node["resource_type"] not in ("model", "seed"):
+            continue
+        meta = node["config"]["meta"]
+        for key in sorted(set(meta) - META):
+            yield f"{node['name']}: meta {key!r} means nothing; known are {sorted(META)}"
+        if not meta.get("grain"):
+            yield f"{node['name']}: no `grain` in its meta; say which columns no two rows share"
+        named = [c for key in ("grain", "unique", "not_null") for c in meta.get(key, [])]
+        if len(set(named)) < len(named):
+            yield f"{node['name']}: grain, unique and not_null name a column twice"
+        hooks = [hook["sql"] for hook in node["config"]["post-hook"]]
+        if "{{ keep_grain() }}" not in hooks:
+            yield f"{node['name']}: nothing keeps its grain; see +post-hook of dbt_project.yml"
+
+
+def grain_as_test(manifest: Manifest) -> Iterator[str]:
+    """What keep_grain looks through is no test as well: each would be a node more every night."""
     for node in manifest["nodes"].values():
         metadata = node.get("test_metadata") if node["resource_type"] == "test" else None
-        if metadata and metadata["name"] in ("unique", "unique_grain"):
-            tested.add(node["attached_node"])
-    for node in models(manifest, *PROMISED_SCHEMAS):
-        if node["unique_id"] not in tested:
-            yield f"{node['name']}: nothing tests its grain; add unique or unique_grain"
+        if metadata and metadata["name"] in ("unique", "not_null"):
+            yield f"{node['name']}: say it in the meta of {node['attached_node']}"
 
 
 def without_header(manifest: Manifest) -> Iterator[str]:
@@ -204,18 +222,12 @@ def reasons_missing(manifest: Manifest) -> Iterator[str]:
     carriers = ("tier", "rule_tier")
     # the ledgers of past tiers and the plain mapping are no messages to anybody
     ledgers = {"risk_tier_observations", "risk_tier_history", "risk_levels", "rpt_tier_calibration"}
-    tested = {
-        (node["attached_node"], node.get("column_name"))
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "test"
-        and (node.get("test_metadata") or {}).get("name") == "not_null"
-    }
     for node in models(manifest, "risk", "reporting"):
         if node["name"] in ledgers or not set(carriers) & set(node["columns"]):
             continue
         constraints = node["columns"].get("reasons", {}).get("constraints", [])
         is_kept = any(constraint["type"] == "not_null" for constraint in constraints)
-        if not is_kept and (node["unique_id"], "reasons") not in tested:
+        if not is_kept and "reasons" not in node["config"]["meta"].get("not_null", []):
             yield f"{node['name']}: has a tier but no not-null column `reasons`"
 
 
@@ -248,7 +260,7 @@ def constraints_nobody_keeps(manifest: Manifest) -> Iterator[str]:
     """A not_null constraint stands where dbt makes it: on a table with a contract.
 
     A view takes none, an incremental table built before keeps what it was built with, and without a
-    contract dbt says nothing and makes nothing. Such a column needs a test.
+    contract dbt says nothing and makes nothing. Such a column stands in `not_null` of the meta.
     """
     for node in models(manifest):
         materialized = node["config"]["materialized"]
@@ -264,7 +276,7 @@ def constraints_nobody_keeps(manifest: Manifest) -> Iterator[str]:
             if constraint["type"] == "not_null":
                 named.update(constraint["columns"])
         for name in sorted(named):
-            yield f"{node['name']}.{name}: not_null, but the model {why}; make it a test"
+            yield f"{node['name']}.{name}: not_null, but the model {why}; say it in its meta"
 
 
 def long_unit_test_names(manifest: Manifest) -> Iterator[str]:
@@ -282,7 +294,8 @@ CHECKS = (
     skipped_rooms,
     clocks,
     policy_numbers,
-    without_unique_test,
+    without_grain,
+    grain_as_test,
     without_header,
     reasons_missing,
     stars_between,

@@ -103,13 +103,29 @@ def _policy_number(manifest: Manifest) -> None:
     _model(manifest, "risk_tiers")["raw_code"] += "\nwhere absence_rate >= 0.1"
 
 
-def _drop_unique_tests(manifest: Manifest) -> None:
-    for key, node in list(manifest["nodes"].items()):
-        metadata = node.get("test_metadata") or {}
-        if node.get("attached_node") == "model.firstbell.risk_tiers" and (
-            "unique" in metadata.get("name", "")
-        ):
-            del manifest["nodes"][key]
+def _drop_grain(manifest: Manifest) -> None:
+    del _model(manifest, "risk_tiers")["config"]["meta"]["grain"]
+
+
+def _misspell_not_null(manifest: Manifest) -> None:
+    _model(manifest, "risk_tiers")["config"]["meta"]["not_nul"] = ["tier"]
+
+
+def _state_a_column_twice(manifest: Manifest) -> None:
+    _model(manifest, "risk_tiers")["config"]["meta"]["not_null"] = ["student_key"]
+
+
+def _drop_hook(manifest: Manifest) -> None:
+    _model(manifest, "risk_tiers")["config"]["post-hook"] = []
+
+
+def _test_of_a_grain(manifest: Manifest) -> None:
+    manifest["nodes"]["test.x"] = {
+        "resource_type": "test",
+        "name": "unique_risk_tiers_student_key",
+        "attached_node": "model.firstbell.risk_tiers",
+        "test_metadata": {"name": "unique"},
+    }
 
 
 def _drop_header(manifest: Manifest) -> None:
@@ -166,7 +182,11 @@ def _long_unit_test(manifest: Manifest) -> None:
         (_reporting_reads_intermediate, checks.skipped_rooms, "int_students"),
         (_clock, checks.clocks, "current_date"),
         (_policy_number, checks.policy_numbers, "0.1"),
-        (_drop_unique_tests, checks.without_unique_test, "risk_tiers"),
+        (_drop_grain, checks.without_grain, "no `grain`"),
+        (_misspell_not_null, checks.without_grain, "'not_nul' means nothing"),
+        (_state_a_column_twice, checks.without_grain, "a column twice"),
+        (_drop_hook, checks.without_grain, "nothing keeps"),
+        (_test_of_a_grain, checks.grain_as_test, "unique_risk_tiers_student_key"),
         (_drop_header, checks.without_header, "risk_tiers"),
         (_let_reasons_be_null, checks.reasons_missing, "risk_tier_crossings"),
         (_star_of_a_step, checks.stars_between, "tiered.*"),

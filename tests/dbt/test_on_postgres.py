@@ -271,7 +271,6 @@ def seeded_policy(bench: Bench, policy_template: str) -> Iterator[Bench]:
             "update policy.risk_policy set effective_to = '2000-01-01'",
             "policy_rows_do_not_overlap",
         ),
-        ("update policy.risk_policy set source = null", "policy_rows_are_whole"),
         ("update policy.risk_policy set value = '10 %'", "policy_values_fit"),
         (
             "update policy.risk_policy set value = '0.5' where policy_name = 'df_red_count'",
@@ -298,7 +297,6 @@ def seeded_policy(bench: Bench, policy_template: str) -> Iterator[Bench]:
         "unknown",
         "twice",
         "ends_early",
-        "without_source",
         "not_a_number",
         "out_of_range",
         "missing",

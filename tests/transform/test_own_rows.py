@@ -141,10 +141,10 @@ PROPERTIES = """
 version: 2
 seeds:
   - name: codes
-    config: {column_types: {district_code: text, local_code: text, is_open: boolean}}
-    data_tests: [unique_grain: {arguments: {columns: [district_code, local_code]}}]
+    config:
+      column_types: {district_code: text, local_code: text, is_open: boolean}
+      meta: {grain: [district_code, local_code]}
 """
-TEST = "{% test unique_grain(model, columns) %}select 1 where false{% endtest %}"
 
 
 @pytest.fixture
@@ -154,7 +154,6 @@ def small(
     """A night on a project of one seed, for a district whose own rows stand elsewhere."""
     project("../seeds/_codes__seeds.yml", PROPERTIES)
     project("../seeds/codes.csv", "district_code,local_code,is_open\n*,a,true\n*,b,true\n")
-    project("../tests/generic/unique_grain.sql", TEST)
     elsewhere = Settings(work_dir=tmp_path / "work", districts_dir=tmp_path / "districts")
     return replace(night_of(database_url), settings=elsewhere)
 

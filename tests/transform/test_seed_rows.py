@@ -15,7 +15,9 @@ PROPERTIES = """
 version: 2
 seeds:
   - name: risk_policy
-    config: {column_types: {district_code: text, effective_from: date, effective_to: date}}
+    config:
+      column_types: {district_code: text, effective_from: date, effective_to: date}
+      meta: {grain: [district_code, policy_name, effective_from]}
 """
 HEADER = "district_code,policy_name,effective_from,effective_to\n"
 GOOD = "*,chronic_absence_pct,2000-07-01,\n"
@@ -37,8 +39,9 @@ def seeds(project: Path, *rows: str) -> Path:
         ("*,x,12/01/2026,\n", "line 3: effective_from '12/01/2026'"),
         ("*,x,2026-12-01,2027-02-30\n", "line 3: effective_to '2027-02-30'"),
         ("*,x,20261201,\n", "line 3: effective_from '20261201'"),
+        (GOOD, "line 3: *, chronic_absence_pct, 2000-07-01 stands on line 2 too"),
     ],
-    ids=["misspelt district", "other case", "slashes", "no such day", "without dashes"],
+    ids=["misspelt district", "other case", "slashes", "no such day", "without dashes", "twice"],
 )
 def test_a_row_that_would_be_misread_is_named(tmp_path: Path, row: str, said: str) -> None:
     with pytest.raises(ConfigError) as caught:

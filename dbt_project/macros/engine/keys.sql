@@ -1,6 +1,6 @@
 {#
     surrogate_key(columns): a 64-bit integer key from the natural key, null-safe and collision-tested
-    by the uniqueness test of each model.
+    by the grain of each model (keep_grain).
 
         {{ surrogate_key(['student_id']) }} as student_key
 #}
