@@ -212,7 +212,8 @@ def _unreachable(night: Night, error: psycopg.Error) -> TransformError:
 
 
 @contextmanager
-def _reached(night: Night) -> Iterator[None]:
+def reached(night: Night) -> Iterator[None]:
+    """Say of a database error in a `with` block that the warehouse does not answer."""
     from psycopg import Error
 
     try:
@@ -225,7 +226,7 @@ def scope(night: Night, stage: str) -> Scope:
     """How much the build of this run renews, as it was settled at its beginning."""
     from include import landing
 
-    with _reached(night):
+    with reached(night):
         return landing.scope_of_run(night.dsn, stage, night.run_id)
 
 
@@ -247,7 +248,7 @@ def run_values(night: Night) -> dict[str, str]:
     """
     from include import landing
 
-    with _reached(night):
+    with reached(night):
         intake = landing.current_intake(night.dsn)
     values = {"FIRSTBELL_DBT_AS_OF_DATE": night.as_of_date.isoformat()}
     if intake is None:
@@ -343,7 +344,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         district = config.get_district(options.district)
         night = Night(district, today(district, datetime.now(UTC)), "by hand")
         seed_rows.check(PROJECT, config.district_codes(), night.settings.own_rows_dir)
-        with _reached(night):
+        with reached(night):
             last = landing.last_build(night.dsn)
         day = options.as_of or (last.as_of_date if last else night.as_of_date)
         sys.exit(by_hand(replace(night, as_of_date=day), options.command))

@@ -131,8 +131,33 @@ def run_layer(
     Raises ConfigError before the seeds are loaded when one of their rows would be misread.
     """
     if layer == "seeds":
-        own = night.settings.own_rows_dir
-        seed_rows.check(dbt_command.PROJECT, config.district_codes(), own)
+        return _run_seeds(night, select, full_refresh)
+    return _run(night, layer, select, full_refresh)
+
+
+def _run_seeds(night: Night, select: str, full_refresh: bool) -> LayerResult:
+    """Load the seeds, unless they are as they were loaded and tested last."""
+    from include import landing
+
+    own = night.settings.own_rows_dir
+    seed_rows.check(dbt_command.PROJECT, config.district_codes(), own)
+    names = [file.stem for file in (dbt_command.PROJECT / "seeds").rglob("*.csv")]
+    project = fingerprint(night)
+    # never resumed: a file that was corrected since may be one that had been loaded
+    _forget_from(night, "seeds")
+    with dbt_command.reached(night):
+        stand = not full_refresh and landing.seeds_stand(night.dsn, project, names)
+    if stand:
+        log.info("%s: the seeds are as they were loaded last", night.district.code)
+        return LayerResult("seeds", 0, 0, False)
+    result = _run(night, "seeds", select, full_refresh)
+    if not select:
+        with dbt_command.reached(night):
+            landing.remember_seeds(night.dsn, project, names)
+    return result
+
+
+def _run(night: Night, layer: str, select: str, full_refresh: bool) -> LayerResult:
     state = folder(night) / "state" / layer
     scope = dbt_command.scope(night, STAGE)
     if layer == "reporting":
@@ -154,7 +179,9 @@ def run_layer(
             *(["--full-refresh"] if full_refresh else []),
         ]
     try:
-        results = invoke(night, arguments, only_dated=scope == "day", what=layer)
+        # no seed depends on the day: one that is loaded was changed
+        only_dated = scope == "day" and layer != "seeds"
+        results = invoke(night, arguments, only_dated=only_dated, what=layer)
     except FirstbellError:
         _keep_results(night, state, attempt)
         raise

@@ -12,6 +12,8 @@ fix_intake      decide which loads a transformation sees
 current_intake  the decision made last
 records_held    how many records of some feeds are current
 waiting_ingests which ingests no build has taken in
+seeds_stand     whether the seeds are as they were loaded last
+remember_seeds  write down that they were loaded
 record_skipped  write to the ledger that a file was left out on purpose
 record_failed   write to the ledger that a load failed before `land` could start
 
@@ -50,6 +52,7 @@ from include.landing.runs import (
     waiting_ingests,
     was_begun,
 )
+from include.landing.seeds import remember_seeds, seeds_stand
 from include.landing.writer import land
 
 __all__ = [
@@ -78,7 +81,9 @@ __all__ = [
     "record_failed",
     "record_skipped",
     "records_held",
+    "remember_seeds",
     "scope_of_run",
+    "seeds_stand",
     "settle_day",
     "statuses_of_run",
     "waiting_ingests",
