@@ -30,6 +30,7 @@ _FILE = "Star Reading results"
 _CHUNK_BYTES = 256 * 1024
 _SCORES = {"ScaledScore", "UnifiedScore"}
 _PERCENTS = {"PercentileRank", "NormalCurveEquivalent", "CurrentSGP"}
+_ERRORS = {"StandardErrorOfMeasurement"}
 _DISTRICT = ("RenaissanceClientID", "DistrictIdentifier", "DistrictStateID", "DistrictName")
 _ALWAYS = {"Grade", "InstructionalReadingLevel"}
 
@@ -106,6 +107,9 @@ def _land(dsn: str, file: WideFile, code: Path) -> _Landed:
         text=True,
     )
     said = json.loads(run.stdout)
+    # an export is good data; a finding in each row would measure the writing of rejects
+    if said.get("rejected"):
+        raise SystemExit(f"wide file: {said['rejected']} findings in values that should be good")
     if said["written"] != [file.rows, 0]:
         raise SystemExit(f"wide file: {said['written']} rows written of {file.rows}, then of none")
     return _Landed(said["seconds"], said["peak_mb"])
@@ -164,6 +168,8 @@ def _other(generator: random.Random, column: str, place: int, number: int) -> st
         return str(generator.randint(300, 1200))
     if column in _PERCENTS or column.startswith("StudentGrowthPercentile"):
         return str(generator.randint(1, 99))
+    if column in _ERRORS:
+        return f"{generator.randint(10, 30)}.{generator.randint(0, 9)}"
     if place % 2 and column not in _ALWAYS:
         return f"v{generator.randint(0, 9999)}"
     return f"Level {number % 5}"

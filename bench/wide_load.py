@@ -29,7 +29,7 @@ def main(dsn: str, path: Path) -> None:
     """Land the file into an empty database, then again."""
     landing.prepare(dsn, [feed for layout in load_layouts().values() for feed in layout.feeds])
     file = LocalFile(path, path.name, "bench", datetime(2026, 4, 30, tzinfo=UTC))
-    seconds, written = [], []
+    seconds, written, rejected = [], [], 0
     for _ in range(2):
         started = time.perf_counter()
         results = [
@@ -43,10 +43,12 @@ def main(dsn: str, path: Path) -> None:
             for feed in open_feeds(file, _SOURCE, _SCHOOL_YEAR, as_of_date=_RUN.as_of_date)
         ]
         seconds.append(time.perf_counter() - started)
+        rejected += sum(result.rows_rejected for result in results)
         written.append(sum(result.rows_new + result.rows_changed for result in results))
     said = {
         "seconds": seconds,
         "written": written,
+        "rejected": rejected,
         "processor_s": time.process_time(),
         "peak_mb": _peak_mb(),
     }

@@ -1,5 +1,5 @@
 {#
-    current_rows(relation): the current state of a versioned raw table, as a select that a staging
+    current_rows(relation, cell_names): the current state of a versioned raw table, as a select that a staging
     model puts into its import CTE. A raw table keeps every version of a record; the current one is
     not superseded, and a record whose current version is a deletion is gone.
 
@@ -11,28 +11,38 @@
     not show, and what they replaced still does. So all layers of a night stand on one state, whatever
     lands while they run.
 
-    Columns: record_key, payload, load_id, loaded_at, source_ref, scope.
+    Rows of files are arrays of cells. With `cell_names`, source('files', 'cell_names'), the places of
+    their names stand beside them, for cell_text:
+
+        results as (
+            {{ current_rows(source('star', 'results'), source('files', 'cell_names')) }}
+        ),
+
+    Columns: record_key, payload, load_id, loaded_at, source_ref, scope; with `cell_names` also
+    cell_positions.
 #}
-{% macro current_rows(relation) -%}
+{% macro current_rows(relation, cell_names=none) -%}
     {%- if not relation or relation is string -%}
         {{ exceptions.raise_compiler_error(
             "current_rows: `relation` must be source('<source>', '<entity>'), got " ~ relation
         ) }}
     {%- endif -%}
-    select
-        record_key,
-        payload,
-        load_id,
-        loaded_at,
-        source_ref,
-        scope
-    from {{ relation }}
+    {{ _versions(relation, cell_names) }}
     where superseded_by is null
         and is_deleted is not true
     {%- if run_value('load_ceiling') is not none %}
         and {{ was_landed('load_id') }}
     union all
     -- two branches, so that each has its partial index
+    {{ _versions(relation, cell_names) }}
+    where superseded_by is not null
+        and not ({{ was_landed('superseded_by') }})
+        and is_deleted is not true
+        and {{ was_landed('load_id') }}
+    {%- endif %}
+{%- endmacro %}
+
+{% macro _versions(relation, cell_names) -%}
     select
         record_key,
         payload,
@@ -40,10 +50,12 @@
         loaded_at,
         source_ref,
         scope
-    from {{ relation }}
-    where superseded_by is not null
-        and not ({{ was_landed('superseded_by') }})
-        and is_deleted is not true
-        and {{ was_landed('load_id') }}
+        {%- if cell_names %},
+        cell_names.positions as cell_positions
+        {%- endif %}
+    from {{ relation }} as versions
+    {%- if cell_names %}
+    left join {{ cell_names }} as cell_names
+        on cell_names.cell_names_id = versions.cell_names_id
     {%- endif %}
 {%- endmacro %}

@@ -20,7 +20,8 @@ from include.landing.stage import TARGETS
 from include.records import Feed
 
 _COPY = sql.SQL(
-    "copy {table} (is_deleted, record_key, payload_hash, payload, source_ref, scope, load_id)"
+    "copy {table} (is_deleted, record_key, payload_hash, payload, source_ref, scope, load_id,"
+    " cell_names_id)"
     " from stdin " + COPY_OPTIONS.replace("(format csv", "(freeze, format csv")
 )
 

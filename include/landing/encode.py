@@ -87,9 +87,11 @@ class Encoder:
         self._spool = spool
         self._spooled: list[bytes] = []
         self._place = 0 if spool is None else spool.size
+        # the names of the rows' cells, by the number that each row carries
+        self.cell_names: dict[int, tuple[str, ...]] = {}
         self._names: tuple[str, ...] | None = None
         self._seed = 0
-        self._keeps_cells = False
+        self._names_id = ""
         self._load_id = load_id
         self._volatile = tuple(sorted(volatile))
         self._lines: dict[Target, list[bytes]] = {target: [] for target in Target}
@@ -124,8 +126,10 @@ class Encoder:
             try:
                 if type(payload) is Cells and not volatile:
                     body, digest = self._encode_cells(payload)
+                    names = self._names_id
                 else:
                     body, digest = encode_payload(payload, volatile)
+                    names = ""
                 held = key if key.isprintable() and key else _key(key)
                 part = "" if scope is None else _field(scope)
             except (UnstorableError, UnicodeEncodeError) as error:
@@ -138,12 +142,12 @@ class Encoder:
                 lines.append(
                     f"{self._place}\x020\x02{held}\x02\\x{digest}\x02{part}\x02\x02\n".encode()
                 )
-                self._spooled += (body, f"\x02{ref}\n".encode())
+                self._spooled += (body, f"\x02{ref}\x02{names}\n".encode())
             else:
                 lines += (
                     f"0\x02{held}\x02\\x{digest}\x02".encode(),
                     body,
-                    f"\x02{ref}\x02{part}\x02{load_id}\n".encode(),
+                    f"\x02{ref}\x02{part}\x02{load_id}\x02{names}\n".encode(),
                 )
         self._add(Target.KEYS if is_split else Target.RECORDS, b"".join(lines))
         if self._spool is not None:
@@ -151,10 +155,10 @@ class Encoder:
             self._spooled.clear()
 
     def _encode_cells(self, payload: Cells) -> tuple[bytes, str]:
-        """The cells as an array for a spool, or the record as an object; the hash is of the array.
+        """The cells as an array, and its hash; `cell_names` says which cell is which.
 
-        A row that is known already is thus never made into an object. The names seed the hash, so
-        that the same cells under other names are another record.
+        An object would repeat the names in each row, which costs Postgres seven times as much. The
+        names seed the hash, so that the same cells under other names are another record.
         """
         cells, unknown = payload.cells, payload.unknown
         if payload.names is not self._names:
@@ -165,19 +169,18 @@ class Encoder:
             digest = _hash(body, self._seed)
             if b"\\" in body and _NUL_ESCAPE in body and _has_nul(row):
                 raise UnstorableError("nul_character")
-            if not self._keeps_cells:
-                body = _dumps(payload.as_dict())
         except TypeError:
             raise UnstorableError("not_json") from None
         return body, digest
 
     def _use(self, names: tuple[str, ...]) -> None:
-        """Take these names for the cells that come; a spool keeps the cells of one table."""
+        """Take these names for the cells that come."""
         self._names = names
         self._seed = xxhash.xxh3_64_intdigest("\x1f".join(names).encode())
-        if self._spool is not None:
-            self._spool.names = self._spool.names or names
-        self._keeps_cells = self._spool is not None and self._spool.names == names
+        # a bigint has a sign
+        names_id = self._seed - 2**64 if self._seed >= 2**63 else self._seed
+        self.cell_names[names_id] = names
+        self._names_id = str(names_id)
 
     def _add(self, target: Target, lines: bytes) -> None:
         self._lines[target].append(lines)

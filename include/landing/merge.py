@@ -134,10 +134,11 @@ _SUPERSEDE = sql.SQL(
 
 _INSERT_VERSIONS = sql.SQL(
     """
-    insert into {table} (record_key, payload, payload_hash, load_id, source_ref, scope)
+    insert into {table}
+        (record_key, payload, payload_hash, load_id, source_ref, scope, cell_names_id)
     select
         staged.record_key, cast(body.payload as jsonb), staged.payload_hash, %(load_id)s,
-        body.source_ref, staged.scope
+        body.source_ref, staged.scope, body.cell_names_id
     from pg_temp.landing_diff as diff
     inner join pg_temp.landing_keys as staged on staged.sequence = diff.sequence
     inner join pg_temp.landing_bodies as body on body.sequence = diff.sequence
@@ -149,10 +150,11 @@ _INSERT_VERSIONS = sql.SQL(
 _INSERT_DELETIONS = sql.SQL(
     """
     insert into {table}
-        (record_key, payload, payload_hash, load_id, is_deleted, source_ref, scope)
+        (record_key, payload, payload_hash, load_id, is_deleted, source_ref, scope, cell_names_id)
     select
         last_version.record_key, last_version.payload, last_version.payload_hash, %(load_id)s, true,
-        coalesce(staged.source_ref, 'missing from the snapshot'), last_version.scope
+        coalesce(staged.source_ref, 'missing from the snapshot'), last_version.scope,
+        last_version.cell_names_id
     from pg_temp.landing_diff as diff
     inner join {table} as last_version
         on last_version.record_key = diff.record_key

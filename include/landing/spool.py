@@ -5,10 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator
 
-import orjson
-
 from include.config import Settings
-from include.records import Cells
 
 _BUFFER_BYTES = 64 * 1024
 _CHUNK_BYTES = 256 * 1024
@@ -30,10 +27,8 @@ class Spool:
     """An append-only file without a name: it is gone with the process, whatever ends it.
 
     Line n belongs to the n-th change of the load, counted from 1; a line of a change without a
-    payload is empty. Rows of a table lie there as arrays of cells, whose names are `names`.
+    payload is empty.
     """
-
-    names: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         folder = Settings().work_dir
@@ -44,19 +39,19 @@ class Spool:
         self.size = 0
 
     def write(self, pieces: Iterable[bytes], size: int) -> None:
-        """Append whole lines (payload, source_ref), after which the spool has `size` of them."""
+        """Append whole lines (payload, source_ref, cell_names_id); the spool then has `size`."""
         self._file.write(b"".join(pieces))
         self.size = size
 
     def chunks(self, wanted: Wanted) -> Iterator[bytes]:
-        """The wanted lines (place, payload, source_ref), in chunks for COPY."""
+        """The wanted lines (place, payload, source_ref, cell_names_id), in chunks for COPY."""
         self._file.seek(0)
         lines: list[bytes] = []
         held = 0
         for place, line in enumerate(self._file, start=1):
             if place not in wanted:
                 continue
-            lines.append(b"%d\x02%b" % (place, self._whole(line)))
+            lines.append(b"%d\x02%b" % (place, line))
             held += len(line)
             if held >= _CHUNK_BYTES:
                 yield b"".join(lines)
@@ -64,15 +59,6 @@ class Spool:
                 held = 0
         if lines:
             yield b"".join(lines)
-
-    def _whole(self, line: bytes) -> bytes:
-        """A line with its payload as an object."""
-        if not line.startswith(b"["):
-            return line
-        body, delimiter, source_ref = line.partition(b"\x02")
-        cells = orjson.loads(body)
-        unknown = cells.pop() if len(cells) > len(self.names) else None
-        return orjson.dumps(Cells(self.names, cells, unknown).as_dict()) + delimiter + source_ref
 
     def close(self) -> None:
         """Give the disk space back."""

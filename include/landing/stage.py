@@ -15,7 +15,8 @@ from include.landing.spool import Spool, Wanted
 _TABLES = (
     "create temporary table landing_keys (sequence bigint, kind smallint, record_key text,"
     " payload_hash bytea, scope text, key_values text, source_ref text)",
-    "create temporary table landing_bodies (sequence bigint, payload text, source_ref text)",
+    "create temporary table landing_bodies (sequence bigint, payload text, source_ref text,"
+    " cell_names_id bigint)",
     "create temporary table landing_rejects (reason text, detail text, source_ref text,"
     " record_key text, column_name text, payload text)",
 )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 
 import psycopg
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from include.records import Feed
 
@@ -22,7 +24,8 @@ _TABLE = sql.SQL(
         superseded_by bigint,
         is_deleted boolean not null default false,
         source_ref text not null,
-        scope text
+        scope text,
+        cell_names_id bigint
     )
     """
 )
@@ -42,6 +45,12 @@ _SUPERSEDED = sql.SQL(
 )
 # rows of a load lie together, so a block-range index finds them for incremental models at no cost
 _LOAD = sql.SQL("create index if not exists {name} on {table} using brin (load_id)")
+
+
+_NAME_CELLS = """
+    insert into raw.cell_names (cell_names_id, positions) values (%s, %s)
+    on conflict (cell_names_id) do nothing
+"""
 
 
 def table(feed: Feed) -> sql.Identifier:
@@ -66,6 +75,16 @@ def create(connection: psycopg.Connection, feed: Feed) -> None:
 def create_current_index(connection: psycopg.Connection, feed: Feed) -> None:
     """Create the unique index over current versions; fails when a key has two."""
     connection.execute(_CURRENT.format(name=sql.Identifier(current_index(feed)), table=table(feed)))
+
+
+def name_cells(connection: psycopg.Connection, names: Mapping[int, Sequence[str]]) -> None:
+    """Write down which cell of a row is which, by the number that the row carries.
+
+    What a row has under `_unknown` stands behind its last cell.
+    """
+    for names_id, cells in names.items():
+        positions = {name: position for position, name in enumerate([*cells, "_unknown"])}
+        connection.execute(_NAME_CELLS, (names_id, Jsonb(positions)))
 
 
 def _index_name(feed: Feed, suffix: str) -> str:

@@ -17,7 +17,7 @@ import psycopg
 from include import warehouse
 from include.config import Settings
 from include.errors import DiskFullError, FirstbellError, ParkedFeedError, StorageError
-from include.landing import bulk, checks, key_changes, ledger, merge, order, stage
+from include.landing import bulk, checks, key_changes, ledger, merge, order, stage, tables
 from include.landing.encode import Encoder, Tally
 from include.landing.locks import exclusive
 from include.landing.merge import Counts
@@ -143,6 +143,7 @@ def _load_first(load: _Load, batches: Iterator[list[Change]]) -> LoadResult:
             connection, request.feed, encoder.tally.upserts, encoder.tally.tombstones
         )
         checks.complete(request, load.stream.source_count, counts.received)
+        tables.name_cells(connection, encoder.cell_names)
         result = _close_books(load, encoder.tally, counts)
     return replace(result, seconds=time.monotonic() - load.started)
 
@@ -177,6 +178,7 @@ def _load_staged(load: _Load, batches: Iterator[list[Change]], spool: Spool) -> 
             checks.agrees(request, holds, live, rejected)
         if counts.new + counts.changed + counts.deleted:
             merge.apply(connection, request, load.load_id, spool)
+            tables.name_cells(connection, encoder.cell_names)
         result = _close_books(load, encoder.tally, counts, superseded)
     return replace(result, seconds=time.monotonic() - load.started)
 

@@ -337,7 +337,10 @@ def test_a_deleted_absence_counts_no_more(valley: Valley) -> None:
 
 def test_a_rollover_file_is_refused(valley: Valley) -> None:
     assert valley.rollover_error.startswith("WrongYearError")
-    years = valley.house.query("select distinct payload ->> 'school_year' from raw.star__results")
+    years = valley.house.query(
+        "select distinct raw.record(payload, cell_names_id) ->> 'school_year'"
+        " from raw.star__results"
+    )
     assert years == [("2026-2027",)]
 
 

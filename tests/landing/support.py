@@ -68,7 +68,7 @@ def current(url: str, feed: Feed = FEED) -> dict[str, Any]:
     """Live records by key."""
     rows = query(
         url,
-        f"select record_key, payload from raw.{feed.table}"
+        f"select record_key, raw.record(payload, cell_names_id) from raw.{feed.table}"
         " where superseded_by is null and not is_deleted",
     )
     return dict(rows)

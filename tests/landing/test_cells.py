@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
 from include.records import Cells, FeedKind, Upsert
@@ -76,3 +77,22 @@ def test_rows_of_two_tables_in_one_load_keep_their_names(warehouse: str) -> None
 def test_a_printed_row_shows_what_it_holds() -> None:
     # what looks for values that must not arrive looks at the text of changes
     assert "secret" in repr([row("a", "", "", unknown={"New": "secret"})])
+
+
+def test_a_deleted_row_still_reads_under_its_names(warehouse: str) -> None:
+    land(warehouse, [row("a", "7", ""), row("b", "8", "")], FeedKind.SNAPSHOT)
+    land(warehouse, [row("a", "7", "")], FeedKind.SNAPSHOT)
+
+    gone = "select raw.record(payload, cell_names_id) from raw.{} where is_deleted"
+    assert query(warehouse, gone.format(FEED.table)) == [({"id": "b", "score": "8"},)]
+
+
+def test_a_row_that_an_earlier_build_kept_as_an_object_is_known(warehouse: str) -> None:
+    land(warehouse, [row("a", "7", "")])
+    earlier = "update raw.{} set payload = raw.record(payload, cell_names_id), cell_names_id = null"
+    with psycopg.connect(warehouse) as connection:
+        connection.execute(earlier.format(FEED.table))  # type: ignore[call-overload]
+
+    again = land(warehouse, [row("a", "7", "")])
+
+    assert (again.status, current(warehouse)) == ("unchanged", {"a": {"id": "a", "score": "7"}})

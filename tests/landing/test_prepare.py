@@ -55,6 +55,7 @@ def test_the_raw_table_has_the_agreed_columns(warehouse: str) -> None:
         ("is_deleted", "boolean"),
         ("source_ref", "text"),
         ("scope", "text"),
+        ("cell_names_id", "bigint"),
     ]
 
 

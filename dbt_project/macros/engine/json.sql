@@ -3,6 +3,9 @@
 
     json_text(column, path)    text of a value, empty text as null
                                {{ json_text('payload', ['schoolReference', 'schoolId']) }}
+    cell_text(name)            the same of a row of current_rows with its cell names: of the cell of this
+                               name, or of a landing that kept rows as objects
+                               {{ cell_text('scaled_score') }}
     json_list(column, path)    a relation of the items of a list, column `item`; none when it is absent
                                left join lateral {{ json_list('payload', ['races']) }} as race on true
     json_has(column, path)     whether the value is there and not null
@@ -14,6 +17,17 @@
 
 {% macro default__json_text(column, path) -%}
     nullif(trim({{ column }} #>> '{{ "{" ~ path | join(",") ~ "}" }}'), '')
+{%- endmacro %}
+
+{% macro cell_text(name) -%}
+    {{ return(adapter.dispatch('cell_text', 'firstbell')(name)) }}
+{%- endmacro %}
+
+{% macro default__cell_text(name) -%}
+    nullif(trim(case
+        when cell_positions is null then payload ->> '{{ name }}'
+        else payload ->> cast(cell_positions ->> '{{ name }}' as integer)
+    end), '')
 {%- endmacro %}
 
 {% macro json_list(column, path) -%}

@@ -8,35 +8,35 @@
 with
 
 diagnostic_results as (
-    {{ current_rows(source('iready', 'diagnostic_results')) }}
+    {{ current_rows(source('iready', 'diagnostic_results'), source('files', 'cell_names')) }}
 ),
 
 renamed as (
     select
         record_key as result_id,
-        lower({{ json_text('payload', '_subject') }}) as subject_code,
-        lower({{ json_text('payload', 'diagnostic_language') }}) as language_code,
-        {{ vendor_id(json_text('payload', 'student_id')) }} as student_id,
-        {{ vendor_id(json_text('payload', 'student_state_id')) }} as student_state_id,
-        {{ json_text('payload', 'first_name') }} as first_name,
-        {{ json_text('payload', 'last_name') }} as last_name,
-        {{ json_text('payload', 'academic_year') }} as academic_year,
-        {{ json_text('payload', 'student_grade') }} as test_grade_code,
-        {{ json_text('payload', 'norming_window') }} as norming_window,
-        {{ json_text('payload', 'rush_flag') }} as rush_flag,
-        {{ json_text('payload', 'overall_relative_placement') }} as performance_level_code,
-        {{ vendor_date(json_text('payload', 'start_date')) }} as started_on,
-        {{ vendor_date(json_text('payload', 'completion_date')) }} as administered_on,
-        {{ safe_numeric(json_text('payload', 'duration_min')) }} as duration_minutes,
-        {{ json_text('payload', 'overall_scale_score') }} as overall_scale_score_text,
-        {{ json_text('payload', 'percentile') }} as percentile_text,
-        {{ json_text('payload', 'overall_placement') }} as overall_placement,
-        {{ json_text('payload', 'lexile_measure') }} as lexile_text,
-        {{ json_text('payload', 'quantile_measure') }} as quantile_text,
+        lower({{ cell_text('_subject') }}) as subject_code,
+        lower({{ cell_text('diagnostic_language') }}) as language_code,
+        {{ vendor_id(cell_text('student_id')) }} as student_id,
+        {{ vendor_id(cell_text('student_state_id')) }} as student_state_id,
+        {{ cell_text('first_name') }} as first_name,
+        {{ cell_text('last_name') }} as last_name,
+        {{ cell_text('academic_year') }} as academic_year,
+        {{ cell_text('student_grade') }} as test_grade_code,
+        {{ cell_text('norming_window') }} as norming_window,
+        {{ cell_text('rush_flag') }} as rush_flag,
+        {{ cell_text('overall_relative_placement') }} as performance_level_code,
+        {{ vendor_date(cell_text('start_date')) }} as started_on,
+        {{ vendor_date(cell_text('completion_date')) }} as administered_on,
+        {{ safe_numeric(cell_text('duration_min')) }} as duration_minutes,
+        {{ cell_text('overall_scale_score') }} as overall_scale_score_text,
+        {{ cell_text('percentile') }} as percentile_text,
+        {{ cell_text('overall_placement') }} as overall_placement,
+        {{ cell_text('lexile_measure') }} as lexile_text,
+        {{ cell_text('quantile_measure') }} as quantile_text,
         {%- for domain in domains %}
-        {{ json_text('payload', domain ~ '_scale_score') }} as {{ domain }}_scale_score_text,
-        {{ json_text('payload', domain ~ '_placement') }} as {{ domain }}_placement,
-        {{ json_text('payload', domain ~ '_relative_placement') }}
+        {{ cell_text(domain ~ '_scale_score') }} as {{ domain }}_scale_score_text,
+        {{ cell_text(domain ~ '_placement') }} as {{ domain }}_placement,
+        {{ cell_text(domain ~ '_relative_placement') }}
             as {{ domain }}_relative_placement,
         {%- endfor %}
         source_ref as _source_ref,

@@ -2,15 +2,15 @@
 with
 
 assessment_results as (
-    {{ current_rows(source('map_growth', 'assessment_results')) }}
+    {{ current_rows(source('map_growth', 'assessment_results'), source('files', 'cell_names')) }}
 ),
 
 renamed as (
     select
         'assessment_results' as feed,
         'assessment_results|' || record_key as result_id,
-        {{ json_text('payload', 'test_id') }} as test_id,
-        upper({{ json_text('payload', 'growth_measure_yn') }}) in ('TRUE', 'Y', 'YES')
+        {{ cell_text('test_id') }} as test_id,
+        upper({{ cell_text('growth_measure_yn') }}) in ('TRUE', 'Y', 'YES')
             as is_growth_measure,
         {{ map_growth_test_columns() }}
     from assessment_results

@@ -2,7 +2,7 @@
 with
 
 combined as (
-    {{ current_rows(source('map_growth', 'combined')) }}
+    {{ current_rows(source('map_growth', 'combined'), source('files', 'cell_names')) }}
 ),
 
 renamed as (
@@ -11,11 +11,11 @@ renamed as (
         'combined|' || record_key as result_id,
         cast(null as {{ dbt.type_string() }}) as test_id,
         true as is_growth_measure,
-        {{ json_text('payload', 'student_first_name') }} as first_name,
-        {{ json_text('payload', 'student_last_name') }} as last_name,
-        {{ vendor_date(json_text('payload', 'student_date_of_birth')) }} as birth_date,
+        {{ cell_text('student_first_name') }} as first_name,
+        {{ cell_text('student_last_name') }} as last_name,
+        {{ vendor_date(cell_text('student_date_of_birth')) }} as birth_date,
         coalesce(
-            {{ json_text('payload', 'nwea_standard_grade') }}, {{ json_text('payload', 'grade') }}
+            {{ cell_text('nwea_standard_grade') }}, {{ cell_text('grade') }}
         ) as test_grade_code,
         {{ map_growth_test_columns() }}
     from combined

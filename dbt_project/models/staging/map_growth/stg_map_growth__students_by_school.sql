@@ -2,21 +2,21 @@
 with
 
 students_by_school as (
-    {{ current_rows(source('map_growth', 'students_by_school')) }}
+    {{ current_rows(source('map_growth', 'students_by_school'), source('files', 'cell_names')) }}
 ),
 
 renamed as (
     select
-        {{ json_text('payload', 'term_name') }} as term_name,
-        {{ json_text('payload', 'school_name') }} as school_name,
-        {{ vendor_id(json_text('payload', 'student_id')) }} as student_id,
-        {{ vendor_id(json_text('payload', 'student_state_id')) }} as student_state_id,
-        {{ json_text('payload', 'student_first_name') }} as first_name,
-        {{ json_text('payload', 'student_last_name') }} as last_name,
+        {{ cell_text('term_name') }} as term_name,
+        {{ cell_text('school_name') }} as school_name,
+        {{ vendor_id(cell_text('student_id')) }} as student_id,
+        {{ vendor_id(cell_text('student_state_id')) }} as student_state_id,
+        {{ cell_text('student_first_name') }} as first_name,
+        {{ cell_text('student_last_name') }} as last_name,
         coalesce(
-            {{ json_text('payload', 'nwea_standard_grade') }}, {{ json_text('payload', 'grade') }}
+            {{ cell_text('nwea_standard_grade') }}, {{ cell_text('grade') }}
         ) as test_grade_code,
-        {{ vendor_date(json_text('payload', 'student_date_of_birth')) }} as birth_date,
+        {{ vendor_date(cell_text('student_date_of_birth')) }} as birth_date,
         record_key as _record_key,
         load_id as _load_id,
         loaded_at as _loaded_at

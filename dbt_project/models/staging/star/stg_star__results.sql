@@ -7,45 +7,45 @@
 with
 
 results as (
-    {{ current_rows(source('star', 'results')) }}
+    {{ current_rows(source('star', 'results'), source('files', 'cell_names')) }}
 ),
 
 renamed as (
     select
         record_key as result_id,
-        {{ json_text('payload', '_product') }} as product,
-        {{ json_text('payload', 'assessment_id') }} as assessment_id,
-        {{ json_text('payload', 'student_identifier') }} as student_identifier,
-        {{ json_text('payload', 'student_sourced_id') }} as student_sourced_id,
-        {{ json_text('payload', 'student_state_id') }} as student_state_id,
-        {{ json_text('payload', 'student_user_id') }} as student_user_id,
-        {{ json_text('payload', 'student_display_id') }} as student_display_id,
-        {{ json_text('payload', 'student_first_name') }} as first_name,
-        {{ json_text('payload', 'student_last_name') }} as last_name,
-        {{ json_text('payload', 'school_year') }} as school_year_text,
-        {{ json_text('payload', 'assessment_type') }} as assessment_type,
-        {{ json_text('payload', 'assessment_status') }} as assessment_status,
-        {{ json_text('payload', 'deactivation_reason') }} as deactivation_reason,
+        {{ cell_text('_product') }} as product,
+        {{ cell_text('assessment_id') }} as assessment_id,
+        {{ cell_text('student_identifier') }} as student_identifier,
+        {{ cell_text('student_sourced_id') }} as student_sourced_id,
+        {{ cell_text('student_state_id') }} as student_state_id,
+        {{ cell_text('student_user_id') }} as student_user_id,
+        {{ cell_text('student_display_id') }} as student_display_id,
+        {{ cell_text('student_first_name') }} as first_name,
+        {{ cell_text('student_last_name') }} as last_name,
+        {{ cell_text('school_year') }} as school_year_text,
+        {{ cell_text('assessment_type') }} as assessment_type,
+        {{ cell_text('assessment_status') }} as assessment_status,
+        {{ cell_text('deactivation_reason') }} as deactivation_reason,
         coalesce(
-            {{ json_text('payload', 'grade') }}, {{ json_text('payload', 'current_grade') }}
+            {{ cell_text('grade') }}, {{ cell_text('current_grade') }}
         ) as test_grade_code,
-        {{ json_text('payload', 'screening_period_window_name') }} as window_text,
-        {{ json_text('payload', 'renaissance_benchmark_category_name') }} as performance_level_code,
-        {{ vendor_date(json_text('payload', 'birth_date')) }} as birth_date,
+        {{ cell_text('screening_period_window_name') }} as window_text,
+        {{ cell_text('renaissance_benchmark_category_name') }} as performance_level_code,
+        {{ vendor_date(cell_text('birth_date')) }} as birth_date,
         -- local wall time although it ends in Z: its date part is the day of the test, as it
         -- stands
-        {{ vendor_date(json_text('payload', 'completed_date_local')) }} as administered_on,
-        {{ vendor_time_of_day(json_text('payload', 'completed_date_local')) }} as test_time,
-        {{ json_text('payload', 'scaled_score') }} as scaled_score_text,
-        {{ json_text('payload', 'unified_score') }} as unified_score_text,
-        {{ json_text('payload', 'percentile_rank') }} as percentile_rank_text,
-        {{ json_text('payload', 'normal_curve_equivalent') }} as normal_curve_equivalent_text,
-        {{ json_text('payload', 'grade_equivalent') }} as grade_equivalent_text,
-        {{ json_text('payload', 'lexile') }} as lexile_text,
-        {{ json_text('payload', 'quantile') }} as quantile_text,
-        {{ json_text('payload', 'current_sgp') }} as current_sgp_text,
+        {{ vendor_date(cell_text('completed_date_local')) }} as administered_on,
+        {{ vendor_time_of_day(cell_text('completed_date_local')) }} as test_time,
+        {{ cell_text('scaled_score') }} as scaled_score_text,
+        {{ cell_text('unified_score') }} as unified_score_text,
+        {{ cell_text('percentile_rank') }} as percentile_rank_text,
+        {{ cell_text('normal_curve_equivalent') }} as normal_curve_equivalent_text,
+        {{ cell_text('grade_equivalent') }} as grade_equivalent_text,
+        {{ cell_text('lexile') }} as lexile_text,
+        {{ cell_text('quantile') }} as quantile_text,
+        {{ cell_text('current_sgp') }} as current_sgp_text,
         {%- for from_window, to_window in pairs %}
-        {{ json_text('payload', 'student_growth_percentile_' ~ from_window ~ '_' ~ to_window) }}
+        {{ cell_text('student_growth_percentile_' ~ from_window ~ '_' ~ to_window) }}
             as sgp_{{ from_window }}_{{ to_window }}_text,
         {%- endfor %}
         source_ref as _source_ref,

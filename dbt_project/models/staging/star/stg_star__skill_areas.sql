@@ -2,19 +2,19 @@
 with
 
 skill_areas as (
-    {{ current_rows(source('star', 'skill_areas')) }}
+    {{ current_rows(source('star', 'skill_areas'), source('files', 'cell_names')) }}
 ),
 
 renamed as (
     select
         record_key as detail_id,
-        {{ json_text('payload', '_product') }} as product,
-        {{ json_text('payload', 'assessment_id') }} as assessment_id,
-        {{ json_text('payload', 'family_name') }} as family_name,
-        {{ json_text('payload', 'domain_name') }} as domain_name,
-        {{ json_text('payload', 'skill_area_name') }} as skill_area_name,
-        {{ json_text('payload', 'domain_score') }} as domain_score_text,
-        {{ json_text('payload', 'skill_area_mastery_score') }} as skill_area_mastery_score_text,
+        {{ cell_text('_product') }} as product,
+        {{ cell_text('assessment_id') }} as assessment_id,
+        {{ cell_text('family_name') }} as family_name,
+        {{ cell_text('domain_name') }} as domain_name,
+        {{ cell_text('skill_area_name') }} as skill_area_name,
+        {{ cell_text('domain_score') }} as domain_score_text,
+        {{ cell_text('skill_area_mastery_score') }} as skill_area_mastery_score_text,
         source_ref as _source_ref,
         load_id as _load_id,
         loaded_at as _loaded_at

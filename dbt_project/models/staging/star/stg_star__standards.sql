@@ -2,22 +2,22 @@
 with
 
 standards as (
-    {{ current_rows(source('star', 'standards')) }}
+    {{ current_rows(source('star', 'standards'), source('files', 'cell_names')) }}
 ),
 
 renamed as (
     select
         record_key as detail_id,
-        {{ json_text('payload', '_product') }} as product,
-        {{ json_text('payload', 'assessment_id') }} as assessment_id,
-        {{ json_text('payload', 'domain_group') }} as domain_group,
-        {{ json_text('payload', 'domain_name') }} as domain_name,
-        {{ json_text('payload', 'domain_mastery_level') }} as domain_mastery_level,
-        {{ json_text('payload', 'standard_name') }} as standard_code,
-        {{ json_text('payload', 'standard_description') }} as standard_description,
-        {{ json_text('payload', 'standard_mastery_level') }} as standard_mastery_level,
-        {{ json_text('payload', 'domain_percent_mastery') }} as domain_percent_mastery_text,
-        {{ json_text('payload', 'standard_percent_mastery') }} as standard_percent_mastery_text,
+        {{ cell_text('_product') }} as product,
+        {{ cell_text('assessment_id') }} as assessment_id,
+        {{ cell_text('domain_group') }} as domain_group,
+        {{ cell_text('domain_name') }} as domain_name,
+        {{ cell_text('domain_mastery_level') }} as domain_mastery_level,
+        {{ cell_text('standard_name') }} as standard_code,
+        {{ cell_text('standard_description') }} as standard_description,
+        {{ cell_text('standard_mastery_level') }} as standard_mastery_level,
+        {{ cell_text('domain_percent_mastery') }} as domain_percent_mastery_text,
+        {{ cell_text('standard_percent_mastery') }} as standard_percent_mastery_text,
         source_ref as _source_ref,
         load_id as _load_id,
         loaded_at as _loaded_at
