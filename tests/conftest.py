@@ -106,6 +106,18 @@ def database_url(pg_server_url: str) -> Iterator[str]:
         yield url
 
 
+# Where the processes of one run of the tests leave to each other what they made.
+SHARED: list[Path] = []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Tell the processes of this run one folder."""
+    base = tmp_path_factory.getbasetemp()
+    # the base of a worker lies in that of the run
+    SHARED[:] = [base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base]
+
+
 @pytest.fixture(scope="session")
 def samples() -> Path:
     """The folder of real sample data; tests that need it are skipped where it is absent."""

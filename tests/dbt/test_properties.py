@@ -13,7 +13,7 @@ from dbt.jsonschemas.jsonschemas import project_schema, resources_schema
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import best_match
 
-from tests.dbt.conftest import PROJECT
+from tests.parsed_project import PROJECT
 
 Properties = dict[str, Any]
 NOT_PROPERTIES = {"dbt_project.yml", "profiles.yml"}

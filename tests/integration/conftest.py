@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from include import night
+from tests import parsed_project
 from tests.integration.night import House, house
 
 
@@ -20,6 +21,7 @@ def grand_bend(
     patch.setenv("FIRSTBELL_SAMPLES", str(samples))
     folder = tmp_path_factory.mktemp("house") / "runtime"
     with house(folder, pg_server_url, "firstbell_it_grand_bend") as built:
+        parsed_project.lend(built.night("night_1"))
         night.run(built.night("night_1"))
         yield built
     patch.undo()

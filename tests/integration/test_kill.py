@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from include import night
+from tests import parsed_project
 from tests.conftest import recreate_database
 from tests.integration.night import DISTRICT, House, build_marts, house
 from tests.landing import crash
@@ -42,6 +43,7 @@ def test_after_each_of_eight_kills_a_rerun_leaves_what_one_good_night_leaves(
     monkeypatch.setenv("FIRSTBELL_SAMPLES", str(tmp_path / "none"))
     name = "firstbell_it_killed"
     with house(tmp_path / "house", pg_server_url, name) as built:
+        parsed_project.lend(built.night("good"))
         steps = load(built, monkeypatch, None)
         raw = checksums(built, "raw")
         build_marts(built.night("good"))

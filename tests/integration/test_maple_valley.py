@@ -23,6 +23,7 @@ from demo.synthetic.advance import later_days
 from demo.synthetic.settings import Plan
 from include import delivery, egress, night, transform
 from include.errors import FirstbellError
+from tests import parsed_project
 from tests.egress.support import Clock, Ticks
 from tests.integration.night import House, serve
 
@@ -91,6 +92,7 @@ def valley(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         ):
             house.variables[f"AIRFLOW_CONN_MAPLE_VALLEY_{name}"] = json.dumps(connection)
         opening = house.night("night_1", PLAN.as_of)
+        parsed_project.lend(opening)
         night.run(opening)
         trained, ceiling = model(opening, out)
         alerts = [alert(opening)]

@@ -13,6 +13,7 @@ from demo.simulators import edfi
 from include import day_models, dbt_command, night, transform
 from include.config import Settings
 from include.sources.edfi import RESOURCES
+from tests import parsed_project
 from tests.dbt.small_district import HIGH, enrolled, event, school_day, schools, student
 from tests.integration.night import House, house
 
@@ -61,6 +62,7 @@ def built(
     folder = tmp_path_factory.mktemp("unmapped") / "runtime"
     with house(folder, pg_server_url, "firstbell_it_unmapped", store=store) as made:
         current = made.night("night", AS_OF)
+        parsed_project.lend(current)
         source = night.edfi_source(current.district).model_copy(update={"school_years": None})
         only_edfi = current.district.model_copy(update={"sources": {"edfi": source}})
         night.run(

@@ -1,0 +1,105 @@
+"""The dbt project, parsed once in a run of the tests, for every test that builds it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import functools
+import io
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from unittest.mock import patch
+from urllib.parse import urlsplit
+
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+from dbt.parser.manifest import ManifestLoader, extended_mashumaro_encoder
+
+from include import dbt_command
+from include.dbt_command import environment, seldom_collected
+from include.night import Night
+from tests.conftest import SHARED
+
+PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
+NOWHERE = "postgresql://nobody:nothing@127.0.0.1:1/none"
+
+
+def invoke(
+    runner: dbtRunner, arguments: tuple[str, ...], folder: Path, url: str, as_of: str
+) -> tuple[dbtRunnerResult, str]:
+    parts = urlsplit(url)
+    given = {
+        "FIRSTBELL_DBT_HOST": parts.hostname or "",
+        "FIRSTBELL_DBT_PORT": str(parts.port or 5432),
+        "FIRSTBELL_DBT_USER": parts.username or "",
+        "FIRSTBELL_DBT_PASSWORD": parts.password or "",
+        "FIRSTBELL_DBT_DATABASE": parts.path.lstrip("/"),
+        "FIRSTBELL_DBT_AS_OF_DATE": as_of,
+        "DO_NOT_TRACK": "1",
+    }
+    said = io.StringIO()
+    with environment(given), seldom_collected(), contextlib.redirect_stdout(said):
+        done = runner.invoke(
+            [
+                *("--no-use-colors", *arguments),
+                *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+                *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
+                *("--vars", json.dumps({"district_code": "grand_bend"})),
+            ]
+        )
+    return done, said.getvalue()
+
+
+@functools.cache
+def parsed() -> tuple[Manifest, str]:
+    """The project parsed in this process: dbt's manifest, and the text of its manifest.json."""
+    with _parsed_in() as folder:
+        done, said = invoke(dbtRunner(), ("parse",), folder, NOWHERE, "2026-11-22")
+        assert isinstance(done.result, Manifest), (said[-3000:], done.exception)
+        page = (folder / "target" / "manifest.json").read_text("utf-8")
+    return done.result, page
+
+
+@contextlib.contextmanager
+def _parsed_in() -> Iterator[Path]:
+    """A folder to parse in: dbt takes up there what another process of this run has parsed."""
+    with tempfile.TemporaryDirectory() as own:
+        folder = SHARED[0] / "dbt_parse" if SHARED else Path(own)
+        folder.mkdir(exist_ok=True)
+        with (folder / "lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield folder
+
+
+def copy_for(database: str) -> Manifest:
+    """A copy of the parsed project for a database: dbt keeps compiled SQL in what it is given."""
+    manifest = parsed()[0].deepcopy()
+    # a parsed project holds the name of its database, and nothing else of the connection
+    for node in (*manifest.nodes.values(), *manifest.sources.values()):
+        node.database = database
+        if node.relation_name:
+            node.relation_name = node.relation_name.replace('"none"', f'"{database}"', 1)
+    return manifest
+
+
+def lend(night: Night) -> None:
+    """Leave the parsed project where this night's dbt looks for that of the night before.
+
+    It would parse anew, which takes ten seconds, because the connection and the district are
+    others. No file of the project asks for them while it is parsed.
+    """
+    connection = night.connect(night.district.warehouse_connection)
+    file = dbt_command.folder(night) / "target" / "partial_parse.msgpack"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(copy_for(str(connection.schema)).to_msgpack(extended_mashumaro_encoder))
+
+    def take(loader: ManifestLoader, saved: Manifest) -> tuple[bool, None]:
+        # by this dbt tells what it may take up: it is that of the night from now on
+        saved.state_check = loader.manifest.state_check
+        file.write_bytes(saved.to_msgpack(extended_mashumaro_encoder))
+        return True, None
+
+    with patch.object(ManifestLoader, "is_partial_parsable", take):
+        dbt_command.invoke(night, ["parse"])
