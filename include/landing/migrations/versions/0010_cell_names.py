@@ -5,8 +5,8 @@ Rows of before stay objects, without a number: readers take both.
 
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
