@@ -76,6 +76,7 @@ def wrong_aliases(
     aliases: Mapping[str, Sequence[str]], files: Sequence[Sequence[str]]
 ) -> Iterator[str]:
     """Aliases of no column, of two columns, or that are a column's own name in the same file."""
+    names = [{normalise(header): canonical(header) for header in headers} for headers in files]
     known = {canonical(header) for headers in files for header in headers}
     yield from unknown_names("aliases", aliases, known, "the `columns` of a file")
     owner: dict[str, str] = {}
@@ -84,8 +85,7 @@ def wrong_aliases(
             other = owner.setdefault(normalise(name), column)
             if other != column:
                 yield f"`aliases`: seen {name!r} for {other} and {column}; expected one column"
-            for headers in files:
-                own = {normalise(header): canonical(header) for header in headers}
+            for own in names:
                 if column in own.values() and own.get(normalise(name), column) != column:
                     yield f"`aliases.{column}`: seen {name!r}; expected no other column's own name"
                     break
