@@ -26,15 +26,16 @@ LONGEST = (
     "tests/integration/test_maple_valley.py",
     "tests/integration/test_kill.py",
     "tests/integration/test_grand_bend.py",
-    "tests/dbt/test_unit_tests.py",
     "tests/dbt/test_point_in_time.py",
-    "tests/dbt/test_on_postgres.py",
-    "tests/ml/test_chain.py",
-    "tests/egress/test_crash.py",
-    "tests/landing/test_crash.py",
     "tests/integration/test_unmapped_code.py",
+    "tests/demo/test_own_server.py",
+    "tests/dbt/test_unit_tests.py",
     "tests/bench/test_bench.py",
+    "tests/ml/test_chain.py",
+    "tests/dbt/test_on_postgres.py",
+    "tests/landing/test_crash.py",
     "tests/dbt/test_known_truth.py",
+    "tests/egress/test_crash.py",
 )
 
 
