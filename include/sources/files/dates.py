@@ -14,6 +14,7 @@ _CLOCK = re.compile(
 )
 _SCHOOL_YEAR = re.compile(r"(?<!\d)(\d{4})\s*[-/–]\s*(\d{4}|\d{2})(?!\d)")
 _CACHE = 100_000
+_ROWS_AT_HAND = 64
 
 
 def date_parser(formats: Sequence[str]) -> Callable[[str], date | None]:
@@ -36,6 +37,8 @@ def date_parser(formats: Sequence[str]) -> Callable[[str], date | None]:
                 continue
         return None
 
+    # a row's date is asked for several times, one after the other
+    @lru_cache(maxsize=_ROWS_AT_HAND)
     def parse(text: str) -> date | None:
         day, _, clock = text.strip().replace("T", " ", 1).partition(" ")
         if clock and not (with_time and _CLOCK.fullmatch(clock)):

@@ -19,6 +19,7 @@ from include.sources.files.layouts import Domain, FileLayout
 from include.sources.files.text import NotCsv
 
 _REMEMBERED = 50_000
+_holds = set[str].__contains__
 # One part of a key: a cell by position, or a constant by name; what makes it comparable; and what
 # a blank stands for (None: without a value there is no key).
 Part = tuple[int | None, str, Callable[[str], str | None] | None, str | None]
@@ -77,11 +78,16 @@ class RowBuilder:
         self._keys = [self._parts(key, file, at) for key in file.key if self._has(key, at)]
         self._key_columns = [key for key in file.key if self._has(key, at)]
         self._domains = _domains(file, columns)
+        self._accepted = [good for *_, good in self._domains]
+        places = [index for index, *_ in self._domains]
+        # a place twice, so that one alone gives a tuple as well; a blank is always accepted
+        self._judged = itemgetter(*places, places[0]) if places else None
         self._latest_day = latest_day
         self._added = [*self._constants, *file.constants_from, "_test_date"]
-        self._fields, places = _fields(file, columns, self._added)
+        self._constant_cells = [self._constants.get(name, "") for name in self._added[:-1]]
+        self._fields, cells = _fields(file, columns, self._added)
         # behind the cells of a row stand what is added, and a blank for what the file lacks
-        self._pick = itemgetter(*places)
+        self._pick = itemgetter(*cells)
         self.years = Years(accepted_years, school_year_starts_in)
 
     def _has(self, key: Sequence[str], at: Mapping[str, int]) -> bool:
@@ -132,9 +138,11 @@ class RowBuilder:
         day = self._day(row)
         if problem := self._problem(row, day, scope):
             return self._reject(row, ref, *problem, key=key)
-        added = [constants.get(name, "") for name in self._added]
-        added[-1] = day.isoformat() if day else ""
-        payload = Cells(self._fields, self._pick([*row, *added, ""]), self._extra(row))
+        added = self._constant_cells
+        if self._chosen:
+            added = [constants.get(name, "") for name in self._added[:-1]]
+        tested_on = day.isoformat() if day else ""
+        payload = Cells(self._fields, self._pick([*row, *added, tested_on, ""]), self._extra(row))
         return Record(key, payload, scope, self._outside(row, ref, key))
 
     def _problem(
@@ -196,7 +204,10 @@ class RowBuilder:
         return {name: row[index] for index, name in self._unknown if row[index]} or None
 
     def _key(self, row: list[str], constants: Mapping[str, str]) -> str | None:
-        return next((key for parts in self._keys if (key := _join(parts, row, constants))), None)
+        for parts in self._keys:
+            if key := _join(parts, row, constants):
+                return key
+        return None
 
     def _day(self, row: list[str]) -> date | None:
         for index, parse in self._test_date:
@@ -221,9 +232,12 @@ class RowBuilder:
 
     def _outside(self, row: list[str], ref: str, key: str) -> list[Reject]:
         findings: list[Reject] = []
+        # nearly every value has passed before: no loop for a row of such values
+        if self._judged is None or all(map(_holds, self._accepted, self._judged(row))):
+            return findings
         for index, column, domain, good in self._domains:
             value = row[index]
-            if value and value not in good:
+            if value not in good:
                 text = value.strip()
                 if text and not domain.holds(text):
                     detail = f"{column}: a value outside its domain; expected {domain}"
@@ -293,7 +307,7 @@ def _domains(file: FileLayout, columns: ColumnMap) -> list[tuple[int, str, Domai
     for index, column in columns.kept.items():
         for pattern, domain in patterns:
             if fnmatchcase(newest[column], pattern):
-                found.append((index, column, domain, set[str]()))
+                found.append((index, column, domain, {""}))
                 break
     return found
 
