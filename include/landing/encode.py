@@ -6,7 +6,7 @@ needs no second escaping, which is what makes this fast.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Any, NamedTuple
@@ -164,8 +164,13 @@ class Encoder:
         if payload.names is not self._names:
             self._use(payload.names)
         try:
-            row: list[Any] = [*cells] if unknown is None else [*cells, unknown]
-            body = _dumps(row, None, _SORT)
+            row: Sequence[Any] = cells
+            if unknown is None:
+                # texts alone have no keys to sort, and asking for it costs as much as they do
+                body = _dumps(row)
+            else:
+                row = [*cells, unknown]
+                body = _dumps(row, None, _SORT)
             digest = _hash(body, self._seed)
             if b"\\" in body and _NUL_ESCAPE in body and _has_nul(row):
                 raise UnstorableError("nul_character")
