@@ -45,7 +45,7 @@ def folder(night: Night) -> Path:
 
 
 def results(night: Night) -> Path:
-    """Where dbt writes how its latest command ended, node by node."""
+    """Where it stands how the latest command that failed ended, node by node, for a retry."""
     return folder(night) / "target" / "run_results.json"
 
 
@@ -95,7 +95,15 @@ def invoke(
     dbt_outcome.report(log, f"{night.district.code}: dbt {arguments[0]} {what}".rstrip(), ended)
     if outcome.success:
         return {node.name: node.status for node in ended}
+    _keep_for_a_retry(night, outcome)
     raise _error(night, arguments[0], ended, outcome.exception)
+
+
+def _keep_for_a_retry(night: Night, outcome: dbtRunnerResult) -> None:
+    from dbt.artifacts.schemas.run import RunExecutionResult
+
+    if isinstance(outcome.result, RunExecutionResult):
+        outcome.result.write(str(results(night)))
 
 
 # dbt's own way in; as a module (-m) it warns of itself
@@ -145,8 +153,8 @@ def _variables(night: Night) -> dict[str, str]:
     }
 
 
-# By command, how the project is parsed for it: a build writes the manifest at its end anyway, and
-# a second time costs a second per layer; uncompiled docs read the file but would not write it.
+# By command, how the project is parsed for it and what it writes. A manifest costs half a second
+# per layer: nobody reads that of a build, and uncompiled docs read the file but would not write it.
 _PARSED_FIRST = {"build": ("--no-write-json",), "docs": ()}
 
 
@@ -161,7 +169,9 @@ def _outcome(arguments: list[str], options: list[str], *, only_dated: bool) -> d
         return parsed
     left_out = day_models.independent_of_day(parsed.result) if only_dated else []
     excluded = ["--exclude", *left_out] if left_out else []
-    return dbtRunner(manifest=parsed.result).invoke([*arguments, *excluded, *options])
+    return dbtRunner(manifest=parsed.result).invoke(
+        [*arguments, *excluded, *_PARSED_FIRST[arguments[0]], *options]
+    )
 
 
 def _error(

@@ -50,6 +50,16 @@ def test_what_dbt_itself_writes_is_for_the_service_user_only(
     assert dbt_command.folder(current).stat().st_mode & 0o077 == 0
 
 
+def test_a_build_that_ends_well_leaves_no_results_or_manifest(
+    database_url: str, project: Callable[[str, str], None], night_of: NightOf
+) -> None:
+    current = night_of(database_url)
+    transform.run_layer(current, "staging")
+    target = dbt_command.folder(current) / "target"
+    assert target.is_dir()
+    assert not {"run_results.json", "manifest.json"} & {path.name for path in target.iterdir()}
+
+
 def test_a_model_that_does_not_compile_is_named(
     database_url: str, project: Callable[[str, str], None], night_of: NightOf
 ) -> None:
