@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 # A scope that no record has: a snapshot of this one deletes nothing, where one of an empty set of
 # scopes would be complete for the whole entity.
 NO_SCOPE = ""
+
+# How much of a line digest says how lines were read; the rest is the line's own.
+LINE_SIGNATURE_BYTES = 4
 
 
 class FeedKind(StrEnum):
@@ -77,12 +80,16 @@ class Cells(Mapping[str, Any]):
 
 
 class Upsert(NamedTuple):
-    """A record as received. `scope` names the part of a snapshot feed that it belongs to."""
+    """A record as received. `scope` names the part of a snapshot feed that it belongs to.
+
+    `line_digest` lets a stream know the record again by the bytes it came in; None: it cannot.
+    """
 
     key: str
     payload: Mapping[str, Any]
     source_ref: str
     scope: str | None = None
+    line_digest: bytes | None = None
 
 
 class Tombstone(NamedTuple):
@@ -143,6 +150,33 @@ class FeedStream(Protocol):
     def batches(self) -> Iterator[list[Change]]:
         """Yield changes, bounded in size, so that memory does not grow with the feed."""
         ...
+
+
+# The line digests of all current records that have this signature, some at a time.
+Recall = Callable[[bytes], Iterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Records that stand in the source as they stand in raw, and were therefore not sent.
+
+    They are the current ones with the `listed` digests, or all others with this signature: the list
+    is the shorter one.
+    """
+
+    signature: bytes
+    count: int
+    listed: Sequence[bytes]
+    are_others: bool
+
+
+@runtime_checkable
+class RecognisingStream(FeedStream, Protocol):
+    """A stream that leaves out what raw holds already, by the digests of lines."""
+
+    line_key: bytes  # of the warehouse, for digests; like `recall` set before `batches()` is read
+    recall: Recall | None
+    recognised: Recognised | None  # final once `batches()` is exhausted; None: all was sent
 
 
 @dataclass(frozen=True, slots=True)

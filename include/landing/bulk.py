@@ -21,7 +21,7 @@ from include.records import Feed
 
 _COPY = sql.SQL(
     "copy {table} (is_deleted, record_key, payload_hash, payload, source_ref, scope, load_id,"
-    " cell_names_id)"
+    " cell_names_id, line_digest)"
     " from stdin " + COPY_OPTIONS.replace("(format csv", "(freeze, format csv")
 )
 

@@ -122,7 +122,7 @@ class Encoder:
             if not isinstance(change, Upsert):
                 self._encode_mark(change)
                 continue
-            key, payload, source_ref, scope = change
+            key, payload, source_ref, scope, line = change
             try:
                 if type(payload) is Cells and not volatile:
                     body, digest = self._encode_cells(payload)
@@ -136,18 +136,20 @@ class Encoder:
                 self._reject(_unstorable(change, error))
                 continue
             ref = source_ref if source_ref.isprintable() and source_ref else _one_line(source_ref)
+            known_by = "" if line is None else f"\\x{line.hex()}"
             self.tally.upserts += 1
             self._place += 1
             if is_split:
                 lines.append(
-                    f"{self._place}\x020\x02{held}\x02\\x{digest}\x02{part}\x02\x02\n".encode()
+                    f"{self._place}\x020\x02{held}\x02\\x{digest}\x02{part}\x02\x02"
+                    f"\x02{known_by}\n".encode()
                 )
                 self._spooled += (body, f"\x02{ref}\x02{names}\n".encode())
             else:
                 lines += (
                     f"0\x02{held}\x02\\x{digest}\x02".encode(),
                     body,
-                    f"\x02{ref}\x02{part}\x02{load_id}\x02{names}\n".encode(),
+                    f"\x02{ref}\x02{part}\x02{load_id}\x02{names}\x02{known_by}\n".encode(),
                 )
         self._add(Target.KEYS if is_split else Target.RECORDS, b"".join(lines))
         if self._spool is not None:
@@ -211,7 +213,7 @@ class Encoder:
             self._place += 1
             self._spooled.append(b"\n")
         head = f"{self._place}\x02{int(kind)}\x02{_field(_printable(key))}\x02\x02\x02"
-        tail = f"\x02{_one_line(_printable(source_ref))}\n"
+        tail = f"\x02{_one_line(_printable(source_ref))}\x02\n"
         self._add(Target.KEYS, head.encode() + values + tail.encode())
 
     def _reject(self, reject: Reject) -> None:

@@ -135,10 +135,13 @@ _SUPERSEDE = sql.SQL(
 _INSERT_VERSIONS = sql.SQL(
     """
     insert into {table}
-        (record_key, payload, payload_hash, load_id, source_ref, scope, cell_names_id)
+        (
+            record_key, payload, payload_hash, load_id, source_ref, scope, cell_names_id,
+            line_digest
+        )
     select
         staged.record_key, cast(body.payload as jsonb), staged.payload_hash, %(load_id)s,
-        body.source_ref, staged.scope, body.cell_names_id
+        body.source_ref, staged.scope, body.cell_names_id, staged.line_digest
     from pg_temp.landing_diff as diff
     inner join pg_temp.landing_keys as staged on staged.sequence = diff.sequence
     inner join pg_temp.landing_bodies as body on body.sequence = diff.sequence

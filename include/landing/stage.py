@@ -14,7 +14,7 @@ from include.landing.spool import Spool, Wanted
 # temporary tables write no WAL and vanish with a killed session
 _TABLES = (
     "create temporary table landing_keys (sequence bigint, kind smallint, record_key text,"
-    " payload_hash bytea, scope text, key_values text, source_ref text)",
+    " payload_hash bytea, scope text, key_values text, source_ref text, line_digest bytea)",
     "create temporary table landing_bodies (sequence bigint, payload text, source_ref text,"
     " cell_names_id bigint)",
     "create temporary table landing_rejects (reason text, detail text, source_ref text,"

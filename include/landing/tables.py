@@ -25,14 +25,15 @@ _TABLE = sql.SQL(
         is_deleted boolean not null default false,
         source_ref text not null,
         scope text,
-        cell_names_id bigint
+        cell_names_id bigint,
+        line_digest bytea
     )
     """
 )
-# holds all that a comparison reads, so that it need not touch the payloads
+# holds all that a comparison reads, so that it need not touch the payloads (migration 0011 too)
 _CURRENT = sql.SQL(
     "create unique index if not exists {name} on {table} (record_key)"
-    " include (payload_hash, is_deleted, scope) where superseded_by is null"
+    " include (payload_hash, is_deleted, scope, line_digest) where superseded_by is null"
 )
 # history of one record; kept apart so that a first load does not pay for it
 _HISTORY = sql.SQL(

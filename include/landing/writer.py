@@ -17,7 +17,17 @@ import psycopg
 from include import warehouse
 from include.config import Settings
 from include.errors import DiskFullError, FirstbellError, ParkedFeedError, StorageError
-from include.landing import bulk, checks, key_changes, ledger, merge, order, stage, tables
+from include.landing import (
+    bulk,
+    checks,
+    key_changes,
+    known,
+    ledger,
+    merge,
+    order,
+    stage,
+    tables,
+)
 from include.landing.encode import Encoder, Tally
 from include.landing.locks import exclusive
 from include.landing.merge import Counts
@@ -108,6 +118,7 @@ def _run(load: _Load) -> LoadResult:
     for statement in _SESSION:
         load.connection.execute(statement)
     stage.create(load.connection)
+    known.offer(load.connection, load.request.feed, load.stream)
     batches = iter(load.stream.batches())
     head, is_large = _read_ahead(batches)
     everything = itertools.chain(head, batches)
@@ -153,6 +164,7 @@ def _load_staged(load: _Load, batches: Iterator[list[Change]], spool: Spool) -> 
     encoder = Encoder(load.load_id, request.volatile, spool)
     # outside a transaction: reading a slow source must not hold one open
     stage.pour(connection, encoder.chunks(batches), stage.TARGETS)
+    encoder.tally.upserts += known.stage_recognised(connection, request.feed, load.stream)
     checks.not_empty(request, encoder.tally)
     holds = request.holds() if request.holds else None
     with connection.transaction():
@@ -179,6 +191,7 @@ def _load_staged(load: _Load, batches: Iterator[list[Change]], spool: Spool) -> 
         if counts.new + counts.changed + counts.deleted:
             merge.apply(connection, request, load.load_id, spool)
             tables.name_cells(connection, encoder.cell_names)
+        known.remember(connection, request.feed, load.stream)
         result = _close_books(load, encoder.tally, counts, superseded)
     return replace(result, seconds=time.monotonic() - load.started)
 

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 from include import landing
 from include.landing import tables
@@ -56,7 +60,39 @@ def test_the_raw_table_has_the_agreed_columns(warehouse: str) -> None:
         ("source_ref", "text"),
         ("scope", "text"),
         ("cell_names_id", "bigint"),
+        ("line_digest", "bytea"),
     ]
+
+
+def test_a_raw_table_of_before_gets_the_column_of_line_digests(database_url: str) -> None:
+    """With the index that holds it, so that lines are found without reading the rows."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS.parent))
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("create schema ops; create schema raw")
+    engine = create_engine(
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(database_url), poolclass=NullPool
+    )
+    with engine.begin() as upgrading:
+        config.attributes["connection"] = upgrading
+        command.upgrade(config, "0010")
+    with psycopg.connect(database_url) as connection:
+        connection.execute(f"""
+            create table raw.{FEED.table} (record_key text not null, payload jsonb not null,
+                payload_hash bytea not null, load_id bigint not null, superseded_by bigint,
+                loaded_at timestamptz not null default now(), source_ref text not null,
+                is_deleted boolean not null default false, scope text, cell_names_id bigint);
+            create unique index {current_index(FEED)} on raw.{FEED.table} (record_key)
+                include (payload_hash, is_deleted, scope) where superseded_by is null;
+        """)
+
+    landing.prepare(database_url, [FEED])
+
+    land(database_url, [upsert("a")])
+    index = "select indexdef from pg_indexes where indexname = %s"
+    ((definition,),) = query(database_url, index, current_index(FEED))
+    assert "UNIQUE" in definition
+    assert "scope, line_digest) WHERE (superseded_by IS NULL)" in definition
 
 
 def test_long_table_names_get_indexes_of_their_own(database_url: str) -> None:

@@ -22,6 +22,10 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _TOO_LONG = f"a cell of more than {csv.field_size_limit():,} characters"
 
 
+# of the next lines, which to leave out
+Skips = Callable[[list[bytes]], list[bool]]
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """A readable table: where it is, how to open it, and what a first pass over it found."""
@@ -33,6 +37,7 @@ class Content:
     encoding: str
     is_clean: bool  # every row is text as it stands: see include/sources/files/text.py
     has_long_lines: bool = False  # a line longer than a block: no memory is to hold it
+    is_lined: bool = False  # UTF-8 whose line ends all hold LF: bytes can be cut into lines
 
     def rows(self) -> Iterator[list[str]]:
         """Its records as lists of cells, as received; line ends may be CRLF, LF or CR."""
@@ -42,6 +47,66 @@ class Content:
             text = io.TextIOWrapper(raw, encoding=self.encoding, errors=errors, newline="")
             rows = _records(_short_lines(text) if self.has_long_lines else text, self.where)
             yield from rows if self.is_clean else map(as_text, rows)
+
+    def records(
+        self, skips: Skips | None = None, is_inside: Callable[[int], None] | None = None
+    ) -> Iterator[tuple[int, bytes | None, list[str]]]:
+        """Records with their number from 1 and, of one that is a line, its bytes.
+
+        `skips` says of the next lines which to leave out where a record begins; they are counted.
+        One that stands inside a cell is not left out, and `is_inside` is told its number from 0.
+        """
+        with self.open() as raw:
+            lines = _Lines(raw, skips, is_inside)
+            for row in _records(lines, self.where, lines):
+                lines.number += 1
+                line = lines.line if lines.taken == 1 else None
+                yield lines.number, line, row if self.is_clean else as_text(row)
+
+
+class _Lines:
+    """The lines of a file that are to be read; iterated by the CSV reader, line by line."""
+
+    def __init__(
+        self, raw: IO[bytes], skips: Skips | None, is_inside: Callable[[int], None] | None
+    ) -> None:
+        self._raw, self._skips, self._is_inside = raw, skips, is_inside
+        self.number = 0  # of the last record
+        self.skipped = 0
+        self.taken = 1  # lines of the record under way; the header is never left out
+        self.line = b""
+
+    def begin_record(self) -> None:
+        self.taken = 0
+
+    def __iter__(self) -> Iterator[str]:
+        self.taken = 1
+        at = 0
+        for lines in _cut(self._raw):
+            skips = self._skips(lines) if self._skips else [False] * len(lines)
+            for place, (line, is_known) in enumerate(zip(lines, skips, strict=True), start=at):
+                if is_known:
+                    if self.taken == 0:
+                        self.skipped += 1
+                        self.number += 1
+                        continue
+                    if self._is_inside:
+                        self._is_inside(place)
+                self.taken += 1
+                self.line = line
+                yield line.decode("utf-8", "surrogateescape") + "\n"
+            at += len(lines)
+
+
+def _cut(raw: IO[bytes]) -> Iterator[list[bytes]]:
+    """The lines of a file, about a block at a time, without LF and byte order mark."""
+    rest = raw.read(len(codecs.BOM_UTF8)).removeprefix(codecs.BOM_UTF8)
+    while block := raw.read(BLOCK):
+        *lines, rest = (rest + block).split(b"\n")
+        if lines:
+            yield lines
+    if rest:
+        yield [rest]
 
 
 def _short_lines(text: TextIO) -> Iterator[str]:
@@ -55,7 +120,7 @@ def _short_lines(text: TextIO) -> Iterator[str]:
         yield "x" * (csv.field_size_limit() + 1)
 
 
-def _records(text: Iterable[str], where: str) -> Iterator[list[str]]:
+def _records(text: Iterable[str], where: str, lines: _Lines | None = None) -> Iterator[list[str]]:
     # strict: a stray quote is an error, not a way to swallow the next rows
     reader = csv.reader(text, delimiter=DELIMITER, strict=True)
     line = 0
@@ -64,11 +129,17 @@ def _records(text: Iterable[str], where: str) -> Iterator[list[str]]:
             for row in reader:
                 yield row
                 line = reader.line_num
+                if lines is not None:
+                    lines.begin_record()
         except csv.Error as error:
             if reader.line_num - line != 1:
-                raise _over_several_lines(where, error, line + 1, reader.line_num) from error
+                skipped = lines.skipped if lines is not None else 0
+                first, last = line + 1 + skipped, reader.line_num + skipped
+                raise _over_several_lines(where, error, first, last) from error
             line = reader.line_num
             yield NotCsv(_TOO_LONG if _is_too_long(error) else "not CSV (a stray quote)")
+            if lines is not None:
+                lines.begin_record()
         else:
             return
 
@@ -92,6 +163,7 @@ def inspect(where: str, opener: Callable[[], IO[bytes]]) -> Content:
     digest, size, has_nul, head = hashlib.sha256(), 0, False, b""
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_utf8, has_long_lines = True, False
+    lone_returns, last = 0, b""
     try:
         with opener() as raw:
             while block := raw.read(BLOCK):
@@ -102,6 +174,9 @@ def inspect(where: str, opener: Callable[[], IO[bytes]]) -> Content:
                 is_inside = len(block) == BLOCK and b"\n" not in block and b"\r" not in block
                 has_long_lines = has_long_lines or is_inside
                 is_utf8 = is_utf8 and _decodes(decoder, block)
+                lone_returns += block.count(b"\r") - block.count(b"\r\n")
+                lone_returns -= last == b"\r" and block.startswith(b"\n")
+                last = block[-1:]
     except BROKEN as error:
         raise UnreadableFileError(
             where,
@@ -116,7 +191,10 @@ def inspect(where: str, opener: Callable[[], IO[bytes]]) -> Content:
     is_clean = encoding == UTF8 and is_utf8 and not has_nul
     # in UTF-16 the byte of a line end may be half of a letter
     has_long_lines = has_long_lines or encoding == UTF16
-    return Content(where, opener, digest.hexdigest(), size, encoding, is_clean, has_long_lines)
+    is_lined = encoding == UTF8 and not has_long_lines and not lone_returns
+    return Content(
+        where, opener, digest.hexdigest(), size, encoding, is_clean, has_long_lines, is_lined
+    )
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:

@@ -75,12 +75,16 @@ class OwnerCheck:
         self._rows: Counter[tuple[str, ...]] = Counter()
         self._foreign: dict[tuple[str, ...], bool] = {}
 
-    def is_foreign(self, row: Sequence[str]) -> bool:
+    def cells(self, row: Sequence[str]) -> tuple[str, ...]:
+        """What a row says of its owner."""
+        return self._get(row) if self._get else ()
+
+    def is_foreign(self, row: Sequence[str], rows: int = 1) -> bool:
         """Count a row; whether it is of another district than the district's file names."""
         if self._get is None:
             return False
         cells = self._get(row)
-        self._rows[cells] += 1
+        self._rows[cells] += rows
         found = self._foreign.get(cells)
         if found is None:
             found = self._foreign[cells] = self._is_named_otherwise(cells)

@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import numpy as np
+import numpy.typing as npt
 
 from include.sources.files.columns import ColumnMap
+from include.sources.files.known_lines import key_hash
 from include.sources.files.layouts import FileLayout
 from include.sources.files.numbers import read_number
 from include.sources.files.rows import Record, RowBuilder
@@ -36,20 +38,17 @@ class Repeats:
 
 
 class KeyHashes:
-    """Collects one hash per row and tells which occur twice."""
+    """Collects one hash per row."""
 
     def __init__(self) -> None:
-        self._hashes = array("q")
+        self._hashes = array("Q")
 
     def add(self, key: str | None) -> None:
         if key is not None:
-            self._hashes.append(hash(key))
+            self._hashes.append(key_hash(key))
 
-    def repeated(self) -> frozenset[int]:
-        if len(self._hashes) < 2:
-            return frozenset()
-        ordered = np.sort(np.frombuffer(self._hashes, dtype=np.int64))
-        return frozenset(int(h) for h in np.unique(ordered[1:][ordered[1:] == ordered[:-1]]))
+    def all(self) -> npt.NDArray[np.uint64]:
+        return np.array(self._hashes, dtype=np.uint64)
 
 
 class _Test:
@@ -83,7 +82,7 @@ class Resolver:
         builder, groups, repeats = self._builder, dict[str, dict[_Place, _Test]](), Repeats()
         for number, row in rows:
             key = builder.key_of(row)
-            if key is None or hash(key) not in repeated:
+            if key is None or key_hash(key) not in repeated:
                 continue
             if not isinstance(builder.build(row, ""), Record):
                 continue

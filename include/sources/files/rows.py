@@ -134,7 +134,7 @@ class RowBuilder:
         if key is None:
             columns = " or ".join(", ".join(key) for key in self._key_columns)
             return self._reject(row, ref, "no_key", columns, "a value in each of them")
-        scope = dates.term_in(row[self._scope]) if self._scope is not None else None
+        scope = self.scope_of(row)
         day = self._day(row)
         if problem := self._problem(row, day, scope):
             return self._reject(row, ref, *problem, key=key)
@@ -144,6 +144,15 @@ class RowBuilder:
         tested_on = day.isoformat() if day else ""
         payload = Cells(self._fields, self._pick([*row, *added, tested_on, ""]), self._extra(row))
         return Record(key, payload, scope, self._outside(row, ref, key))
+
+    def scope_of(self, row: list[str]) -> str | None:
+        """The part of a snapshot that a row belongs to; None where files have no parts."""
+        return dates.term_in(row[self._scope]) if self._scope is not None else None
+
+    @property
+    def reads_years(self) -> bool:
+        """Whether the file has a column that says a school year."""
+        return bool(self._year_cells)
 
     def _problem(
         self, row: list[str], day: date | None, scope: str | None

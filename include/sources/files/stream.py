@@ -10,11 +10,12 @@ from itertools import islice
 from typing import Any
 
 from include.errors import EmptyFeedError, MissingColumnsError, WrongYearError
-from include.records import NO_SCOPE, Change, FeedKind, Reject, Upsert
+from include.records import NO_SCOPE, Change, FeedKind, Recall, Recognised, Reject, Upsert
 from include.sources.files import repeats
 from include.sources.files.columns import ColumnMap, check_required, map_columns
 from include.sources.files.content import Content
 from include.sources.files.identify import Identity
+from include.sources.files.known_lines import Digester, KnownLines, key_hash, repeated_in
 from include.sources.files.layouts import Layout
 from include.sources.files.owner import Ours, OwnerCheck
 from include.sources.files.rows import RowBuilder, damaged
@@ -22,6 +23,8 @@ from include.sources.files.text import Mended, NotCsv, NotText
 
 # cells, not rows: the rows of a batch are walked through several times while the cache holds them
 BATCH_CELLS = 6_000
+# Number, the bytes of a row that is one line, and cells.
+_Row = tuple[int, bytes | None, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,18 @@ class Rules:
     # Which of several deliveries of one layout this is; a snapshot deletes within its own.
     instance: str = ""
 
+    def said(self) -> Iterator[str]:
+        """What decides about single rows, as text. A day once reached is not taken back."""
+        yield f"{sorted(self.accepted_years)} {self.school_year_starts_in} {self.instance}"
+        yield from (f"{column}: {sorted(values)}" for column, values in self.ours.named.items())
+
 
 @dataclass(slots=True)
 class Shape:
     """What the first pass found: how wide the rows are, and which keys repeat."""
 
     width: int
+    header_width: int
     rows: int
     mended: int
     repeated: frozenset[int]
@@ -60,6 +69,11 @@ class FileStream:
         self.source_count: int | None = None
         self.watermark: int | None = None
         self.scopes: set[str] = set()
+        self.line_key = b""
+        self.recall: Recall | None = None
+        self.recognised: Recognised | None = None
+        self._digester: Digester | None = None  # None: lines of this file are not known again
+        self._known: KnownLines | None = None
         self._layout, self._identity = layout, identity
         self._content, self._rules, self._notes = content, rules, notes
 
@@ -68,6 +82,7 @@ class FileStream:
         header = next(self._content.rows(), [])
         columns = map_columns(self._layout, self._identity.file, header)
         check_required(self._content.where, self._layout, self._identity.file, columns)
+        self._know_lines(header)
         shape = self._first_pass(columns)
         if shape.rows == 0:
             raise EmptyFeedError(
@@ -99,16 +114,43 @@ class FileStream:
             )
         return builder
 
-    def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Data rows with their number as a spreadsheet shows it; the header is row 1."""
-        return enumerate(islice(self._content.rows(), 1, None), start=2)
+    def _know_lines(self, header: list[str]) -> None:
+        """Ask which lines raw holds, where somebody can answer and the file is made of lines."""
+        if self.recall is None or not self._content.is_lined:
+            return
+        said = [self._identity.file.name, self._layout.model_dump_json(), *header]
+        said += [f"{name}={value}" for name, value in self._identity.constants.items()]
+        self._digester = Digester([*said, *self._rules.said()], self.line_key)
+        known = KnownLines(self._digester, self.recall(self._digester.signature))
+        self._known = known if len(known) else None
+
+    def _rows(self) -> Iterator[_Row]:
+        """Data rows to be read, with their number as a spreadsheet shows it; the header is row 1.
+
+        With them the bytes of a row that is one line, where they are wanted.
+        """
+        if self._known and self._known.is_whole_file:
+            return iter(())
+        if self._digester is None:
+            return self._all_rows()
+        skips = self._known.skips() if self._known else None
+        return islice(self._content.records(skips), 1, None)
+
+    def _first_rows(self) -> Iterator[_Row]:
+        if self._known is None:
+            return self._all_rows()
+        return islice(self._content.records(self._known.find, self._known.is_inside), 1, None)
+
+    def _all_rows(self) -> Iterator[_Row]:
+        rows = islice(self._content.rows(), 1, None)
+        return ((number, None, row) for number, row in enumerate(rows, start=2))
 
     def _first_pass(self, columns: ColumnMap) -> Shape:
         builder, hashes = self._builder(columns), repeats.KeyHashes()
         named = max((i for i, name in enumerate(columns.header) if name.strip()), default=-1) + 1
         widths: Counter[int] = Counter()
         blank_tail, mended = True, 0
-        for _, row in self._rows():
+        for _, _, row in self._first_rows():
             width = len(row)
             if not any(row) and not isinstance(row, NotCsv):
                 continue
@@ -117,11 +159,18 @@ class FileStream:
             if width >= named:
                 blank_tail = blank_tail and (width == named or not any(row[named:]))
                 hashes.add(builder.key_of(row))
+        if self._known:
+            repeated, known = self._known.settle(hashes.all())
+            # only a row as wide as the header has a digest
+            widths[len(columns.header)] += known
+        else:
+            repeated = frozenset(repeated_in(hashes.all()).tolist())
         return Shape(
             width=_row_width(named, len(columns.header), widths, blank_tail),
+            header_width=len(columns.header),
             rows=widths.total(),
             mended=mended,
-            repeated=hashes.repeated(),
+            repeated=repeated,
         )
 
     def _repeats(self, columns: ColumnMap, shape: Shape) -> repeats.Repeats:
@@ -129,7 +178,7 @@ class FileStream:
             return repeats.Repeats()
         rows = (
             (number, row)
-            for number, row in self._rows()
+            for number, _, row in self._rows()
             if len(row) == shape.width and any(row) and not isinstance(row, NotText)
         )
         resolver = repeats.Resolver(self._identity.file, columns, self._builder(columns))
@@ -141,11 +190,12 @@ class FileStream:
         builder = self._builder(columns)
         owner = OwnerCheck(self._layout, columns, self._rules.ours)
         rejected: Counter[str] = Counter()
+        self._take_known(owner, builder)
         rows, blank, keyless = self._rows(), 0, False
         size = max(1, BATCH_CELLS // shape.width)
         while chunk := list(islice(rows, size)):
             changes: list[Change] = []
-            for number, row in chunk:
+            for number, line, row in chunk:
                 ref = f"{self._content.where}:{number}"
                 if len(row) != shape.width:
                     if any(row) or isinstance(row, NotCsv):
@@ -159,9 +209,13 @@ class FileStream:
                 if owner.is_foreign(row):
                     changes.append(_foreign(row, builder, ref))
                     continue
-                changes += self._one(builder, row, ref, again.replaced.get(number))
+                right = builder.years.right
+                found = self._one(builder, row, ref, again.replaced.get(number))
                 if occurrence := again.number_of.get(number):
-                    changes[-1] = _numbered(changes[-1], occurrence)
+                    found[-1] = _numbered(found[-1], occurrence)
+                elif line is not None and builder.years.right + (not builder.reads_years) > right:
+                    found = self._digested(found, line, row, owner, shape)
+                changes += found
             rejects = [change for change in changes if isinstance(change, Reject)]
             rejected.update(reject.reason for reject in rejects)
             keyless = keyless or any(reject.key is None for reject in rejects)
@@ -201,11 +255,45 @@ class FileStream:
                 return []  # the same test again, at most of another class
             detail = "a later row of this file has the same key; the last one was loaded"
             return [Reject("duplicate_key", detail, ref, key, payload=payload)]
+        upsert = Upsert(key, payload, ref, self._within(scope))
+        return [*findings, upsert] if findings else [upsert]
+
+    def _within(self, scope: str | None) -> str | None:
+        """The scope of a row in raw, which is of this delivery alone; it is noted."""
         if scope is not None:
             scope = f"{self._rules.instance}: {scope}" if self._rules.instance else scope
             self.scopes.add(scope)
-        upsert = Upsert(key, payload, ref, scope)
-        return [*findings, upsert] if findings else [upsert]
+        return scope
+
+    def _digested(
+        self, found: list[Change], line: bytes, row: list[str], owner: OwnerCheck, shape: Shape
+    ) -> list[Change]:
+        """The same, with its digest where the line alone says all that this row is.
+
+        Not where it was mended, is told of each night, or has a key that another row has as well.
+        """
+        upsert = found[0] if len(found) == 1 else None
+        if (
+            self._digester is None
+            or not isinstance(upsert, Upsert)
+            or isinstance(row, Mended)
+            or shape.width != shape.header_width
+            or (shape.repeated and key_hash(upsert.key) in shape.repeated)
+        ):
+            return found
+        key, payload, ref, scope, _ = upsert
+        digest = self._digester.of(line, key, (*owner.cells(row), scope or ""))
+        return [Upsert(key, payload, ref, scope, digest)]
+
+    def _take_known(self, owner: OwnerCheck, builder: RowBuilder) -> None:
+        """Count the rows that are not read, which were accepted as ours and of this year."""
+        if self._known is None:
+            return
+        self.recognised = self._known.recognised()
+        for row, count in self._known.groups():
+            owner.is_foreign(row, count)
+            self._within(builder.scope_of(row))
+            builder.years.right += count if builder.reads_years else 0
 
     def _hold_deletions(self) -> None:
         """A row without a readable key may be any row: then absence proves nothing in this file."""

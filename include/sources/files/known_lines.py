@@ -1,0 +1,165 @@
+"""Rows that raw holds already, known by the bytes of their line before anything is parsed.
+
+A line digest has four parts: of what decides how a line is read (`signature`), of the line, of the
+row's key, and of the cells that speak for the file as a whole (`group`: its owner's and its scope).
+So a known row need not be read for finding repeated keys, and one row of each group speaks for all.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import xxhash
+
+from include.records import LINE_SIGNATURE_BYTES, Recognised
+
+_PARTS = np.dtype(
+    [("signature", "V4"), ("high", "<u8"), ("low", "<u8"), ("key", ">u8"), ("group", "V4")]
+)
+_LINE = np.dtype([("high", "<u8"), ("low", "<u8")])
+# Beside these, every module here decides what a line says: a change of one must read all anew.
+_FETCHING = {"archive", "fetch", "folder", "local", "sftp"}
+
+
+@cache
+def _code() -> bytes:
+    modules = sorted(Path(__file__).parent.glob("*.py"))
+    return b"".join(path.read_bytes() for path in modules if path.stem not in _FETCHING)
+
+
+def key_hash(key: str) -> int:
+    """What is remembered of a key while a file is read."""
+    return xxhash.xxh3_64_intdigest(key.encode())
+
+
+class Digester:
+    """Makes the digests of one file's lines."""
+
+    def __init__(self, read_as: Iterable[str], key: bytes) -> None:
+        """`read_as`: whatever else than the code decides what a line of this file says.
+
+        `key` is the warehouse's secret: a line holds cells that nobody is to keep, and without it
+        nobody can try out what they were.
+        """
+        digest = hashlib.blake2b(_code(), key=key, digest_size=LINE_SIGNATURE_BYTES + 32)
+        for text in read_as:
+            digest.update(b"\0" + text.encode("utf-8", "surrogatepass"))
+        self.signature = digest.digest()[:LINE_SIGNATURE_BYTES]
+        self._key = digest.digest()[LINE_SIGNATURE_BYTES:]
+        self._groups: dict[tuple[str, ...], bytes] = {}
+
+    def of(self, line: bytes, key: str, group: tuple[str, ...]) -> bytes:
+        """The digest of a line, the key of its row, and the cells that make its group."""
+        part = self._groups.get(group)
+        if part is None:
+            text = "\x1f".join(group).encode("utf-8", "surrogatepass")
+            part = hashlib.blake2b(text, digest_size=4, key=self._key).digest()
+            self._groups[group] = part
+        row_key = xxhash.xxh3_64_digest(key.encode())
+        return self.signature + self.of_lines([line]) + row_key + part
+
+    def of_lines(self, lines: Iterable[bytes]) -> bytes:
+        """The parts of these lines alone, one after the other."""
+        digest, key = hashlib.blake2b, self._key
+        return b"".join([digest(line, digest_size=16, key=key).digest() for line in lines])
+
+
+class KnownLines:
+    """Which lines of one file need not be read, found in a first pass over it."""
+
+    def __init__(self, digester: Digester, recalled: Iterable[bytes]) -> None:
+        found = np.frombuffer(b"".join(recalled), dtype=_PARTS)
+        # by the first half: two lines that share it are found by chance only, and are read
+        self._held = found[np.argsort(found["high"])]
+        self._high = np.ascontiguousarray(self._held["high"])
+        self._digester = digester
+        self._at: list[npt.NDArray[np.int32]] = []
+        self._inside: list[int] = []
+        self._places = np.empty(0, dtype=np.int32)
+        self._skipped = np.empty(0, dtype=np.bool_)
+        self._examples: dict[bytes, bytes] = {}
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def find(self, lines: list[bytes]) -> list[bool]:
+        """Which of the next lines of the file are rows that are held."""
+        seen = np.frombuffer(self._digester.of_lines(lines), dtype=_LINE)
+        places = np.searchsorted(self._high, seen["high"])
+        places[places == len(self._held)] = 0
+        held = self._held[places]
+        is_held = (held["high"] == seen["high"]) & (held["low"] == seen["low"])
+        self._at.append(np.where(is_held, places, -1).astype(np.int32))
+        numbers = np.flatnonzero(is_held)
+        if len(numbers):
+            groups = held["group"][numbers].view("<u4")
+            for first in np.unique(groups, return_index=True)[1]:
+                number = int(numbers[first])
+                self._examples.setdefault(held["group"][number].tobytes(), lines[number])
+        return list(is_held.tolist())
+
+    def is_inside(self, number: int) -> None:
+        """Take back line `number` (from 0): it stands inside a cell of several lines."""
+        self._inside.append(number)
+
+    def settle(self, hashes: npt.NDArray[np.uint64]) -> tuple[frozenset[int], int]:
+        """End the first pass: which key hashes repeat, and how many lines were held.
+
+        `hashes` are those of the rows that were read. Lines whose key repeats will be read too.
+        """
+        self._places = np.concatenate([*self._at, np.empty(0, dtype=np.int32)])
+        self._at.clear()
+        self._places[self._inside] = -1
+        keys = self._held["key"].astype(np.uint64)
+        held = self._places[self._places >= 0]
+        repeated = repeated_in(np.concatenate([hashes, keys[held]]))
+        is_read = np.isin(keys, repeated)
+        self._skipped = (self._places >= 0) & ~is_read[self._places]
+        return frozenset(repeated.tolist()), len(held)
+
+    def skips(self) -> Callable[[list[bytes]], list[bool]]:
+        """For one more pass over the file: which of its next lines are left out."""
+        done = 0
+
+        def of(lines: list[bytes]) -> list[bool]:
+            nonlocal done
+            done += len(lines)
+            return list(self._skipped[done - len(lines) : done].tolist())
+
+        return of
+
+    @property
+    def is_whole_file(self) -> bool:
+        """Whether no line is left to read but the header."""
+        return bool(self._skipped[1:].all())
+
+    def groups(self) -> Iterator[tuple[list[str], int]]:
+        """A row of each group, and how many lines of the group are left out."""
+        groups = self._held["group"][self._places[self._skipped]]
+        values, counts = np.unique(groups.view("<u4"), return_counts=True)
+        for value, count in zip(values, counts, strict=True):
+            line = self._examples[value.tobytes()].decode("utf-8", "surrogateescape")
+            yield next(csv.reader([line], strict=True)), int(count)
+
+    def recognised(self) -> Recognised:
+        """What landing is told of the lines that were left out."""
+        held = np.zeros(len(self._held), dtype=np.bool_)
+        held[self._places[self._skipped]] = True
+        count = int(held.sum())
+        are_others = 2 * count >= len(held)
+        text = self._held[~held if are_others else held].tobytes()
+        size = _PARTS.itemsize
+        listed = [text[at : at + size] for at in range(0, len(text), size)]
+        return Recognised(self._digester.signature, count, listed, are_others)
+
+
+def repeated_in(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """The values that occur more than once."""
+    ordered = np.sort(hashes)
+    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
