@@ -126,6 +126,8 @@ def _land_file(night: Night, name: str, source: FileSource, file: LocalFile) -> 
         if file.refused:
             raise file.refused
         layout = files.get_layout(source.layout)
+        if why := files.not_read(file, layout):
+            return [_record_not_read(night, name, source, file, why)]
         feeds = files.open_feeds(
             file,
             source,
@@ -203,6 +205,22 @@ def _record_failed(
     if request is not None:
         file_hash = (file.sha256 or None) if file else None
         landing.record_failed(night.dsn, replace(request, file_hash=file_hash), error)
+
+
+def _record_not_read(
+    night: Night, name: str, source: FileSource, file: LocalFile, why: dict[str, str]
+) -> LoadResult:
+    """Put on the books that a file was seen and, as its layout says, left alone."""
+    from include import landing
+
+    reason = why.get(file.name, "no member of it is read")
+    log.info("%s is left alone: %s", file.name, reason)
+    request = request_for(night, name, source, file.name)
+    assert request is not None  # it was its layout that said so
+    notes = {**request.notes, landing.LEFT_ALONE: reason, "not_read": why}
+    return landing.record_skipped(
+        night.dsn, replace(request, file_hash=file.sha256, notes=notes, written_at=file.modified_at)
+    )
 
 
 def _record_nothing(night: Night, name: str, source: FileSource) -> None:

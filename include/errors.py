@@ -17,6 +17,7 @@
     │   ├── MissingColumnsError   a required column is not there
     │   ├── WrongDistrictError    a file says that it is another district's
     │   ├── WrongYearError        the content is of another school year than the run
+    │   │   └── PastYearError     all of it is of school years gone by: a file that was left there
     │   ├── CountMismatchError    we hold fewer rows than the source says it sent
     │   ├── DeltaGapError         after these changes we would not hold what the source holds
     │   └── ParkedFeedError       it would delete too much; an operator must release it
@@ -128,6 +129,10 @@ class WrongDistrictError(FeedError):
 
 class WrongYearError(FeedError):
     """The content of a file, or of a whole source, is of another school year than the run."""
+
+
+class PastYearError(WrongYearError):
+    """Every row of a file is of a school year gone by: nothing of this year is lost without it."""
 
 
 class CountMismatchError(FeedError):

@@ -130,7 +130,7 @@ def describe(block: Block, planted: Planted) -> Iterator[dict[str, object]]:
          "landing: the event's last version is a deletion; the marts drop it"),
         ("rollover_file", {"source": "star", "day": day.get("rollover"),
                            "healed": day.get("healed")},
-         "file reader: WrongYearError, nothing of the file is loaded"),
+         "file reader: PastYearError, nothing of the file is loaded"),
         ("renamed_column_known", {"source": "map_growth", "file": "AssessmentResults_2024-2025.csv",
                                   "column": "MeasurementScale"},
          "layout aliases: read as Course"),

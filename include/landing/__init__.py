@@ -14,6 +14,7 @@ records_held    how many records of some feeds are current
 waiting_ingests which ingests no build has taken in
 seeds_stand     whether the seeds are as they were loaded last
 remember_seeds  write down that they were loaded
+LEFT_ALONE      the note of a file in which there is nothing to load
 record_skipped  write to the ledger that a file was left out on purpose
 record_failed   write to the ledger that a load failed before `land` could start
 
@@ -22,6 +23,7 @@ The other names are of the books of runs: runs.py.
 
 from include.landing.intake import Intake, current_intake, fix_intake
 from include.landing.ledger import (
+    LEFT_ALONE,
     half_loaded,
     notes_of_committed,
     read_watermark,
@@ -56,6 +58,7 @@ from include.landing.seeds import remember_seeds, seeds_stand
 from include.landing.writer import land
 
 __all__ = [
+    "LEFT_ALONE",
     "Build",
     "Ingest",
     "Intake",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg
@@ -54,6 +54,10 @@ _WAS_LOADED = """
     order by latest.load_id desc
     limit 1
 """
+
+
+# The note that says why a file was left alone: seen, and nothing in it to load.
+LEFT_ALONE = "left_alone"
 
 
 def new_load_id(connection: psycopg.Connection) -> int:
@@ -214,6 +218,31 @@ def was_loaded(dsn: str, feed: Feed, window: str, file_hash: str) -> bool:
             _WAS_LOADED, (feed.source, feed.entity, file_hash, window)
         ).fetchone()
     return row is not None and bool(row[0])
+
+
+def refused_since(connection: psycopg.Connection, request: LoadRequest, why: str) -> date | None:
+    """The first day before this run's on which a file of this content was refused so, if any.
+
+    Whatever its name was: a vendor that renames an old file has delivered nothing.
+    """
+    row = connection.execute(
+        """
+        select min(as_of_date)
+        from ops.loads
+        where source = %(source)s and entity = %(entity)s and file_hash = %(file_hash)s
+            and status = 'failed' and error_class = %(why)s and as_of_date < %(as_of_date)s
+            and coalesce(notes ->> 'instance', '') = %(instance)s
+        """,
+        {
+            "source": request.feed.source,
+            "entity": request.feed.entity,
+            "file_hash": request.file_hash,
+            "why": why,
+            "as_of_date": request.run.as_of_date,
+            "instance": request.notes.get("instance", ""),
+        },
+    ).fetchone()
+    return None if row is None else row[0]
 
 
 def half_loaded(dsn: str, source: str) -> list[str]:

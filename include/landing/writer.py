@@ -10,13 +10,19 @@ import logging
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import psycopg
 
 from include import warehouse
 from include.config import Settings
-from include.errors import DiskFullError, FirstbellError, ParkedFeedError, StorageError
+from include.errors import (
+    DiskFullError,
+    FirstbellError,
+    ParkedFeedError,
+    PastYearError,
+    StorageError,
+)
 from include.landing import (
     bulk,
     checks,
@@ -80,6 +86,12 @@ def land(dsn: str, stream: FeedStream, request: LoadRequest) -> LoadResult:
             try:
                 with _rare_collections():
                     result = _run(load)
+            except PastYearError as error:
+                since = ledger.refused_since(connection, request, type(error).__name__)
+                if since is None:
+                    _record_failure(dsn, load, error)
+                    raise
+                result = _close_left_alone(load, error, since)
             except (GeneratorExit, KeyboardInterrupt):
                 raise
             except BaseException as error:  # a scheduler's task timeout is no Exception
@@ -204,6 +216,18 @@ def _close_superseded(load: _Load, scopes: set[str]) -> LoadResult:
     notes = {"superseded": order.SUPERSEDED, "superseded_scopes": sorted(scopes)}
     ledger.write(load.connection, load.request, result, load.started_at, notes=notes)
     log.info("%s (%s): %s", load.request.feed, load.request.window, order.SUPERSEDED)
+    return result
+
+
+def _close_left_alone(load: _Load, error: PastYearError, since: date) -> LoadResult:
+    """Put on the books that a file of a past year, refused on an earlier day, still lies there."""
+    result = LoadResult(
+        load.load_id, load.request.feed, "skipped", seconds=time.monotonic() - load.started
+    )
+    why = f"{error.seen}; expected {error.expected}"
+    notes = {ledger.LEFT_ALONE: why, "refused_since": since.isoformat()}
+    ledger.write(load.connection, load.request, result, load.started_at, notes=notes)
+    log.warning("%s is left alone: %s. Refused since %s; remove it.", error.where, why, since)
     return result
 
 

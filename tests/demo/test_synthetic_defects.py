@@ -11,7 +11,7 @@ import pytest
 
 from demo.synthetic.settings import Plan
 from demo.synthetic.write import write
-from include.errors import MissingColumnsError, WrongYearError
+from include.errors import MissingColumnsError, PastYearError
 from include.sources.files import LocalFile
 from include.sources.files.local import sha256_of
 from tests.sources.files.helpers import WRITTEN, feeds_of, read, upserts
@@ -94,7 +94,7 @@ def test_the_known_old_name_is_read_as_the_new_one(out: Path) -> None:
 def test_the_rollover_file_is_refused(out: Path) -> None:
     wrong = out / "days" / planted(out, "rollover_file")["day"] / "sftp" / "Maple Valley.zip"
     (feed,) = feeds_of(delivered(wrong), "star")
-    with pytest.raises(WrongYearError):
+    with pytest.raises(PastYearError):
         read(feed)
 
 

@@ -338,7 +338,7 @@ def test_a_deleted_absence_counts_no_more(valley: Valley) -> None:
 
 
 def test_a_rollover_file_is_refused(valley: Valley) -> None:
-    assert valley.rollover_error.startswith("WrongYearError")
+    assert valley.rollover_error.startswith("PastYearError")
     years = valley.house.query(
         "select distinct raw.record(payload, cell_names_id) ->> 'school_year'"
         " from raw.star__results"

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from include import landing
+from include.config import Settings, get_district
+from include.connections import Connection
+from include.night import Night
 from tests.conftest import copied, filled_once
-from tests.landing.support import FEED
+from tests.landing.support import FEED, RESULTS, ROSTER
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +37,25 @@ def first_load_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     if request.param == "bulk":
         monkeypatch.setattr("include.landing.writer.BULK_FROM_ROWS", 1)
     return str(request.param)
+
+
+@pytest.fixture
+def tonight(database_url: str, tmp_path: Path) -> Night:
+    """A night whose warehouse is prepared for both feeds."""
+    landing.prepare(database_url, [ROSTER, RESULTS])
+    given = conninfo_to_dict(database_url)
+    connection = Connection(
+        conn_id="warehouse",
+        host=given.get("host"),
+        port=int(given.get("port") or 5432),
+        login=given.get("user"),
+        password=given.get("password"),
+        schema=given.get("dbname"),
+    )
+    return Night(
+        district=get_district("grand_bend"),
+        as_of_date=date(2026, 3, 4),
+        run_id="a night",
+        connect=lambda _: connection,
+        settings=Settings(work_dir=tmp_path / "work"),
+    )

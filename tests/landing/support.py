@@ -15,6 +15,8 @@ from include.config import DeletePolicy
 from include.records import Change, Feed, FeedKind, RunContext, Upsert
 
 FEED = Feed("test", "things")
+ROSTER = Feed("map_growth", "students_by_school")
+RESULTS = Feed("iready", "diagnostic_results")
 RUN = RunContext("test_district", date(2026, 9, 1), "run-1", "code-1")
 
 

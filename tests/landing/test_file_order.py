@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
 from include import delivery, landing
-from include.config import FileSource, Settings, get_district
-from include.connections import Connection
+from include.config import FileSource
 from include.errors import DiskFullError, ParkedFeedError, WrongDistrictError
 from include.night import Night
-from include.records import Feed
 from include.sources.files import LocalFile
-from tests.landing.support import current, query
+from tests.landing.support import RESULTS, ROSTER, current, query
 from tests.sources.files.helpers import IREADY_ROW, local, source, to_csv, zipped
 
-ROSTER = Feed("map_growth", "students_by_school")
-RESULTS = Feed("iready", "diagnostic_results")
 FALL, WINTER = "Fall 2025-2026", "Winter 2025-2026"
 SUNDAY, MONDAY, TUESDAY = (datetime(2026, 3, day, 3, tzinfo=UTC) for day in (1, 2, 3))
 # a disk that is full while this one file is written
@@ -32,28 +27,6 @@ FULL_DISK = """
     create trigger full_disk before insert on raw.{table}
     for each row when (new.source_ref like '%monday%') execute function raw.full_disk();
 """
-
-
-@pytest.fixture
-def tonight(database_url: str, tmp_path: Path) -> Night:
-    """A night whose warehouse is prepared for both feeds."""
-    landing.prepare(database_url, [ROSTER, RESULTS])
-    given = conninfo_to_dict(database_url)
-    connection = Connection(
-        conn_id="warehouse",
-        host=given.get("host"),
-        port=int(given.get("port") or 5432),
-        login=given.get("user"),
-        password=given.get("password"),
-        schema=given.get("dbname"),
-    )
-    return Night(
-        district=get_district("grand_bend"),
-        as_of_date=date(2026, 3, 4),
-        run_id="a night",
-        connect=lambda _: connection,
-        settings=Settings(work_dir=tmp_path / "work"),
-    )
 
 
 def roster(folder: Path, day: str, written: datetime, count: int, *terms: str) -> LocalFile:

@@ -40,6 +40,9 @@ attempts as (
         loads.error,
         loads.is_of_file,
         loads.is_without_files,
+        max(case when loads.is_of_file and loads.is_without_files then loads.load_id end) over (
+            partition by loads.source, loads.entity, loads.file_hash
+        ) as last_load_id_left_alone,
         max(loads.load_id) over (
             partition by loads.source, loads.entity, loads.run_id, loads.load_window
         ) as last_load_id_of_window,
@@ -76,10 +79,14 @@ counting as (
         attempts.is_of_file,
         attempts.is_without_files,
         attempts.latest_as_of_date,
-        -- a fetch that failed stands on one feed for all of its vendor, and is over when files came
         attempts.status = 'failed'
-        and not attempts.is_of_file
-        and attempts.load_id < coalesce(attempts.last_load_id_of_files, 0) as is_over
+        and attempts.load_id < case
+            -- a file that was refused is over when the same content is left alone since
+            when attempts.is_of_file then coalesce(attempts.last_load_id_left_alone, 0)
+            -- a fetch that failed stands on one feed for all of its vendor, and is over when
+            -- files came
+            else coalesce(attempts.last_load_id_of_files, 0)
+        end as is_over
     from attempts
     -- the last attempt of each file; of what is no file, the last attempt of the run
     where attempts.load_id = attempts.last_load_id_of_window

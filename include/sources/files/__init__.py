@@ -11,7 +11,7 @@ named over the years, what identifies a row and what a value may be. There is no
 from include.sources.files.fetch import fetch, look
 from include.sources.files.layouts import Layout, get_layout, load_layouts
 from include.sources.files.local import LocalFile
-from include.sources.files.reader import FileFeed, open_feeds
+from include.sources.files.reader import FileFeed, not_read, open_feeds
 
 __all__ = [
     "FileFeed",
@@ -21,5 +21,6 @@ __all__ = [
     "get_layout",
     "load_layouts",
     "look",
+    "not_read",
     "open_feeds",
 ]

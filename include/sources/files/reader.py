@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -69,8 +70,7 @@ def open_feeds(
         ours=ours(layout, source.owner, learned, is_released=is_released),
         instance=instance,
     )
-    if why := layout.why_not_read(file.name):
-        log.info("%s is not read: %s", file.name, why)
+    if not_read(file, layout):
         return []
     if file.path.stat().st_size == 0:
         raise _empty(file.name)
@@ -83,14 +83,30 @@ def open_feeds(
     return _open_members(file, layout, rules, source.max_unpacked_mb << 20)
 
 
+def not_read(file: LocalFile, layout: Layout) -> dict[str, str]:
+    """What the layout lists under `not_read`, with the reason, where a file holds nothing else."""
+    if why := layout.why_not_read(file.name):
+        return {file.name: why}
+    if not archive.is_zip(file.path):
+        return {}
+    members = archive.members(file.path, file.name, max_total_bytes=sys.maxsize)
+    reasons = {member: layout.why_not_read(_base(member)) for member in members}
+    listed = {member: why for member, why in reasons.items() if why}
+    return listed if len(listed) == len(reasons) else {}
+
+
+def _base(member: str) -> str:
+    return member.replace("\\", "/").rsplit("/", 1)[-1]
+
+
 def _open_members(file: LocalFile, layout: Layout, rules: Rules, max_bytes: int) -> list[FileFeed]:
     feeds: list[FileFeed] = []
-    not_read: dict[str, str] = {}
+    left_out: dict[str, str] = {}
     failure: FeedError | None = None
     for member, opener in archive.members(file.path, file.name, max_total_bytes=max_bytes).items():
-        name = member.replace("\\", "/").rsplit("/", 1)[-1]
+        name = _base(member)
         if why := layout.why_not_read(name):
-            not_read[member] = why
+            left_out[member] = why
             continue
         where = f"{file.name}!{member}"
         try:
@@ -98,21 +114,21 @@ def _open_members(file: LocalFile, layout: Layout, rules: Rules, max_bytes: int)
         except FeedError as error:
             # neither a name of ours nor a table: the other members are what was exported
             failure = failure or error
-            not_read[member] = _why_no_table(opener) or error.seen
-            log.warning("%s is not read: %s", where, not_read[member])
+            left_out[member] = _why_no_table(opener) or error.seen
+            log.warning("%s is not read: %s", where, left_out[member])
             continue
         if feed is None:
-            not_read[member] = _why_no_table(opener) or (
+            left_out[member] = _why_no_table(opener) or (
                 f"neither its name nor its header is one of {layout.title}"
             )
         else:
             feeds.append(feed)
     if not feeds:
-        if failure and len(not_read) == 1:
+        if failure and len(left_out) == 1:
             raise failure
-        raise _nothing_known(file.name, layout, sorted(not_read))
+        raise _nothing_known(file.name, layout, sorted(left_out))
     for feed in feeds:
-        feed.notes["members_not_read"] = not_read
+        feed.notes["not_read"] = left_out
     return _without_rival_snapshots(feeds)
 
 

@@ -42,6 +42,14 @@ class Years:
     starts_in: int
     right: int = 0
     wrong: dict[int, int] = field(default_factory=dict)
+    is_past: bool = True  # every wrong row is of a year gone by, as its test's date says too
+
+    def add_wrong(self, year: int, day: date | None) -> None:
+        """Count a row of a year that is not accepted; `day` is its test's."""
+        self.wrong[year] = self.wrong.get(year, 0) + 1
+        oldest = min(self.accepted)
+        is_recent = day is not None and dates.school_year_of(day, self.starts_in) >= oldest
+        self.is_past = self.is_past and year < oldest and not is_recent
 
 
 class RowBuilder:
@@ -168,9 +176,9 @@ class RowBuilder:
             return "future_date", "the test's date", wanted
         if scope == "":
             return "no_scope", "the scope", "a value: it says what the file is complete for"
-        return self._year_problem(row)
+        return self._year_problem(row, day)
 
-    def _year_problem(self, row: list[str]) -> tuple[str, str, str] | None:
+    def _year_problem(self, row: list[str], day: date | None) -> tuple[str, str, str] | None:
         year = self._school_year(row)
         if year is None:
             if not any(row[index].strip() for _, index, _ in self._year_cells):
@@ -180,7 +188,7 @@ class RowBuilder:
         if year in self.years.accepted:
             self.years.right += 1
             return None
-        self.years.wrong[year] = self.years.wrong.get(year, 0) + 1
+        self.years.add_wrong(year, day)
         wanted = f"school year {' or '.join(map(str, sorted(self.years.accepted)))}"
         return "wrong_school_year", "the school year", wanted
 

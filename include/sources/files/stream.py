@@ -9,7 +9,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from include.errors import EmptyFeedError, MissingColumnsError, WrongYearError
+from include.errors import EmptyFeedError, MissingColumnsError, PastYearError, WrongYearError
 from include.records import NO_SCOPE, Change, FeedKind, Recall, Recognised, Reject, Upsert
 from include.sources.files import repeats
 from include.sources.files.columns import ColumnMap, check_required, map_columns
@@ -221,7 +221,7 @@ class FileStream:
             keyless = keyless or any(reject.key is None for reject in rejects)
             yield changes
         owner.check(self._content.where)
-        self._check_years(builder)
+        self._check_years(builder, shape.rows)
         if self._identity.file.kind is FeedKind.SNAPSHOT and (keyless or not self.scopes):
             self._hold_deletions()
         self._notes["owner"] = owner.said()
@@ -301,19 +301,23 @@ class FileStream:
         self.scopes.add(NO_SCOPE)
         self._notes["deletions_held"] = "a row without a readable key, or no usable row"
 
-    def _check_years(self, builder: RowBuilder) -> None:
+    def _check_years(self, builder: RowBuilder, rows: int) -> None:
         """Refuse a file with more rows of other years than of this one, once all were seen.
 
         Only then: an export may be sorted by year. Nothing is committed before the last batch.
+        A row of which nobody knows the year might be of this one: then it is no past year's file.
         """
         years = builder.years
         wrong = sum(years.wrong.values())
         if wrong <= years.right:
             return
         accepted = ", ".join(map(str, sorted(years.accepted)))
-        raise WrongYearError(
+        is_past = years.is_past and wrong == rows
+        seen = f"{wrong} rows of school year {', '.join(map(str, sorted(years.wrong)))}"
+        kind = PastYearError if is_past else WrongYearError
+        raise kind(
             self._content.where,
-            seen=f"{wrong} rows of school year {', '.join(map(str, sorted(years.wrong)))}",
+            seen=f"{seen}, none of another" if is_past else seen,
             expected=f"school year {accepted}",
             next_step="Last year's file? Ask the vendor for this year's export. To load it on "
             "purpose, list the year under `school_years` in the district file.",

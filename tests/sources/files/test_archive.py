@@ -49,7 +49,7 @@ def test_each_known_member_is_a_feed_in_a_stable_order(tmp_path: Path) -> None:
 def test_members_that_are_not_read_are_reported_with_the_reason(tmp_path: Path) -> None:
     members = {"SR.csv": STAR, "readme.txt": "hello", "FL_FAST_SR_K-2.csv": "x"}
     (feed,) = feeds_of(zipped(tmp_path / "District.zip", members), "star")
-    not_read = feed.notes["members_not_read"]
+    not_read = feed.notes["not_read"]
     assert set(not_read) == {"readme.txt", "FL_FAST_SR_K-2.csv"}
     assert "not covered" in not_read["FL_FAST_SR_K-2.csv"]
 
@@ -60,8 +60,8 @@ def test_a_member_that_is_no_table_keeps_no_other_from_loading(tmp_path: Path) -
     members = {"Report.pdf": report, "inner.zip": nested, "SR.csv": STAR}
     (feed,) = feeds_of(zipped(tmp_path / "District.zip", members), "star")
     assert upserts(read(feed))
-    assert set(feed.notes["members_not_read"]) == {"Report.pdf", "inner.zip"}
-    assert "a ZIP in a ZIP" in feed.notes["members_not_read"]["inner.zip"]
+    assert set(feed.notes["not_read"]) == {"Report.pdf", "inner.zip"}
+    assert "a ZIP in a ZIP" in feed.notes["not_read"]["inner.zip"]
 
 
 def test_a_file_of_its_own_that_is_not_read_is_no_failure(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_member_name_with_a_line_end_is_shown_as_one_line(tmp_path: Path) -> N
     members = {"SR.csv": STAR, "a\n2026 ERROR.txt": "hello", "SM\u2028.csv": MATH}
     feeds = feeds_of(zipped(tmp_path / "District.zip", members), "star")
     assert [feed.window for feed in feeds] == [r"District.zip!SM\u2028.csv", "District.zip!SR.csv"]
-    assert list(feeds[0].notes["members_not_read"]) == [r"a\x0a2026 ERROR.txt"]
+    assert list(feeds[0].notes["not_read"]) == [r"a\x0a2026 ERROR.txt"]
 
 
 @settings(deadline=None, max_examples=40)

@@ -27,7 +27,10 @@ renamed as (
         loads.error,
         loads.file_hash is not null as is_of_file,
         coalesce({{ json_text('loads.notes', 'instance') }}, '') as instance,
-        coalesce({{ json_text('loads.notes', 'files_delivered') }}, '') = '0' as is_without_files
+        loads.file_hash,
+        -- a file with nothing to load is no delivery either: the one before still speaks
+        coalesce({{ json_text('loads.notes', 'files_delivered') }}, '') = '0'
+        or {{ json_text('loads.notes', 'left_alone') }} is not null as is_without_files
     from loads
 )
 
