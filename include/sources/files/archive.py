@@ -18,7 +18,10 @@ from include.sources.files.local import shown
 
 # A district's largest export is some hundred MB; a member beyond this is a mistake or an attack.
 MAX_TOTAL_BYTES = 8 << 30
+MAX_RATIO = 400
 MAX_MEMBERS = 1000
+# Up to here no ratio is looked at: reading so much costs nothing.
+RATIO_FROM_BYTES = 16 << 20
 _ENCRYPTED = 0x1
 # What zipfile and what it unpacks with raise of damaged bytes; ValueError: names, negative places.
 BROKEN = (
@@ -38,13 +41,16 @@ def members(
     name: str,
     *,
     max_total_bytes: int = MAX_TOTAL_BYTES,
+    max_ratio: int = MAX_RATIO,
 ) -> dict[str, Callable[[], IO[bytes]]]:
     """Openers of the files in a ZIP by member name, in a stable order.
 
     Nothing is unpacked to disk, so a member's path cannot lead anywhere; a name that tries, and a
-    link, are refused all the same, because an honest export has none.
+    link, are refused all the same, because an honest export has none. The directory says sizes:
+    they are judged before anything is unpacked, and unpacking is held to them.
     """
     try:
+        packed_size = path.stat().st_size
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
     except BROKEN as error:
@@ -55,8 +61,9 @@ def members(
             next_step="The transfer or the export broke off: fetch it again.",
         ) from error
     _check(infos, name, max_total_bytes)
+    _check_ratio(name, sum(info.file_size for info in infos), packed_size, max_ratio)
     ordered = sorted(infos, key=lambda info: (info.filename.lower(), info.filename))
-    return {shown(info.filename): partial(_open, path, name, info) for info in ordered}
+    return {shown(info.filename): partial(_open, path, name, info, max_ratio) for info in ordered}
 
 
 def _check(infos: list[zipfile.ZipInfo], name: str, max_total: int) -> None:
@@ -89,12 +96,26 @@ def _check(infos: list[zipfile.ZipInfo], name: str, max_total: int) -> None:
             )
 
 
+def _check_ratio(where: str, unpacked: int, packed: int, max_ratio: int) -> None:
+    if unpacked <= RATIO_FROM_BYTES or unpacked <= max_ratio * packed:
+        return
+    raise UnreadableFileError(
+        where,
+        seen=f"{packed:,} bytes that unpack to {unpacked:,}, {unpacked // max(packed, 1):,} times",
+        expected=f"up to {max_ratio:,} times",
+        next_step="Check with the vendor what was sent; nothing was read from it. If it is right,"
+        " raise `max_unpack_ratio` of the source.",
+    )
+
+
 def _leads_out(member: str) -> bool:
     parts = member.replace("\\", "/").split("/")
     return member.startswith(("/", "\\")) or ".." in parts or ":" in parts[0] or "\0" in member
 
 
-def _open(path: Path, name: str, info: zipfile.ZipInfo) -> IO[bytes]:
+def _open(path: Path, name: str, info: zipfile.ZipInfo, max_ratio: int) -> IO[bytes]:
+    where = f"{name}!{shown(info.filename)}"
+    _check_ratio(where, info.file_size, info.compress_size, max_ratio)
     archive = zipfile.ZipFile(path)
     return io.BufferedReader(_Member(archive, archive.open(info), info.file_size, name))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -80,7 +80,13 @@ def open_feeds(
         if feed is None:
             raise _nothing_known(file.name, layout, [file.name])
         return [feed]
-    return _open_members(file, layout, rules, source.max_unpacked_mb << 20)
+    members = archive.members(
+        file.path,
+        file.name,
+        max_total_bytes=source.max_unpacked_mb << 20,
+        max_ratio=source.max_unpack_ratio,
+    )
+    return _open_members(file, members, layout, rules)
 
 
 def not_read(file: LocalFile, layout: Layout) -> dict[str, str]:
@@ -89,7 +95,10 @@ def not_read(file: LocalFile, layout: Layout) -> dict[str, str]:
         return {file.name: why}
     if not archive.is_zip(file.path):
         return {}
-    members = archive.members(file.path, file.name, max_total_bytes=sys.maxsize)
+    # they are not unpacked: sizes do not matter
+    members = archive.members(
+        file.path, file.name, max_total_bytes=sys.maxsize, max_ratio=sys.maxsize
+    )
     reasons = {member: layout.why_not_read(_base(member)) for member in members}
     listed = {member: why for member, why in reasons.items() if why}
     return listed if len(listed) == len(reasons) else {}
@@ -99,11 +108,13 @@ def _base(member: str) -> str:
     return member.replace("\\", "/").rsplit("/", 1)[-1]
 
 
-def _open_members(file: LocalFile, layout: Layout, rules: Rules, max_bytes: int) -> list[FileFeed]:
+def _open_members(
+    file: LocalFile, members: Mapping[str, Callable[[], IO[bytes]]], layout: Layout, rules: Rules
+) -> list[FileFeed]:
     feeds: list[FileFeed] = []
     left_out: dict[str, str] = {}
     failure: FeedError | None = None
-    for member, opener in archive.members(file.path, file.name, max_total_bytes=max_bytes).items():
+    for member, opener in members.items():
         name = _base(member)
         if why := layout.why_not_read(name):
             left_out[member] = why
@@ -137,7 +148,7 @@ def _why_no_table(opener: Callable[[], IO[bytes]]) -> str | None:
     try:
         with opener() as stream:
             head = stream.read(5)
-    except archive.BROKEN:
+    except (*archive.BROKEN, FeedError):
         return None
     kinds = {b"PK\x03\x04": "a ZIP in a ZIP", b"%PDF-": "a PDF"}
     return next((kind for start, kind in kinds.items() if head.startswith(start)), None)

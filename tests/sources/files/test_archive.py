@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import stat
 import tempfile
 import zipfile
@@ -163,3 +164,35 @@ def test_a_zip_that_unpacks_to_more_than_the_source_allows_is_refused(tmp_path: 
     file = zipped(tmp_path / "District.zip", {"SR.csv": b"0" * 2_000_000})
     with pytest.raises(UnreadableFileError, match="`max_unpacked_mb` of the source"):
         feeds_of(file, "star", max_unpacked_mb=1)
+
+
+def test_a_member_that_unpacks_to_too_many_times_its_size_is_refused_alone(tmp_path: Path) -> None:
+    noise = random.Random(1).randbytes(1_000_000)  # keeps the whole ZIP below the ratio
+    members = {"SM.csv": b"0" * 17_000_000, "SR.csv": STAR, "notes.bin": noise}
+    math, reading = feeds_of(zipped(tmp_path / "District.zip", members), "star")
+    with pytest.raises(UnreadableFileError, match=r"SM\.csv: .* times; expected up to 400 times"):
+        read(math)
+    assert upserts(read(reading))
+
+
+def test_a_zip_that_unpacks_to_too_many_times_its_size_is_refused(tmp_path: Path) -> None:
+    members = {"SM.csv": b"0" * 9_000_000, "notes.txt": b"0" * 9_000_000}
+    file = zipped(tmp_path / "District.zip", members)
+    with pytest.raises(UnreadableFileError, match="`max_unpack_ratio` of the source"):
+        feeds_of(file, "star")
+    assert len(feeds_of(file, "star", max_unpack_ratio=1_100)) == 1
+
+
+def test_a_small_zip_may_have_any_ratio(tmp_path: Path) -> None:
+    file = zipped(tmp_path / "District.zip", {"SR.csv": STAR + "\r\n" * 100_000})
+    (feed,) = feeds_of(file, "star")
+    assert upserts(read(feed))
+
+
+def test_a_wide_table_of_empty_columns_has_an_honest_ratio(tmp_path: Path) -> None:
+    empty = ",".join('""' for _ in range(116))
+    text = "\r\n".join(f'"{n:08}",{empty}' for n in range(50_000))
+    file = zipped(tmp_path / "wide.zip", {"wide.csv": text})
+    assert len(text) > archive.RATIO_FROM_BYTES
+    assert len(archive.members(file.path, file.name)) == 1
+    assert file.path.stat().st_size * archive.MAX_RATIO > 3 * len(text)
