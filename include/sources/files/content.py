@@ -19,6 +19,8 @@ DELIMITER = ","
 OTHER_DELIMITERS = {";": "semicolon", "\t": "tab", "|": "pipe"}
 UTF8, UTF16 = "utf-8-sig", "utf-16"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# An honest row of the widest export is some KB.
+MAX_RECORD = 1 << 20  # characters
 _TOO_LONG = f"a cell of more than {csv.field_size_limit():,} characters"
 
 
@@ -45,7 +47,8 @@ class Content:
             # a byte that is not UTF-8 is carried along and judged with its cell
             errors = "strict" if self.encoding == UTF16 else "surrogateescape"
             text = io.TextIOWrapper(raw, encoding=self.encoding, errors=errors, newline="")
-            rows = _records(_short_lines(text) if self.has_long_lines else text, self.where)
+            lines = _short_lines(text) if self.has_long_lines else text
+            rows = _records(lines, self.where)
             yield from rows if self.is_clean else map(as_text, rows)
 
     def records(
@@ -120,23 +123,47 @@ def _short_lines(text: TextIO) -> Iterator[str]:
         yield "x" * (csv.field_size_limit() + 1)
 
 
+class _RecordTooLongError(Exception):
+    """The lines of one record are more than memory is to hold."""
+
+
+class _Bounded:
+    """Lines of which one record takes only so many; `held` is set to 0 after each record."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines, self.held = iter(lines), 0
+
+    def __iter__(self) -> _Bounded:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        # the first line stands as it is: one that is too long was made short before
+        if self.held and self.held + len(line) > MAX_RECORD:
+            raise _RecordTooLongError
+        self.held += len(line)
+        return line
+
+
 def _records(text: Iterable[str], where: str, lines: _Lines | None = None) -> Iterator[list[str]]:
+    bounded = _Bounded(text)
     # strict: a stray quote is an error, not a way to swallow the next rows
-    reader = csv.reader(text, delimiter=DELIMITER, strict=True)
+    reader = csv.reader(bounded, delimiter=DELIMITER, strict=True)
     line = 0
     while True:
         try:
             for row in reader:
                 yield row
-                line = reader.line_num
+                line, bounded.held = reader.line_num, 0
                 if lines is not None:
                     lines.begin_record()
-        except csv.Error as error:
-            if reader.line_num - line != 1:
+        except (csv.Error, _RecordTooLongError) as error:
+            is_endless = isinstance(error, _RecordTooLongError)
+            if is_endless or reader.line_num - line != 1:
                 skipped = lines.skipped if lines is not None else 0
-                first, last = line + 1 + skipped, reader.line_num + skipped
+                first, last = line + 1 + skipped, reader.line_num + skipped + is_endless
                 raise _over_several_lines(where, error, first, last) from error
-            line = reader.line_num
+            line, bounded.held = reader.line_num, 0
             yield NotCsv(_TOO_LONG if _is_too_long(error) else "not CSV (a stray quote)")
             if lines is not None:
                 lines.begin_record()
@@ -144,8 +171,10 @@ def _records(text: Iterable[str], where: str, lines: _Lines | None = None) -> It
             return
 
 
-def _over_several_lines(where: str, error: csv.Error, first: int, last: int) -> UnreadableFileError:
+def _over_several_lines(where: str, error: Exception, first: int, last: int) -> UnreadableFileError:
     what = _TOO_LONG if _is_too_long(error) else "a quote that does not close"
+    if isinstance(error, _RecordTooLongError):
+        what = f"a record of more than {MAX_RECORD:,} characters (a quote that does not close?)"
     return UnreadableFileError(
         where,
         seen=f"{what}, lines {first} to {last}",
@@ -154,7 +183,7 @@ def _over_several_lines(where: str, error: csv.Error, first: int, last: int) -> 
     )
 
 
-def _is_too_long(error: csv.Error) -> bool:
+def _is_too_long(error: Exception) -> bool:
     return "field limit" in str(error)
 
 

@@ -74,3 +74,32 @@ def test_a_line_without_end_is_held_in_no_memory_and_costs_its_own_row(tmp_path:
         "a cell of more than 131,072 characters; expected 12"
     ]
     assert peak < 20_000_000
+
+
+@pytest.mark.parametrize("kind", ["plain", "in a ZIP"])
+def test_a_record_without_end_stops_the_feed_with_its_line(tmp_path: Path, kind: str) -> None:
+    lines = _lines(3)
+    # each cell is short, and so is each line
+    lines[2] += ',"x\n' + '","x\n' * 300_000
+    text = "\n".join(lines)
+    file = local(tmp_path / "SR.csv", text)
+    if kind == "in a ZIP":
+        file = zipped(tmp_path / "District.zip", {"SR.csv": text})
+    del lines, text
+    (feed,) = feeds_of(file, "star")
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnreadableFileError, match=r"a record of more than .* lines 3 to "):
+            read(feed)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 40_000_000
+
+
+def test_many_short_records_with_quotes_are_no_record_without_end(tmp_path: Path) -> None:
+    rows = [
+        {**STAR_ROW, "AssessmentID": f"{n}", "StudentLastName": "x\n" * 500} for n in range(1200)
+    ]
+    (feed,) = feeds_of(local(tmp_path / "SR.csv", to_csv(rows)), "star")
+    assert len(upserts(read(feed))) == 1200
