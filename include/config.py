@@ -121,6 +121,9 @@ class FileSource(_Strict):
     # What the files say of the district, by column of the layout's `owner`; other rows are refused.
     # Unset: as the files loaded before say it.
     owner: dict[str, list[str]] = {}
+    # Where the layout says that an export is complete for what its rows name, a test that a newer
+    # one lacks is deleted. False: this delivery comes in parts, and absence means nothing.
+    absent_is_deleted: bool = True
     delete_policy: DeletePolicy = DeletePolicy()
 
 

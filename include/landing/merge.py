@@ -94,7 +94,9 @@ _COMPARE = sql.SQL(
                         when present.record_key is null or present.is_deleted then 'new'
                         when present.payload_hash <> staged.payload_hash then 'changed'
                         -- a record that moved between scopes must be deleted with the right one
-                        when present.scope is distinct from staged.scope then 'changed'
+                        -- (a delta may not know the scope: then it stays)
+                        when staged.scope is not null
+                            and present.scope is distinct from staged.scope then 'changed'
                     end
                 when present.is_deleted then null
                 when staged.kind = {tombstone} and present.record_key is not null then 'tombstoned'
@@ -141,11 +143,26 @@ _INSERT_VERSIONS = sql.SQL(
         )
     select
         staged.record_key, cast(body.payload as jsonb), staged.payload_hash, %(load_id)s,
-        body.source_ref, staged.scope, body.cell_names_id, staged.line_digest
+        body.source_ref, {scope}, body.cell_names_id, staged.line_digest
     from pg_temp.landing_diff as diff
     inner join pg_temp.landing_keys as staged on staged.sequence = diff.sequence
     inner join pg_temp.landing_bodies as body on body.sequence = diff.sequence
     where diff.action in ('new', 'changed')
+    """
+)
+
+# a file that does not say what it is complete for takes no record out of its scope
+_KNOWN_SCOPE = sql.SQL(
+    """
+    coalesce(
+        staged.scope,
+        (
+            select last_version.scope
+            from {table} as last_version
+            where last_version.record_key = staged.record_key
+                and last_version.superseded_by = %(load_id)s
+        )
+    )
     """
 )
 
@@ -253,5 +270,7 @@ def apply(connection: psycopg.Connection, request: LoadRequest, load_id: int, sp
     connection.execute("analyze pg_temp.landing_diff")
     connection.execute("analyze pg_temp.landing_bodies (sequence)")
     connection.execute(_SUPERSEDE.format(table=table), values)
-    connection.execute(_INSERT_VERSIONS.format(table=table), values)
+    is_file_without_scope = request.file_hash is not None and request.kind is FeedKind.DELTA
+    scope = _KNOWN_SCOPE.format(table=table) if is_file_without_scope else sql.SQL("staged.scope")
+    connection.execute(_INSERT_VERSIONS.format(table=table, scope=scope), values)
     connection.execute(_INSERT_DELETIONS.format(table=table), values)

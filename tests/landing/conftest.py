@@ -13,8 +13,15 @@ from include import landing
 from include.config import Settings, get_district
 from include.connections import Connection
 from include.night import Night
+from include.records import Feed
 from tests.conftest import copied, filled_once
 from tests.landing.support import FEED, RESULTS, ROSTER
+
+FILE_FEEDS = [
+    ROSTER,
+    RESULTS,
+    Feed("star", "results"),
+]
 
 
 @pytest.fixture(scope="session")
@@ -41,8 +48,8 @@ def first_load_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture
 def tonight(database_url: str, tmp_path: Path) -> Night:
-    """A night whose warehouse is prepared for both feeds."""
-    landing.prepare(database_url, [ROSTER, RESULTS])
+    """A night whose warehouse is prepared for feeds of vendors' files."""
+    landing.prepare(database_url, FILE_FEEDS)
     given = conninfo_to_dict(database_url)
     connection = Connection(
         conn_id="warehouse",

@@ -79,6 +79,13 @@ def fits(layout: Layout, file: FileLayout, header: list[str]) -> bool:
     return present.issuperset(file.header.has) and not (names & lacks)
 
 
+def missing_scope(
+    file: FileLayout, position: Mapping[str, int], constants: Mapping[str, str]
+) -> list[str]:
+    """Columns of the scope that a file lacks: it does not say what it is complete for."""
+    return [column for column in file.scope if column not in position and column not in constants]
+
+
 def check_required(where: str, layout: Layout, file: FileLayout, columns: ColumnMap) -> None:
     """Raise MissingColumnsError that names what is missing."""
     missing = [column for column in file.required if column not in columns.position]

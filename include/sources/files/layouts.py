@@ -43,6 +43,10 @@ def _is_pattern(value: str) -> str:
 
 Column = Annotated[str, BeforeValidator(lambda v: canonical(v) if isinstance(v, str) else v)]
 Columns = Annotated[list[Column], BeforeValidator(_flatten)]
+# One column may stand without a list.
+Scope = Annotated[
+    list[Column], BeforeValidator(lambda v: [v] if isinstance(v, str) else _flatten(v))
+]
 Headers = Annotated[list[str], BeforeValidator(_flatten)]
 Pattern = Annotated[str, BeforeValidator(_is_pattern)]
 
@@ -124,7 +128,9 @@ class FileLayout(_Strict):
     columns: Headers
     key: list[Columns]
     required: Columns
-    scope: Column | None = None
+    # What a snapshot is complete for, as its rows say it: of each combination of these values that
+    # stands in the file, all rows do. A row that is gone from them is deleted.
+    scope: Scope = []
     blank_in_key: Columns = []
     # What a blank cell of a key, or a column that the file lacks, stands for.
     default_in_key: dict[Column, str] = {}
@@ -162,13 +168,13 @@ class FileLayout(_Strict):
         used = {*self.default_in_key, *self.number_repeats_by}
         used |= {*self.required, *self.school_year, *self.test_date, *self.dates, *self.times}
         used |= {column for key in self.key for column in key}
-        used |= {self.scope} if self.scope else set()
+        used |= set(self.scope)
         if problems := "; ".join(self._problems(known)):
             raise ValueError(problems)
         if unknown := sorted(used - known):
             raise ValueError(f"not among `columns`: {', '.join(unknown)}")
-        if self.kind is FeedKind.SNAPSHOT and self.scope is None:
-            raise ValueError("a snapshot needs a `scope` column that says what it is complete for")
+        if self.kind is FeedKind.SNAPSHOT and not self.scope:
+            raise ValueError("a snapshot needs a `scope`: columns that say what it is complete for")
         if undated := sorted(set(self.test_date) - set(self.dates)):
             raise ValueError(f"`test_date` without formats in `dates`: {', '.join(undated)}")
         return self
@@ -181,7 +187,7 @@ class FileLayout(_Strict):
         yield from checks.unknown_names("blank_in_key", self.blank_in_key, keyed, "`key`")
         yield from checks.unknown_names("default_in_key", self.default_in_key, keyed, "`key`")
         yield from checks.unknown_names("class_columns", self.class_columns, known, columns)
-        telling = keyed.union(self.number_repeats_by, [self.scope or ""])
+        telling = keyed.union(self.number_repeats_by, self.scope)
         yield from checks.class_columns_that_tell(self.class_columns, telling)
         yield from checks.unknown_names("header.has", self.header.has, known, columns)
         yield from checks.unknown_names("constants_from", sources, known, columns)

@@ -6,7 +6,7 @@ import logging
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from include.config import FileSource
 from include.errors import EmptyFeedError, FeedError, UnreadableFileError
 from include.records import Feed, FeedKind, FeedStream
 from include.sources.files import archive
+from include.sources.files.columns import map_columns, missing_scope
 from include.sources.files.content import check_header, inspect
 from include.sources.files.identify import Identity, identify
 from include.sources.files.layouts import Layout, get_layout
@@ -39,6 +40,8 @@ class FileFeed:
     file_hash: str
     window: str
     notes: dict[str, Any]
+    # What a snapshot's name says of its scope: two files of another part are no rivals.
+    part: tuple[str, ...] = ()
 
 
 def open_feeds(
@@ -69,6 +72,7 @@ def open_feeds(
         latest_day=max(file.modified_at.date(), as_of_date or date.min) + _CLOCKS_APART,
         ours=ours(layout, source.owner, learned, is_released=is_released),
         instance=instance,
+        absent_is_deleted=source.absent_is_deleted,
     )
     if not_read(file, layout):
         return []
@@ -156,16 +160,28 @@ def _why_no_table(opener: Callable[[], IO[bytes]]) -> str | None:
 
 def _without_rival_snapshots(feeds: list[FileFeed]) -> list[FileFeed]:
     """Two parts of one snapshot would delete each other's rows: then absence means nothing."""
-    counts = Counter(feed.feed for feed in feeds)
+    counts = Counter((feed.feed, feed.part) for feed in feeds if feed.kind is FeedKind.SNAPSHOT)
     result = []
     for feed in feeds:
-        if feed.kind is FeedKind.SNAPSHOT and counts[feed.feed] > 1:
-            feed.notes["read_as_delta"] = f"{counts[feed.feed]} files of one snapshot in this ZIP"
-            feed = FileFeed(  # noqa: PLW2901
-                feed.feed, FeedKind.DELTA, feed.stream, feed.file_hash, feed.window, feed.notes
-            )
+        count = counts[feed.feed, feed.part]
+        if feed.kind is FeedKind.SNAPSHOT and count > 1:
+            feed.notes["read_as_delta"] = f"{count} files of one snapshot in this ZIP"
+            feed = replace(feed, kind=FeedKind.DELTA)  # noqa: PLW2901
         result.append(feed)
     return result
+
+
+def _why_delta(layout: Layout, identity: Identity, header: list[str], rules: Rules) -> str | None:
+    """Why absence from a file whose layout is a snapshot's means nothing, if so."""
+    if identity.file.kind is not FeedKind.SNAPSHOT:
+        return None
+    if not rules.absent_is_deleted:
+        return "`absent_is_deleted: false` of the source"
+    position = map_columns(layout, identity.file, header).position
+    missing = missing_scope(identity.file, position, identity.constants)
+    if not missing:
+        return None
+    return f"the file lacks {', '.join(missing)}, which would say what it is complete for"
 
 
 def _open(
@@ -203,13 +219,16 @@ def _open(
         stream = FailedStream(failure or _empty(where))
     else:
         stream = FileStream(layout, identity, content, rules, notes)
+    if why := _why_delta(layout, identity, header, rules):
+        notes["read_as_delta"] = why
     return FileFeed(
         feed=Feed(layout.source, identity.file.entity),
-        kind=identity.file.kind,
+        kind=FeedKind.DELTA if why else identity.file.kind,
         stream=stream,
         file_hash=content.sha256 if content else file_hash,
         window=f"{rules.instance}: {where}" if rules.instance else where,
         notes=notes,
+        part=tuple(identity.constants.get(column, "") for column in identity.file.scope),
     )
 
 

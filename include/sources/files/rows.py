@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from include.records import Cells, Reject
 from include.sources.files import dates
-from include.sources.files.columns import ColumnMap
+from include.sources.files.columns import ColumnMap, missing_scope
 from include.sources.files.headers import normalise
 from include.sources.files.layouts import Domain, FileLayout
 from include.sources.files.text import NotCsv
@@ -81,7 +81,7 @@ class RowBuilder:
         self._date_cells = [(c, at[c], parse, file.dates[c]) for c, parse in self._dates.items()]
         self._test_date = [(at[c], self._dates[c]) for c in file.test_date if c in self._dates]
         self._year_cells = [(c, at[c], self._dates.get(c)) for c in file.school_year if c in at]
-        self._scope = at[file.scope] if file.scope else None
+        self._scope = _scope_of(file, at, self._constants)
         self._blank_in_key = {c: v.casefold() for c, v in file.default_in_key.items()}
         self._keys = [self._parts(key, file, at) for key in file.key if self._has(key, at)]
         self._key_columns = [key for key in file.key if self._has(key, at)]
@@ -105,7 +105,10 @@ class RowBuilder:
 
     def _parts(self, key: Sequence[str], file: FileLayout, at: Mapping[str, int]) -> list[Part]:
         blank = dict.fromkeys(file.blank_in_key, "") | self._blank_in_key
-        return [(at.get(c), c, self._comparable(c, file), blank.get(c)) for c in key]
+        return [
+            (at.get(c), c, self._comparable(c, file) if c in at else None, blank.get(c))
+            for c in key
+        ]
 
     def _comparable(self, column: str, file: FileLayout) -> Callable[[str], str | None] | None:
         """Dates and times are compared as such: 1/3/2026 and 01/03/2026 are one day."""
@@ -113,7 +116,7 @@ class RowBuilder:
             return dates.moment_parser(file.dates[column])
         if column in self._blank_in_key:
             return str.casefold
-        if column in file.school_year or column == file.scope:
+        if column in file.school_year or column in file.scope:
             return dates.term_in
         parse = self._times.get(column)
         if parse is None:
@@ -155,7 +158,7 @@ class RowBuilder:
 
     def scope_of(self, row: list[str]) -> str | None:
         """The part of a snapshot that a row belongs to; None where files have no parts."""
-        return dates.term_in(row[self._scope]) if self._scope is not None else None
+        return self._scope(row) if self._scope else None
 
     @property
     def reads_years(self) -> bool:
@@ -276,6 +279,27 @@ class RowBuilder:
         detail = f"{column}: expected {expected}"
         payload = {**self.payload(row), **self._constants}
         return Reject(reason, detail, ref, key, None, payload)
+
+
+def _scope_of(
+    file: FileLayout, at: Mapping[str, int], constants: Mapping[str, str]
+) -> Callable[[Sequence[str]], str] | None:
+    """What tells the scope of a row; None where the file does not say what it is complete for."""
+    if not file.scope or missing_scope(file, at, constants):
+        return None
+    fixed = [constants[c] for c in file.scope if c not in at]
+    places = [at[c] for c in file.scope if c in at]
+    get, known = itemgetter(*places, places[0]), dict[tuple[str, ...], str]()
+
+    def scope(row: Sequence[str]) -> str:
+        cells = get(row)[:-1]
+        if (found := known.get(cells)) is None:
+            # however a term or a name is spelled, it is one scope
+            parts = [*fixed, *map(dates.term_in, cells)]
+            found = known[cells] = " | ".join(parts) if any(parts) else ""
+        return found
+
+    return scope
 
 
 def _fields(

@@ -37,6 +37,8 @@ class Rules:
     ours: Ours = field(default_factory=Ours)
     # Which of several deliveries of one layout this is; a snapshot deletes within its own.
     instance: str = ""
+    # Whether absence from a complete export means anything here.
+    absent_is_deleted: bool = True
 
     def said(self) -> Iterator[str]:
         """What decides about single rows, as text. A day once reached is not taken back."""
