@@ -5,7 +5,6 @@
 import alembic.command
 import alembic.runtime.migration
 import asyncssh
-import httpx
 
 import include.delivery
 import include.edfi
