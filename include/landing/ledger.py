@@ -223,7 +223,8 @@ def was_loaded(dsn: str, feed: Feed, window: str, file_hash: str) -> bool:
 def refused_since(connection: psycopg.Connection, request: LoadRequest, why: str) -> date | None:
     """The first day before this run's on which a file of this content was refused so, if any.
 
-    Whatever its name was: a vendor that renames an old file has delivered nothing.
+    Whatever its name was: a vendor that renames an old file has delivered nothing. Not when a good
+    file came under this name since: old content over it is no leftover.
     """
     row = connection.execute(
         """
@@ -232,12 +233,19 @@ def refused_since(connection: psycopg.Connection, request: LoadRequest, why: str
         where source = %(source)s and entity = %(entity)s and file_hash = %(file_hash)s
             and status = 'failed' and error_class = %(why)s and as_of_date < %(as_of_date)s
             and coalesce(notes ->> 'instance', '') = %(instance)s
+            and load_id > coalesce((
+                select max(good.load_id)
+                from ops.loads as good
+                where good.source = %(source)s and good.entity = %(entity)s
+                    and good.load_window = %(window)s and good.status in ('loaded', 'unchanged')
+            ), 0)
         """,
         {
             "source": request.feed.source,
             "entity": request.feed.entity,
             "file_hash": request.file_hash,
             "why": why,
+            "window": request.window,
             "as_of_date": request.run.as_of_date,
             "instance": request.notes.get("instance", ""),
         },

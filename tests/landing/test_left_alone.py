@@ -73,6 +73,22 @@ def test_a_leftover_that_changes_is_refused_again(tonight: Night, tmp_path: Path
         land(day_after(tonight), export(tmp_path / OLD_NAME, LAST_YEAR, LAST_YEAR))
 
 
+def test_last_years_content_over_a_good_file_of_its_name_is_refused_again(
+    tonight: Night, tmp_path: Path
+) -> None:
+    old = export(tmp_path / NEW_NAME, LAST_YEAR)
+    with pytest.raises(PastYearError):
+        land(tonight, old)
+    assert land(day_after(tonight), export(tmp_path / NEW_NAME, THIS_YEAR)) == ["loaded"]
+
+    again = replace(tonight, run_id="a later night", as_of_date=date(2026, 3, 6))
+    with pytest.raises(PastYearError):
+        land(again, export(tmp_path / NEW_NAME, LAST_YEAR))
+    # and from then on it lies there as any leftover
+    later = replace(tonight, run_id="the night after", as_of_date=date(2026, 3, 7))
+    assert land(later, export(tmp_path / NEW_NAME, LAST_YEAR)) == ["skipped"]
+
+
 def test_a_leftover_whose_year_the_district_accepts_is_loaded(
     tonight: Night, tmp_path: Path
 ) -> None:
