@@ -97,7 +97,7 @@ def not_read(file: LocalFile, layout: Layout) -> dict[str, str]:
     """What the layout lists under `not_read`, with the reason, where a file holds nothing else."""
     if why := layout.why_not_read(file.name):
         return {file.name: why}
-    if not archive.is_zip(file.path):
+    if file.path.stat().st_size == 0 or not archive.is_zip(file.path):
         return {}
     # they are not unpacked: sizes do not matter
     members = archive.members(
