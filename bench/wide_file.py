@@ -157,6 +157,7 @@ def _known(generator: random.Random, number: int) -> dict[str, str]:
         "StudentIdentifier": f"bench-{number // 3}",
         "CompletedDateLocal": f"{day}T{number % 24:02d}:{number % 60:02d}:{number // 60 % 60:02d}",
         "SchoolYear": "2025-2026",
+        "ScreeningPeriodWindowName": ("Fall", "Winter", "Spring")[number % 3],
         "SchoolIdentifier": school,
         "SchoolName": school,
         **dict.fromkeys(_DISTRICT, "district 1"),
