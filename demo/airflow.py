@@ -175,6 +175,29 @@ class Api:
         run = self.post(f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": dict(conf)})
         return str(run["dag_run_id"])
 
+    def log_of(self, task: Mapping[str, Any]) -> list[str]:
+        """The messages that the latest attempt of a task has left in its log."""
+        path = (
+            f"/dags/{task['dag_id']}/dagRuns/{task['dag_run_id']}"
+            f"/taskInstances/{task['task_id']}/logs/{task['try_number']}"
+        )
+        found = self.get(path, map_index=task["map_index"], full_content=True)
+        # lines that Airflow cannot read as its own come as plain text
+        return [m if isinstance(m, str) else str(m["event"]) for m in found["content"]]
+
+    def longest_wait(self, task: Mapping[str, Any]) -> float:
+        """Seconds within which Airflow tries a failed task again.
+
+        It waits for the delay, doubled with each attempt, and up to as long again (3.3.2).
+        """
+        found = self.get(f"/dags/{task['dag_id']}/tasks/{task['task_id']}")
+        delay = found["retry_delay"]
+        seconds = delay["days"] * 86_400 + delay["seconds"] + delay["microseconds"] / 1e6
+        factor = found["retry_exponential_backoff"] or 1.0
+        if factor == 1.0:
+            return float(seconds)
+        return float(2 * seconds * factor ** (task["try_number"] - 1))
+
     def wait_for(self, ready: Callable[[], bool], *, what: str, seconds: float) -> None:
         """Wait until `ready()`; raises ConfigError when it never is."""
         deadline = time.monotonic() + seconds

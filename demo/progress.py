@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from rich.table import Table
 
 from demo.airflow import AirflowDownError, Api
 from include.errors import ConfigError
+from include.orchestration.callbacks import reason_in
 from include.orchestration.stages import STAGES
 
 ENDED = {"success", "failed"}
@@ -66,6 +68,8 @@ LOOK_SECONDS = 2.0
 PATIENCE_SECONDS = 3600.0
 # How long Airflow may be away within a night: what has ended is started again (demo/keeper.py).
 DOWN_SECONDS = 180.0
+# Of how many failed tasks the reason is asked for.
+MOST_REASONS = 5
 
 
 @dataclass
@@ -86,6 +90,7 @@ class Watch:
     _runs: dict[str, list[str]] = field(default_factory=dict)
     _failures: list[ConfigError] = field(default_factory=list)
     _chain: Chain = NIGHT
+    _began: float = 0.0
     # what is away, and since when
     _away: dict[str, float] = field(default_factory=dict)
 
@@ -108,7 +113,7 @@ class Watch:
 
     def _run(self, chain: Chain, as_of: date | None, title: str, what: str) -> ConfigError | None:
         conf = {"as_of_date": as_of.isoformat()} if as_of else {}
-        began = self.clock()
+        self._began = self.clock()
         self._chain, self._runs, self._failures = chain.within(self.has), {}, []
         before = {stage: set(self._run_ids(stage)) for stage in self._chain.following}
         for stage in self._chain.started:
@@ -116,14 +121,14 @@ class Watch:
         self.out.print(f"\n[bold]{title}[/], district {self.district}")
         if self.out.is_terminal:
             with Live(console=self.out, refresh_per_second=8, transient=True) as live:
-                self._follow(began, before, lambda: live.update(self._picture(began)))
+                self._follow(before, lambda: live.update(self._picture()))
         else:
-            self._follow(began, before, lambda: None)
+            self._follow(before, lambda: None)
         sign = "[red]✗[/]" if self._failures else "[green]✓[/]"
-        self.out.print(f"{sign} {what} took {self.clock() - began:.0f} s")
+        self.out.print(f"{sign} {what} took {self.clock() - self._began:.0f} s")
         return self._failures[0] if self._failures else None
 
-    def _follow(self, began: float, before: dict[str, set[str]], show: Callable[[], None]) -> None:
+    def _follow(self, before: dict[str, set[str]], show: Callable[[], None]) -> None:
         """Follow what we started, then what that started in turn."""
         for stage in self._chain.stages:
             if not self._is_expected(stage):
@@ -136,7 +141,7 @@ class Watch:
                     if stage == "transform":
                         self._report_held_back()
                     break
-                self._patience(began, stage)
+                self._patience(stage)
                 self.sleep(LOOK_SECONDS)
 
     def _look(self, stage: str, before: dict[str, set[str]], show: Callable[[], None]) -> list[str]:
@@ -234,17 +239,31 @@ class Watch:
         )
 
     def _tell_retry(self, stage: str, task: dict[str, Any]) -> None:
-        """Say that a task failed and waits for its next attempt, and where the reason stands."""
+        """Say why an attempt failed, when the next one starts and how long the night may take."""
         number, most = task["try_number"], task["max_tries"] + 1
         index = f"/mapped/{task['map_index']}" if task["map_index"] >= 0 else ""
         url = (
             f"{self.api.base}/dags/{task['dag_id']}/runs/{task['dag_run_id']}"
             f"/tasks/{task['task_id']}{index}"
         )
-        self.out.print(
-            f"  [yellow]–[/] {stage:<19} {escape(f'{_label(task):<24}')} attempt {number} of"
-            f" {most} failed; Airflow waits, then tries again. Why: {escape(url)}"
+        why = self._reason(task) or "no reason of ours in its log"
+        wait = _minutes(self.api.longest_wait(task))
+        left = _minutes(self._began + PATIENCE_SECONDS - self.clock())
+        said = (
+            f"{_label(task)} failed (try {number} of {most}): {why}. Next try within {wait};"
+            f" the night's limit is in {left}. Log: {url}"
         )
+        self.out.print(f"  [yellow]–[/] {stage:<19} {escape(said)}")
+
+    def _reason(self, task: dict[str, Any]) -> str | None:
+        """What broke, as our tasks leave it in their log; None where they left nothing."""
+        try:
+            told = [reason_in(message) for message in self.api.log_of(task)]
+        except AirflowDownError:
+            raise
+        except ConfigError:  # a log that is gone, or that this user may not read
+            return None
+        return next((reason for reason in reversed(told) if reason), None)
 
     def _rows(self, task: dict[str, Any]) -> str:
         """What the task returned, if it is a count of rows or models."""
@@ -264,7 +283,7 @@ class Watch:
         rejected = f", {value['rejected']:,} rejected" if value["rejected"] else ""
         return f"{value['seen']:>8,} rows read, {value['written']:>8,} written{rejected}"
 
-    def _picture(self, began: float) -> Table:
+    def _picture(self) -> Table:
         """What runs now."""
         table = Table.grid(padding=(0, 2))
         for stage in self._runs:
@@ -273,7 +292,7 @@ class Watch:
                     table.add_row(Spinner("dots"), stage, escape(_label(task)))
         total = self._landed()
         table.add_row(
-            "", f"{self.clock() - began:.0f} s", f"{total:,} rows in raw" if total else ""
+            "", f"{self.clock() - self._began:.0f} s", f"{total:,} rows in raw" if total else ""
         )
         return table
 
@@ -289,17 +308,20 @@ class Watch:
         return int(found[0]) if found else 0
 
     def _failure(self, stage: str) -> ConfigError:
-        failed = [_label(t) for t in self._tasks(stage) if t["state"] == "failed"]
+        failed = [t for t in self._tasks(stage) if t["state"] == "failed"]
+        # a host that is down fails many tasks for one reason
+        reasons = dict.fromkeys(self._reason(task) for task in failed[:MOST_REASONS])
+        why = "; ".join(reason for reason in reasons if reason)
         url = f"{self.api.base}/dags/{self._dag(stage)}/runs/{self._runs[stage][-1]}"
         return ConfigError(
             f"{self._dag(stage)}",
-            seen=f"failed: {', '.join(failed)}",
+            seen=f"failed: {', '.join(map(_label, failed))}" + (f" ({why})" if why else ""),
             expected="every task to succeed",
             next_step=f"See {url} and docs/runbooks/{stage}.md; clearing the task is safe.",
         )
 
-    def _patience(self, began: float, stage: str) -> None:
-        if self.clock() - began > PATIENCE_SECONDS:
+    def _patience(self, stage: str) -> None:
+        if self.clock() - self._began > PATIENCE_SECONDS:
             raise ConfigError(
                 self._dag(stage),
                 seen=f"not finished after {PATIENCE_SECONDS:.0f} s",
@@ -331,3 +353,8 @@ def _label(task: dict[str, Any]) -> str:
     """load [attendance], marts, …"""
     mapped = task.get("rendered_map_index")
     return f"{task['task_id']} [{mapped}]" if mapped else str(task["task_id"])
+
+
+def _minutes(seconds: float) -> str:
+    """Seconds below a minute, else minutes, rounded up."""
+    return f"{seconds:.0f} s" if seconds < 60 else f"{math.ceil(seconds / 60)} min"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
@@ -12,6 +13,8 @@ from include.orchestration.runbooks import place
 log = logging.getLogger(__name__)
 
 _TOLD = "_firstbell_told"
+_BROKE = "  What broke:      "
+_HEADLINE = re.compile(r"(TRY \d+ OF \d+ )?FAILED ")
 
 # Who is affected when a stage fails, by the stage's name.
 AFFECTED = {
@@ -40,31 +43,69 @@ class Telling(Protocol):
 def message(dag_id: str, task: str, run_id: str, error: object) -> str:
     """The text of a failure; an unexpected error is named by type alone: it may quote data."""
     stage, _, district = dag_id.partition("__")
-    if isinstance(error, Telling):
-        broke = f"{error.where}: {error.seen}; expected {error.expected}"
-        action = error.next_step
-    elif error is None:
-        broke = "the task was killed, or its worker vanished: it left no error of its own"
-        action = "Look for memory, disk and restarts at that time, then clear the task."
-    else:
-        broke = f"{type(error).__name__} (details in the task's log)"
-        action = "Read the task's log."
+    broke, action = _parts(error)
     return (
         f"FAILED {dag_id}.{task} ({run_id})\n"
-        f"  What broke:      {broke}\n"
+        f"{_BROKE}{broke}\n"
         f"  Who is affected: {district}: {AFFECTED.get(stage, 'unknown')}\n"
         f"  What to do:      {action} See {place(stage)}; clearing the task is safe."
     )
+
+
+def retry_message(
+    dag_id: str, task: str, run_id: str, error: object, *, number: int, most: int
+) -> str:
+    """The text of a failed attempt that is not the last one."""
+    broke, action = _parts(error)
+    return (
+        f"TRY {number} OF {most} FAILED {dag_id}.{task} ({run_id})\n"
+        f"{_BROKE}{broke}\n"
+        f"  What to do:      nothing yet: it is tried again by itself. If that fails too: {action}"
+    )
+
+
+def reason_in(text: str) -> str | None:
+    """What broke, from one of these texts; None for any other: it may quote data."""
+    if not _HEADLINE.match(text):
+        return None
+    lines = (line for line in text.splitlines() if line.startswith(_BROKE))
+    return next((line.removeprefix(_BROKE) for line in lines), None)
+
+
+def _parts(error: object) -> tuple[str, str]:
+    """What broke, and what to do."""
+    if isinstance(error, Telling):
+        return f"{error.where}: {error.seen}; expected {error.expected}", error.next_step
+    if error is None:
+        return (
+            "the task was killed, or its worker vanished: it left no error of its own",
+            "Look for memory, disk and restarts at that time, then clear the task.",
+        )
+    return f"{type(error).__name__} (details in the task's log)", "Read the task's log."
 
 
 def tell(instance: Any, error: object) -> None:
     """Log a failure in words, once for each error."""
     if getattr(error, _TOLD, False):
         return
-    label = instance.task_id + (f"[{instance.map_index}]" if instance.map_index >= 0 else "")
-    log.error("%s", message(instance.dag_id, label, instance.run_id, error))
+    log.error("%s", message(instance.dag_id, _label(instance), instance.run_id, error))
     with contextlib.suppress(AttributeError):  # some errors take no attribute
         setattr(error, _TOLD, True)
+
+
+def tell_attempt(instance: Any, error: object) -> None:
+    """Log in words why an attempt failed that is followed by another."""
+    log.warning(
+        "%s",
+        retry_message(
+            instance.dag_id, _label(instance), instance.run_id, error,
+            number=instance.try_number, most=instance.max_tries + 1,
+        ),
+    )  # fmt: skip
+
+
+def _label(instance: Any) -> str:
+    return str(instance.task_id) + (f"[{instance.map_index}]" if instance.map_index >= 0 else "")
 
 
 def report_failure(context: Mapping[str, Any]) -> None:

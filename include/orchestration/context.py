@@ -127,7 +127,7 @@ def no_retry_when_pointless(work: Callable[P, R]) -> Callable[P, R]:
             return work(*args, **kwargs)
         except Exception as error:
             is_final = _is_final(error)
-            _tell_when_given_up(error, is_final=is_final)
+            _tell(error, is_final=is_final)
             if is_final:
                 raise AirflowFailException(str(error)) from error
             raise
@@ -135,12 +135,14 @@ def no_retry_when_pointless(work: Callable[P, R]) -> Callable[P, R]:
     return wrapper
 
 
-def _tell_when_given_up(error: Exception, *, is_final: bool) -> None:
+def _tell(error: Exception, *, is_final: bool) -> None:
     """Log what broke where the task's log ends: what a callback says there is folded away."""
     with contextlib.suppress(RuntimeError):  # outside a task there is no log of it
         instance = get_current_context()["task_instance"]
         if is_final or instance.try_number > instance.max_tries:
             callbacks.tell(instance, error)
+        else:
+            callbacks.tell_attempt(instance, error)
 
 
 def _is_final(error: Exception) -> bool:

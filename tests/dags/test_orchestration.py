@@ -117,6 +117,29 @@ def test_what_broke_stands_in_the_log_of_the_task_itself_once_it_is_given_up(
     assert caplog.text.count("Who is affected") == 1
 
 
+def test_an_attempt_that_is_tried_again_leaves_its_reason_in_the_log_of_the_task(
+    on_try: Callable[[int], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    on_try(2)
+    with pytest.raises(ServerError):
+        failing(ServerError("Ed-Fi", seen="500", expected="200", next_step="Wait."))
+    (record,) = caplog.records
+    assert record.getMessage().startswith("TRY 2 OF 4 FAILED ingest_edfi__grand_bend.load (run_1)")
+    assert callbacks.reason_in(record.getMessage()) == "Ed-Fi: 500; expected 200"
+
+
+def test_a_foreign_error_of_an_attempt_is_named_by_its_type_alone(
+    on_try: Callable[[int], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    on_try(1)
+    with pytest.raises(ValueError, match="604950"):
+        failing(ValueError("student 604950"))
+    assert callbacks.reason_in(caplog.records[0].getMessage()) == (
+        "ValueError (details in the task's log)"
+    )
+    assert "604950" not in caplog.text
+
+
 def test_what_no_retry_heals_is_told_at_once(
     on_try: Callable[[int], None], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from demo.airflow import AirflowDownError
+from demo.airflow import AirflowDownError, Api
 from demo.progress import DOWN_SECONDS, NIGHT, PATIENCE_SECONDS, Watch
-from include.errors import ConfigError
+from include.errors import ConfigError, ServerError
+from include.orchestration import callbacks
 
 ORDER = NIGHT.stages
 
 
-class Airflow:
+class Airflow(Api):
     """Answers as Airflow's REST API, for a night that has ended: stage -> task -> state."""
 
-    base = "http://airflow"
-
     def __init__(self, stages: dict[str, dict[str, str]]) -> None:
+        super().__init__("http://airflow", "")
         self.stages = stages
         self.started: set[str] = set()
+        self.log: list[dict[str, str]] = []
 
-    def trigger(self, dag_id: str, conf: dict[str, str]) -> str:
+    def trigger(self, dag_id: str, conf: Mapping[str, Any]) -> str:
         self.started.add(dag_id)
         return "run"
 
@@ -37,6 +39,16 @@ class Airflow:
             return {"task_instances": [self._task(stage, *item) for item in tasks.items()]}
         if path.endswith("/xcomEntries"):
             return {"xcom_entries": []}
+        if "/logs/" in path:
+            return {
+                "content": [{"event": "Filling up the DagBag"}, *self.log],
+                "continuation_token": None,
+            }
+        if "/tasks/" in path:
+            return {
+                "retry_delay": {"__type": "TimeDelta", "days": 0, "seconds": 30, "microseconds": 0},
+                "retry_exponential_backoff": 2.0,
+            }
         return {"state": "failed" if "failed" in tasks.values() else "success"}
 
     def _task(self, stage: str, name: str, state: str) -> dict[str, Any]:
@@ -51,10 +63,14 @@ def never(_seconds: float) -> None:
     pytest.fail("it waits for a stage that will not come")
 
 
-def watch(stages: dict[str, dict[str, str]], half_loaded: list[str]) -> tuple[Any, str]:
+def watch(
+    stages: dict[str, dict[str, str]], half_loaded: list[str], airflow: Airflow | None = None
+) -> tuple[Any, str]:
     said = io.StringIO()
     out = Console(file=said, soft_wrap=True)
-    watching = Watch(Airflow(stages), out, "x", "unused", has=set(stages), sleep=never)  # type: ignore[arg-type]
+    watching = Watch(
+        airflow or Airflow(stages), out, "x", "unused", has=set(stages), sleep=never,  # type: ignore[arg-type]
+    )  # fmt: skip
     watching._half_loaded = lambda: half_loaded  # type: ignore[method-assign]
     return watching.night(None), said.getvalue()
 
@@ -157,13 +173,43 @@ def test_what_comes_back_is_said_and_the_night_goes_on(part: str) -> None:
     assert f"{part} runs again" in said
 
 
-def test_a_failed_attempt_is_told_when_it_fails_and_once() -> None:
+NO_ANSWER = ServerError("Ed-Fi students", seen="503", expected="200", next_step="Wait.")
+
+
+def test_a_failed_attempt_is_told_once_with_its_reason_and_what_comes_next() -> None:
     airflow = Slow("plan", "up_for_retry")
+    airflow.log = [
+        {
+            "event": callbacks.retry_message(
+                "ingest_edfi__x", "plan", "run", NO_ANSWER, number=1, most=4
+            )
+        }
+    ]
     airflow.then = {50.0: airflow.end}
     failure, said = airflow.night()
     assert failure is None
-    assert said.count("attempt 1 of 4 failed; Airflow waits, then tries again") == 1
-    assert "http://airflow/dags/ingest_edfi__x/runs/run/tasks/plan" in said
+    assert (
+        "plan failed (try 1 of 4): Ed-Fi students: 503; expected 200. Next try within 1 min;"
+        " the night's limit is in 60 min. Log: http://airflow/dags/ingest_edfi__x/runs/run/tasks/plan"
+    ) in said
+    assert said.count("try 1 of 4") == 1
+
+
+def test_an_attempt_that_left_no_reason_is_told_with_the_place_of_its_log() -> None:
+    airflow = Slow("plan", "up_for_retry")
+    airflow.log = [{"event": "Task failed with exception: student 604950"}]
+    airflow.then = {50.0: airflow.end}
+    _, said = airflow.night()
+    assert "plan failed (try 1 of 4): no reason of ours in its log. Next try within" in said
+    assert "604950" not in said
+
+
+def test_a_night_that_failed_says_why() -> None:
+    stages = {"ingest_edfi": {"plan": "failed"}, "ingest_assessments": {"done": "skipped"}}
+    airflow = Airflow(stages)
+    airflow.log = [{"event": callbacks.message("ingest_edfi__x", "plan", "run", NO_ANSWER)}]
+    failure, _ = watch(stages, [], airflow)
+    assert "failed: plan (Ed-Fi students: 503; expected 200);" in str(failure)
 
 
 def test_a_night_that_never_ends_ends_the_wait() -> None:
