@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
 import psycopg
 from alembic import command
 from alembic.config import Config
+from psycopg import sql
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
@@ -16,6 +18,7 @@ from include.landing import tables
 from include.landing.locks import exclusive
 from include.records import Feed
 
+_CHECK = "client_connection_check_interval"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -28,6 +31,7 @@ def prepare(dsn: str, feeds: Iterable[Feed]) -> None:
     with psycopg.connect(dsn, autocommit=True) as connection, exclusive(connection, "prepare"):
         database = f"warehouse {connection.info.dbname}"
         warehouse.require_version(connection.info.server_version, database)
+        _end_with_client(connection)
         # Alembic keeps its own version table in ops, so the schema must be there first
         connection.execute("create schema if not exists ops")
         connection.execute("create schema if not exists raw")
@@ -35,6 +39,24 @@ def prepare(dsn: str, feeds: Iterable[Feed]) -> None:
         with connection.transaction():
             for feed in feeds:
                 tables.create(connection, feed)
+
+
+def _end_with_client(connection: psycopg.Connection) -> None:
+    """Let later sessions of this login end a statement within a second once their client is gone.
+
+    A killed task else leaves its statement running to the end, and the next try waits for its
+    locks. A setting of the login in this database reaches dbt too, which takes no such option, and
+    goes through a connection pooler. What an administrator has set stays.
+    """
+    (interval,) = connection.execute(f"select current_setting('{_CHECK}')").fetchone() or ("",)
+    if interval != "0":
+        return
+    own = sql.SQL("alter role current_user in database {} set {} = '1s'")
+    # not every system can tell that a client is gone (Windows cannot); it is a comfort
+    with contextlib.suppress(psycopg.errors.InvalidParameterValue):
+        connection.execute(
+            own.format(sql.Identifier(connection.info.dbname), sql.Identifier(_CHECK))
+        )
 
 
 def _upgrade(dsn: str) -> None:

@@ -33,6 +33,18 @@ class Script:
         yield from self.played
 
 
+class Breaking(Script):
+    """A stream whose source fails after its batches."""
+
+    def __init__(self, played: list[list[Change]], error: BaseException) -> None:
+        super().__init__(played)
+        self.error = error
+
+    def batches(self) -> Iterator[list[Change]]:
+        yield from self.played
+        raise self.error
+
+
 def upsert(key: str, value: Any = 1, *, scope: str | None = None, **fields: Any) -> Upsert:
     return Upsert(key, {"value": value, **fields}, f"row of {key}", scope)
 
