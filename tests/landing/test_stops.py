@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import psycopg
 import pytest
 
 from include import landing
-from include.config import DeletePolicy
 from include.errors import (
     CountMismatchError,
     EmptyFeedError,
-    FirstbellError,
-    ParkedFeedError,
     ServerError,
     StorageError,
     WatermarkError,
 )
-from include.landing.locks import exclusive
-from include.records import Change, Feed, FeedKind, Reject, Seen, Upsert
+from include.records import Change, FeedKind, Reject, Seen, Upsert
 from tests.landing.support import (
     FEED,
-    Script,
+    Breaking,
     current,
     land,
     last_ledger_row,
@@ -158,24 +152,12 @@ def test_a_full_read_that_fails_keeps_the_old_watermark(warehouse: str) -> None:
     assert landing.read_watermark(warehouse, FEED) == 50
 
 
-class _Breaking(Script):
-    """A stream whose source fails after its batches."""
-
-    def __init__(self, played: list[list[Change]], error: BaseException) -> None:
-        super().__init__(played)
-        self.error = error
-
-    def batches(self) -> Iterator[list[Change]]:
-        yield from self.played
-        raise self.error
-
-
 @pytest.mark.usefixtures("first_load_way")
 def test_a_source_that_breaks_off_leaves_nothing_but_a_ledger_row(warehouse: str) -> None:
     broken = ServerError("test source", seen="500", expected="200", next_step="Run again.")
 
     with pytest.raises(ServerError):
-        landing.land(warehouse, _Breaking([[upsert("a")], [upsert("b")]], broken), request())
+        landing.land(warehouse, Breaking([[upsert("a")], [upsert("b")]], broken), request())
 
     assert version_count(warehouse) == 0
     row = last_ledger_row(warehouse)
@@ -185,54 +167,11 @@ def test_a_source_that_breaks_off_leaves_nothing_but_a_ledger_row(warehouse: str
 
 def test_an_unexpected_error_is_booked_without_its_text(warehouse: str) -> None:
     with pytest.raises(KeyError):
-        landing.land(warehouse, _Breaking([], KeyError("jane.doe")), request())
+        landing.land(warehouse, Breaking([], KeyError("jane.doe")), request())
 
     row = last_ledger_row(warehouse)
     assert row["error_class"] == "KeyError"
     assert "jane" not in row["error"]
-
-
-class _TaskTimeout(BaseException):
-    """What a scheduler raises inside a task that takes too long: no Exception."""
-
-
-def test_a_task_timeout_is_booked_and_raised(warehouse: str) -> None:
-    with pytest.raises(_TaskTimeout):
-        landing.land(warehouse, _Breaking([[upsert("a")]], _TaskTimeout()), request())
-
-    row = last_ledger_row(warehouse)
-    assert (row["status"], row["error_class"]) == ("failed", "_TaskTimeout")
-    assert version_count(warehouse) == 0
-
-
-def test_an_interrupted_statement_does_not_hide_the_interrupt(warehouse: str) -> None:
-    def interrupted() -> None:
-        with (
-            psycopg.connect(warehouse, autocommit=True) as connection,
-            exclusive(connection, "a test"),
-        ):
-            connection.pgconn.send_query(b"select pg_sleep(60)")
-            raise _TaskTimeout
-
-    with pytest.raises(_TaskTimeout):
-        interrupted()
-
-    with psycopg.connect(warehouse, autocommit=True) as another, exclusive(another, "a test"):
-        assert not another.closed
-
-
-def test_a_lock_timeout_after_the_rows_were_read_is_not_staged_again(
-    warehouse: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("include.landing.writer.BULK_FROM_ROWS", 1)
-    broken = _Breaking([[upsert("a")]], psycopg.errors.LockNotAvailable())
-    broken.watermark = 7
-
-    with pytest.raises(StorageError):
-        landing.land(warehouse, broken, request())
-
-    assert last_ledger_row(warehouse)["status"] == "failed"
-    assert landing.read_watermark(warehouse, FEED) is None
 
 
 def test_a_large_first_load_does_not_wait_for_a_reader(
@@ -325,98 +264,3 @@ def test_a_reject_keeps_its_place_reason_and_payload(warehouse: str) -> None:
             {"d": "?\ufffd"},
         )
     ]
-
-
-def test_a_file_is_known_by_its_content_once_committed(warehouse: str) -> None:
-    assert not landing.was_loaded(warehouse, FEED, "f.csv", "abc")
-
-    land(warehouse, [upsert("a")], file_hash="abc", window="f.csv")
-
-    assert landing.was_loaded(warehouse, FEED, "f.csv", "abc")
-
-
-def test_a_file_that_failed_is_not_known(warehouse: str) -> None:
-    with pytest.raises(FirstbellError):
-        land(warehouse, [], file_hash="abc", window="f.csv")
-
-    assert not landing.was_loaded(warehouse, FEED, "f.csv", "abc")
-
-
-def test_a_correction_taken_back_is_loaded_again(warehouse: str) -> None:
-    land(warehouse, [upsert("a", 1)], file_hash="first", window="f.csv")
-    land(warehouse, [upsert("a", 2)], file_hash="corrected", window="f.csv")
-
-    assert not landing.was_loaded(warehouse, FEED, "f.csv", "first")
-
-
-def test_an_older_file_beside_a_newer_one_stays_known(warehouse: str) -> None:
-    land(warehouse, [upsert("a")], file_hash="one", window="fall.csv")
-    land(warehouse, [upsert("b")], file_hash="two", window="winter.csv")
-
-    assert landing.was_loaded(warehouse, FEED, "fall.csv", "one")
-
-
-def test_a_feed_is_half_loaded_until_it_loads(warehouse: str) -> None:
-    land(warehouse, [upsert("a")])
-    with pytest.raises(FirstbellError):
-        land(warehouse, [upsert("a")], stream={"source_count": 9})
-    assert landing.half_loaded(warehouse, FEED.source) == [FEED.entity]
-
-    land(warehouse, [upsert("a")])
-
-    assert landing.half_loaded(warehouse, FEED.source) == []
-
-
-def test_a_parked_feed_is_half_loaded(warehouse: str) -> None:
-    land(warehouse, [upsert(str(n)) for n in range(10)])
-    few = [upsert(str(n)) for n in range(5)]
-
-    with pytest.raises(ParkedFeedError):
-        land(warehouse, few, FeedKind.SNAPSHOT, delete_policy=DeletePolicy(max_rows=1, max_pct=1))
-
-    assert landing.half_loaded(warehouse, FEED.source) == [FEED.entity]
-
-
-def test_a_feed_that_stayed_behind_its_source_is_half_loaded(warehouse: str) -> None:
-    # a killed task writes no ledger row: only its watermark shows it
-    ahead = Feed(FEED.source, "others")
-    elsewhere = Feed("another_source", "things")
-    landing.prepare(warehouse, [ahead, elsewhere])
-    land(warehouse, [upsert("a")], stream={"watermark": 10})
-    land(warehouse, [upsert("a")], feed=ahead, stream={"watermark": 12})
-    land(warehouse, [upsert("a")], feed=elsewhere, stream={"watermark": 99})
-    assert landing.half_loaded(warehouse, FEED.source) == [FEED.entity]
-
-    land(warehouse, [], stream={"watermark": 12})
-
-    assert landing.half_loaded(warehouse, FEED.source) == []
-
-
-def test_a_skipped_file_has_a_ledger_row(warehouse: str) -> None:
-    result = landing.record_skipped(warehouse, request(file_hash="abc"))
-
-    assert result.status == "skipped"
-    assert last_ledger_row(warehouse)["status"] == "skipped"
-
-
-def test_a_failure_before_landing_has_a_ledger_row(warehouse: str) -> None:
-    error = ServerError("test source", seen="500", expected="200", next_step="Run again.")
-
-    landing.record_failed(warehouse, request(file_hash="abc"), error)
-
-    row = last_ledger_row(warehouse)
-    assert (row["status"], row["error_class"], row["error"]) == (
-        "failed",
-        "ServerError",
-        str(error),
-    )
-    assert not landing.was_loaded(warehouse, FEED, "a test", "abc")
-    assert landing.half_loaded(warehouse, FEED.source) == [FEED.entity]
-
-
-def test_when_the_database_is_gone_too_the_first_error_is_the_one_to_hear() -> None:
-    error = ServerError("Ed-Fi things", seen="503", expected="200", next_step="Wait.")
-
-    landing.record_failed("postgresql://127.0.0.1:1/gone", request(), error)
-
-    assert error.__notes__ == ["The ledger has no row of it either: OperationalError."]
