@@ -214,7 +214,7 @@ def _land(
     from include.sources import edfi
 
     window = "all" if ceiling is None else f"{0 if since is None else since + 1}..{ceiling}"
-    is_full = since is None or resource.full
+    is_full = since is None
     request = landing.LoadRequest(
         feed=resource.feed,
         kind=FeedKind.SNAPSHOT if is_full else FeedKind.DELTA,

@@ -115,6 +115,7 @@ def upgrade(night: Night) -> int:
 
     feeds = catalog.feeds()
     landing.prepare(night.dsn, feeds)
+    landing.list_retired_feeds(night.dsn, feeds)
     return len(feeds)
 
 

@@ -1,6 +1,7 @@
 """Landing: records of a source become versioned rows of schema raw, and never get lost.
 
 prepare         create or upgrade schema ops and the raw tables of every feed
+list_retired_feeds  write down which feeds of the ledger nobody reads any more
 land            load one feed in one transaction
 read_watermark  where the last committed load of a feed ended
 was_loaded      whether a file of this content is already in
@@ -36,6 +37,7 @@ from include.landing.ledger import (
 )
 from include.landing.prepare import prepare
 from include.landing.request import LoadRequest, LoadResult
+from include.landing.retired import list_retired_feeds
 from include.landing.runs import (
     Build,
     Ingest,
@@ -78,6 +80,7 @@ __all__ = [
     "last_day_built",
     "last_day_ingested",
     "last_ingest",
+    "list_retired_feeds",
     "notes_of_committed",
     "prepare",
     "read_watermark",

@@ -257,25 +257,34 @@ def half_loaded(dsn: str, source: str) -> list[str]:
     """Entities of a source that are behind the others, in alphabetical order.
 
     Their latest attempt failed or was parked, or their watermark is lower than the source's
-    highest: all feeds of a run share one ceiling, and a killed task writes no ledger row.
+    highest: all feeds of a run share one ceiling, and a killed task writes no ledger row. A feed
+    that nobody reads any more is behind nothing.
     """
     with psycopg.connect(dsn) as connection:
         rows = connection.execute(
             """
-            select entity
-            from (
-                select distinct on (entity) entity, status
-                from ops.loads where source = %(source)s
-                order by entity, load_id desc
-            ) as latest
-            where status in ('failed', 'parked')
-            union
-            select entity
-            from (
-                select entity, watermark, max(watermark) over () as highest
-                from ops.watermarks where source = %(source)s
-            ) as reached
-            where watermark < highest
+            with
+
+            behind as (
+                select entity
+                from (
+                    select distinct on (entity) entity, status
+                    from ops.loads where source = %(source)s
+                    order by entity, load_id desc
+                ) as latest
+                where status in ('failed', 'parked')
+                union
+                select entity
+                from (
+                    select entity, watermark, max(watermark) over () as highest
+                    from ops.watermarks where source = %(source)s
+                ) as reached
+                where watermark < highest
+            )
+
+            select entity from behind
+            except
+            select entity from ops.retired_feeds where source = %(source)s
             order by entity
             """,
             {"source": source},

@@ -7,8 +7,10 @@
 
 with
 
+-- nobody waits for a feed that this release does not read
 loads as (
     select * from {{ ref('stg_ops__loads') }}
+    where is_of_retired_feed is not true
 ),
 
 student_matches as (

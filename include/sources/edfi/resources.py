@@ -22,7 +22,6 @@ class Resource:
     name: str  # studentSchoolAssociations
     drop: tuple[tuple[str, ...], ...] = ()  # paths of fields that are never stored
     optional: bool = False  # absent in some data standards
-    full: bool = False  # read whole each time: no change history
     referred_to: bool = False  # records of others point here: see DeletePolicy
     needs_rows: bool = False  # never empty in a district that runs
 
@@ -47,7 +46,6 @@ class _Entry(BaseModel):
 
     drop: list[str] = []
     optional: bool = False
-    full: bool = False
     referred_to: bool = False
     needs_rows: bool = False
 
@@ -72,7 +70,6 @@ def load_resources(path: Path = CATALOGUE) -> tuple[Resource, ...]:
             name,
             tuple(tuple(p.split(".")) for p in [*catalogue.drop_everywhere, *entry.drop]),
             entry.optional,
-            entry.full,
             entry.referred_to,
             entry.needs_rows,
         )

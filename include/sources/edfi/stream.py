@@ -65,7 +65,7 @@ class EdfiStream:
         self.watermark: int | None = ceiling
         self.scopes: set[str] = set()
         self.absent = False
-        self.is_delta = since is not None and ceiling is not None and not resource.full
+        self.is_delta = since is not None and ceiling is not None
         self._reader = Reader(client)
         self._renamed: dict[str, int] = {}  # newest key change of each record so far
         self._since, self._ceiling = since, ceiling

@@ -171,15 +171,6 @@ def test_a_delete_without_an_id_is_rejected_and_the_rest_goes_on(server: Running
     assert [c.reason for c in changes if isinstance(c, Reject)] == ["delete_without_id"]
 
 
-def test_resources_without_history_are_read_whole_every_time(server: Running) -> None:
-    server.store.load("gradeLevelDescriptors", [{"codeValue": "Ninth grade"}])
-    server.store.upsert("students", student(1))
-    descriptors = next(r for r in edfi.RESOURCES if r.name == "gradeLevelDescriptors")
-    stream = delta(client_for(server), since=1, resource=descriptors)
-    assert stream.kind is FeedKind.SNAPSHOT
-    assert len(read(stream)) == 1
-
-
 def test_an_optional_resource_that_is_absent_leaves_what_we_hold(server: Running) -> None:
     optional = next(r for r in edfi.RESOURCES if r.name == "studentDemographics")
     stream = edfi.open_stream(client_for(server), optional, ceiling=0, since=None)

@@ -60,7 +60,7 @@ def test_every_record_arrives_and_none_is_rejected(grand_bend: Running) -> None:
 
 def test_descriptors_are_derived_from_the_data(grand_bend: Running) -> None:
     client = client_for(grand_bend, page_size=500)
-    resource = next(r for r in edfi.RESOURCES if r.name == "attendanceEventCategoryDescriptors")
+    resource = edfi.Resource("attendanceEventCategoryDescriptors")
     upserts = [change for change in read(full(client, resource)) if isinstance(change, Upsert)]
     codes = {upsert.payload["codeValue"] for upsert in upserts}
     assert {"Excused Absence", "Unexcused Absence", "Tardy"} <= codes

@@ -22,7 +22,6 @@
     'grading_periods': [school, year, ['gradingPeriodName']],
     'discipline_incidents': [school, ['incidentIdentifier']],
     'interventions': [organization, ['interventionIdentificationCode']],
-    'programs': [organization, ['programTypeDescriptor'], ['programName']],
     'learning_standards': [['learningStandardId']],
     'assessments': [['namespace'], ['assessmentIdentifier']],
     'objective_assessments': [

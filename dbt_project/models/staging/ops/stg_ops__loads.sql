@@ -5,6 +5,10 @@ loads as (
     select * from {{ source('ops', 'loads') }}
 ),
 
+retired_feeds as (
+    select * from {{ source('ops', 'retired_feeds') }}
+),
+
 renamed as (
     select
         loads.load_id,
@@ -30,8 +34,12 @@ renamed as (
         loads.file_hash,
         -- a file with nothing to load is no delivery either: the one before still speaks
         coalesce({{ json_text('loads.notes', 'files_delivered') }}, '') = '0'
-        or {{ json_text('loads.notes', 'left_alone') }} is not null as is_without_files
+        or {{ json_text('loads.notes', 'left_alone') }} is not null as is_without_files,
+        retired_feeds.retired_at is not null as is_of_retired_feed
     from loads
+    left join retired_feeds
+        on retired_feeds.source = loads.source
+        and retired_feeds.entity = loads.entity
 )
 
 select * from renamed

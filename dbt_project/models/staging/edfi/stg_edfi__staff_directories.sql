@@ -1,37 +1,34 @@
--- One row per program of an education organisation.
+-- One row per staff member and education organisation that lists ways to reach them.
 with
 
-programs as (
-    {{ current_rows(source('edfi', 'programs')) }}
+staff_directories as (
+    {{ current_rows(source('edfi', 'staff_directories')) }}
 ),
 
 renamed as (
     select
+        {{ json_text('payload', ['staffReference', 'staffUniqueId']) }} as staff_id,
         {{ json_text('payload', ['educationOrganizationReference', 'educationOrganizationId']) }}
             as education_organization_id,
-        {{ json_text('payload', ['programName']) }} as program_name,
-        {{ descriptor_code(json_text('payload', ['programTypeDescriptor'])) }} as program_type_code,
-        {{ json_text('payload', ['programId']) }} as program_id,
+        {{ json_text('payload', ['electronicMails', '0', 'electronicMailAddress']) }}
+            as email_address,
         record_key as _record_key,
         load_id as _load_id,
         loaded_at as _loaded_at
-    from programs
+    from staff_directories
 ),
 
 numbered as (
     select
-        {{ natural_key('programs', [
-            'education_organization_id', 'program_name', 'program_type_code',
-        ]) }} as program_key,
+        {{ natural_key('staffs', ['staff_id']) }} as staff_key,
+        staff_id,
         education_organization_id,
-        program_name,
-        program_type_code,
-        program_id,
+        email_address,
         _record_key,
         _loaded_at,
         -- the newest version of a natural key wins; the record key breaks a tie
         row_number() over (
-            partition by education_organization_id, program_name, program_type_code
+            partition by staff_id, education_organization_id
             order by _load_id desc, _loaded_at desc, _record_key
         ) as version_number
     from renamed
@@ -39,11 +36,10 @@ numbered as (
 
 newest as (
     select
-        program_key,
+        staff_key,
+        staff_id,
         education_organization_id,
-        program_name,
-        program_type_code,
-        program_id,
+        email_address,
         _record_key,
         _loaded_at
     from numbered
