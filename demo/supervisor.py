@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -18,26 +17,17 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 from rich.console import Console
 
-from demo import airflow, districts, keeper, receivers, sources, summary, warehouse
+from demo import airflow, districts, keeper, startup, summary, warehouse
 from demo.districts import DemoDistrict
-from demo.processes import Processes
 from demo.progress import Watch
-from demo.runtime import Runtime, current, write_private
+from demo.runtime import Runtime, current
 from include.config import Settings, get_district, load_districts
 from include.errors import ConfigError
 from include.local import postgres
 from include.night import today
-from include.orchestration import pools, stages
+from include.orchestration import stages
 
 DISTRICT = districts.DEFAULT
-# What is asked for first; another is taken when the port is in use.
-PORTS = {
-    "airflow": 8080,
-    "dictionary": 8081,
-    "worker_logs": 8793,
-    "trigger_logs": 8794,
-}
-FREE_BYTES = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +45,7 @@ def up(out: Console, district: str) -> None:
     with runtime.lock("demo"):
         began = time.monotonic()
         with out.status("starting") if out.is_terminal else nullcontext():
-            api = _start(out, runtime)
+            api = startup.start(out, runtime)
         out.print(f"[green]✓[/] up after {time.monotonic() - began:.0f} s")
         try:
             watch = _watch(out, runtime, api, district)
@@ -91,7 +81,7 @@ def night(out: Console, district: str, as_of: date | None) -> None:
     """Run a night through the running Airflow; without a date, the next school day's."""
     get_district(district)
     runtime = _open()
-    if not any(map(_processes(runtime).is_running, ("scheduler", keeper.NAME))):
+    if not any(map(startup.processes(runtime).is_running, ("scheduler", keeper.NAME))):
         raise ConfigError(
             "make night",
             seen="Airflow does not run",
@@ -100,7 +90,7 @@ def night(out: Console, district: str, as_of: date | None) -> None:
         )
     with runtime.lock("night"):
         day = _move_on(out, runtime, district, as_of)
-        watch = _watch(out, runtime, _api(runtime), district)
+        watch = _watch(out, runtime, startup.api(runtime), district)
         failure = watch.night(day)
         _show(out, runtime, district, day, watch.is_transformed)
     if failure:
@@ -166,7 +156,7 @@ def psql(district: str) -> tuple[Path, Address]:
 def run(arguments: Sequence[str]) -> NoReturn:
     """Become `python -m` with these arguments, in the environment of the demo's Airflow."""
     runtime = _open()
-    if not _processes(runtime).is_running("scheduler"):
+    if not startup.processes(runtime).is_running("scheduler"):
         raise ConfigError(
             f"demo run {arguments[0]}",
             seen="Airflow does not run",
@@ -203,7 +193,7 @@ def docs(out: Console, district: str) -> None:
 def status(out: Console) -> None:
     """Say what runs."""
     runtime = _open()
-    processes = _processes(runtime)
+    processes = startup.processes(runtime)
     if not processes.names():
         out.print("Nothing runs. `make demo` starts it.")
         return
@@ -219,8 +209,8 @@ def down(out: Console) -> None:
     with runtime.lock("down"):
         _stop(out, runtime)
     places = dict.fromkeys([str(runtime.folder)])
-    if warehouse.own_server() is None and not _data(runtime).is_relative_to(runtime.folder):
-        places[f"{_data(runtime)} (the databases)"] = None
+    if warehouse.own_server() is None and not startup.data(runtime).is_relative_to(runtime.folder):
+        places[f"{startup.data(runtime)} (the databases)"] = None
     if not runtime.work.is_relative_to(runtime.folder):
         places[f"{runtime.work} (files of students)"] = None
     out.print(f"Down. The data stays in {', '.join(places)}; `make demo` goes on from here.")
@@ -228,7 +218,7 @@ def down(out: Console) -> None:
 
 def _stop(out: Console, runtime: Runtime) -> None:
     """In the reverse order of start: what uses another goes first, and what would restart it."""
-    processes = _processes(runtime)
+    processes = startup.processes(runtime)
     names = list(reversed(processes.names()))
     names.sort(key=lambda name: name != keeper.NAME)
     for name in names:
@@ -272,115 +262,9 @@ def _open() -> Runtime:
     return runtime
 
 
-def _data(runtime: Runtime) -> Path:
-    """Where the embedded server keeps the databases."""
-    return postgres.place(runtime.postgres, home_of_root=postgres.HOME_OF_ROOT)
-
-
-def _processes(runtime: Runtime) -> Processes:
-    return Processes(runtime.processes, runtime.logs)
-
-
-def _start(out: Console, runtime: Runtime) -> airflow.Api:
-    processes = _processes(runtime)
-    is_new = not processes.is_running("scheduler")
-    if is_new:
-        _need_room(runtime)
-    ports = _ports(runtime, processes)
-    server = warehouse.server_url(runtime)
-    out.print("[green]✓[/] Postgres answers")
-    metadata = warehouse.create_database(server, warehouse.METADATA)
-    connections: dict[str, str] = {}
-    for district in load_districts().values():
-        warehouse.create_database(server, district.database)
-        connections |= warehouse.connection_variable(district, server)
-    served = [simulated.prepare(runtime) for simulated in districts.ALL.values()]
-    for given in served:
-        connections |= sources.start(processes, runtime, given, ports)
-    connections |= receivers.start(processes, runtime, districts.ALL, ports)
-    environment = airflow.environment(
-        runtime, metadata_url=metadata, ports=ports, connections=connections
-    )
-    if is_new:
-        airflow.migrate(environment, runtime.logs / "migrate.log")
-    airflow.start(processes, environment, runtime)
-    processes.start(
-        "dictionary",
-        [sys.executable, "-m", "demo.pages", "--folder", str(runtime.dictionary),
-         "--port", str(ports["dictionary"])],
-        environment,
-    )  # fmt: skip
-    processes.start(keeper.NAME, [sys.executable, "-m", "demo.keeper"], environment)
-    # all start at once: each needs seconds of its own
-    for given in served:
-        sources.wait(processes, given, ports)
-    receivers.wait(processes, ports)
-    out.print(f"[green]✓[/] source systems serve {' and '.join(given.what for given in served)}")
-    api = _api(runtime)
-    processes.wait_until("api-server", api.is_up, seconds=180)
-    wanted = {
-        f"{stage}__{code}"
-        for code, district in load_districts().items()
-        for stage in stages.of(district)
-    }
-    api.wait_for(lambda: api.has_dags(wanted), what=f"{len(wanted)} DAGs", seconds=120)
-    for code in load_districts():
-        for name, slots, description in pools.of(code):
-            api.create_pool(name, slots, description)
-    write_private(runtime.login, f"{airflow.USER}\n{api.password}\n")
-    out.print("[green]✓[/] Airflow is healthy")
-    return api
-
-
-def _need_room(runtime: Runtime) -> None:
-    """Refuse to start where a night would not fit: in our folder, or where Postgres keeps its data.
-
-    A real server's disk is not ours to see.
-    """
-    places = [runtime.folder, runtime.work]
-    if warehouse.own_server() is None:
-        places.append(_existing(_data(runtime)))
-    for place in places:
-        if shutil.disk_usage(place).free < FREE_BYTES:
-            raise OSError(errno.ENOSPC, "No space left on device", str(place))
-
-
-def _existing(path: Path) -> Path:
-    """The folder itself, or the nearest above it that is there already."""
-    return next(found for found in (path, *path.parents) if found.exists())
-
-
-def _ports(runtime: Runtime, processes: Processes) -> dict[str, int]:
-    """The ports of the last start when it still runs, else free ones, the usual if possible."""
-    kept = {name: int(port) for name, port in runtime.read("ports").items()}
-    if kept and any(processes.is_running(name) for name in processes.names()):
-        return kept
-    chosen: dict[str, int] = {}
-    for name, usual in _wanted_ports().items():
-        port = postgres.free_port(usual)
-        while port in chosen.values():
-            port = postgres.free_port()
-        chosen[name] = port
-    runtime.write("ports", dict(chosen))
-    return chosen
-
-
-def _wanted_ports() -> dict[str, int]:
-    return {
-        **PORTS,
-        **receivers.PORTS,
-        **{name: port for code in districts.ALL for name, port in sources.ports(code).items()},
-    }
-
-
-def _api(runtime: Runtime) -> airflow.Api:
-    port = runtime.read("ports")["airflow"]
-    return airflow.Api(f"http://127.0.0.1:{port}", runtime.secret("airflow_password", 12))
-
-
 def _watch(out: Console, runtime: Runtime, api: airflow.Api, district: str) -> Watch:
     has = stages.of(get_district(district))
-    is_running = _processes(runtime).is_running
+    is_running = startup.processes(runtime).is_running
     return Watch(
         api=api, out=out, district=district, dsn=url(district), has=has,
         ended=lambda: [part for part in airflow.COMPONENTS if not is_running(part)],

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from demo import supervisor, warehouse
+from demo import startup, supervisor, warehouse
 from demo.processes import Processes
 from demo.runtime import Runtime
 from include.errors import ConfigError
@@ -145,12 +145,12 @@ def test_a_small_disk_under_postgres_is_refused_before_anything_starts(
 
     def usage(place: Path) -> object:
         total, used, _ = real(tmp_path)
-        free = supervisor.FREE_BYTES - 1 if place == small else supervisor.FREE_BYTES
+        free = startup.FREE_BYTES - 1 if place == small else startup.FREE_BYTES
         return type(real(tmp_path))(total, used, free)
 
     monkeypatch.setattr(shutil, "disk_usage", usage)
     with pytest.raises(OSError, match="No space left") as caught:
-        supervisor._need_room(runtime)
+        startup.need_room(runtime)
     assert str(small) in supervisor.explain(caught.value)
     monkeypatch.setenv("FIRSTBELL_PG_URL", "postgresql://u@db.example.org/postgres")
-    supervisor._need_room(runtime)
+    startup.need_room(runtime)
