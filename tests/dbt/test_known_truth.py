@@ -17,7 +17,8 @@ import pytest
 from tests.conftest import create_database
 from tests.dbt.conftest import run_dbt
 from tests.dbt.judged_students import AS_OF, TRUTH, Truth, records
-from tests.dbt.small_district import school_day, student, write
+from tests.dbt.raw_records import write
+from tests.dbt.small_district import school_day, student
 
 S03_REASONS = "Absent 12 of 60 days (20.0 %); D or F in 1 of 2 courses, GPA 1.35 (Quarter 1)"
 LETTERS = {"-": "none", "y": "yellow", "r": "red", "?": "insufficient_data", "/": "not_applicable"}

@@ -19,7 +19,7 @@ import yaml
 from tests.conftest import create_database
 from tests.dbt import two_year_district as district
 from tests.dbt.conftest import run_dbt
-from tests.dbt.small_district import book, write
+from tests.dbt.raw_records import book, write
 from tests.parsed_project import PROJECT
 
 Rows = dict[tuple[Any, ...], dict[str, Any]]

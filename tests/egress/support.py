@@ -19,12 +19,15 @@ from include import egress
 from include.config import District
 from include.connections import Connection
 from include.egress.attention import Waiting
+from include.egress.gate import DataElement
 from include.night import Night
 
 ROOT = Path(__file__).parents[2]
 # A Wednesday; the district is in Chicago, where it is the morning of the same day.
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 25)
+# What an alert of a student may hold.
+ALL = frozenset(DataElement) - {DataElement.PIPELINE}
 REGISTERED: dict[str, Any] = {
     "recipient": "microsoft_365",
     "vendor": "Test collaboration",

@@ -12,7 +12,7 @@ import pytest
 from include import egress, reporting_access
 from include.egress.session import session
 from include.errors import DisclosureLogError, StorageError
-from tests.egress.support import House
+from tests.egress.support import ALL, REGISTERED, House
 
 
 @pytest.fixture
@@ -163,3 +163,37 @@ def test_a_log_of_before_is_chained_as_it_stands(told: House) -> None:
     tamper(told, "update ops.disclosures set vendor = 'x' where position = 2")
     with pytest.raises(DisclosureLogError, match="row 2 is not"):
         egress.check(told.night())
+
+
+def test_every_send_is_in_the_disclosure_log(house: House) -> None:
+    house.cross(1)
+    house.enqueue_alerts()
+    house.send()
+    rows = house.query("select * from ops.disclosures order by disclosure_id")
+    assert [row["event"] for row in rows] == ["attempted", "accepted"]
+    for row in rows:
+        assert row["recipient"] == "microsoft_365"
+        assert row["vendor"] == REGISTERED["vendor"]
+        assert row["purpose"] == "early_warning_alert"
+        assert row["legal_basis"] == "school_official"
+        assert row["student_unique_ids"] == ["S0001"]
+        assert row["data_elements"] == sorted(ALL)
+        assert row["run_id"] == "run-1"
+
+
+@pytest.mark.parametrize(
+    "statement", ["delete from ops.disclosures", "update ops.disclosures set vendor = 'x'"]
+)
+def test_the_disclosure_log_cannot_be_changed(house: House, statement: str) -> None:
+    house.cross(1)
+    house.enqueue_alerts()
+    house.send()
+    with pytest.raises(Exception, match="append-only"):
+        house.query(statement)
+
+
+def test_what_a_sent_message_was_made_from_is_forgotten(house: House) -> None:
+    house.cross(1)
+    house.enqueue_alerts()
+    house.send()
+    assert house.query("select facts from ops.outbox") == [{"facts": None}]

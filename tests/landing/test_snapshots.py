@@ -11,15 +11,7 @@ from include import landing
 from include.config import DeletePolicy
 from include.errors import ParkedFeedError
 from include.records import Change, Feed, FeedKind, Reject, Seen, Tombstone, Upsert
-from tests.landing.support import (
-    FEED,
-    RUN,
-    current,
-    land,
-    last_ledger_row,
-    upsert,
-    version_count,
-)
+from tests.landing.support import FEED, RUN, current, land, last_ledger_row, upsert, version_count
 
 TIGHT = DeletePolicy(max_rows=2, max_pct=10)
 
