@@ -10,7 +10,6 @@ a row, so only the service user reads it.
 
 from __future__ import annotations
 
-import gc
 import json
 import logging
 import os
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from include import day_models, dbt_outcome, own_rows, warehouse
 from include.config import ROOT, EdfiSource
 from include.connections import Connection
+from include.dbt_pace import unhindered
 from include.errors import ConfigError, TransformError, TransformInterruptedError
 from include.interrupts import as_keyboard_interrupt
 
@@ -78,7 +78,7 @@ def invoke(
     ]
     with (
         environment(_variables(night)),
-        seldom_collected(),
+        unhindered(),
         as_keyboard_interrupt() as interruption,
     ):
         try:
@@ -309,25 +309,6 @@ def environment(values: Mapping[str, str]) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-
-
-# Objects made before Python looks for garbage among the youngest; its own default is 700.
-_OBJECTS_BETWEEN_COLLECTIONS = 200_000
-
-
-@contextmanager
-def seldom_collected() -> Iterator[None]:
-    """Let Python collect garbage seldom for the time of a `with` block.
-
-    dbt holds the parsed project, millions of objects, to the end of its command: looking for
-    garbage among them took a tenth of a build's processor time.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 50, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -18,7 +18,8 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import ManifestLoader, extended_mashumaro_encoder
 
 from include import dbt_command
-from include.dbt_command import environment, seldom_collected
+from include.dbt_command import environment
+from include.dbt_pace import unhindered
 from include.night import Night
 from tests.conftest import SHARED
 
@@ -40,7 +41,7 @@ def invoke(
         "DO_NOT_TRACK": "1",
     }
     said = io.StringIO()
-    with environment(given), seldom_collected(), contextlib.redirect_stdout(said):
+    with environment(given), unhindered(), contextlib.redirect_stdout(said):
         done = runner.invoke(
             [
                 *("--no-use-colors", *arguments),
