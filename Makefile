@@ -49,7 +49,7 @@ lint: install  ## style, types, SQL, import rules, dependencies
 	@$(DEPTRY) -rf requirements.in include ml dags plugins
 	@$(DEPTRY) -rf requirements-dev.in .
 	@$(PYTHON_BIN) .ci/audit.py requirements-dev.txt
-	@$(PYTHON_BIN) .ci/sql.py lint --disable-progress-bar --processes 2 dbt_project
+	@.venv/bin/sqruff lint --parsing-errors dbt_project
 
 format: install  ## let the formatters have their way
 	@$(RUN) ruff check --fix .

@@ -1,8 +1,8 @@
-"""What dbt adds to Jinja, as far as this project uses it: names that sqlfluff's templater can see.
+"""What dbt adds to Jinja, as far as this project uses it: names that the linter's templater sees.
 
-sqlfluff renders models with Jinja alone, because its dbt templater needs a database and compiles
-the project in every process. The macros are the real ones, except for those of the engine.
-sqlfluff executes it for every file it reads, so the macros, slow to compile, are kept per process.
+sqruff renders models with Jinja alone, because a dbt templater needs a database and compiles the
+project in every process. The macros are the real ones, except for those of the engine.
+sqruff executes it for every file it reads, so the macros, slow to compile, are kept per process.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from types import ModuleType, SimpleNamespace
 from jinja2 import Environment
 
 _MACROS = Path(__file__).resolve().parents[1] / "macros"
-_KEPT = "firstbell_sqlfluff_macros"
+_KEPT = "firstbell_linted_macros"
 _MACRO = re.compile(r"{%-?\s*macro\s+(\w+)")
 
 

@@ -159,7 +159,7 @@ gathered as (
         coalesce(schools.has_grading_periods, false) as has_grading_periods,
         schools.window_start_date,
         {%- for count in behavior_counts if count != 'window_start_date' %}
-        coalesce(behavior.{{ count }}, 0) as {{ count }},
+            coalesce(behavior.{{ count }}, 0) as {{ count }},
         {%- endfor %}
         {{- kept_columns('latest', [
             'letter_mark_count', 'excluded_mark_count', 'unmapped_mark_count', 'number_mark_count',
@@ -254,11 +254,11 @@ rated as (
                 then attended.days_absent
         end as days_absent,
         {%- for window in ['', '_30d', '_90d'] %}
-        case
-            when attended.gap_code is null
-                then cast(attended.days_absent{{ window }} as numeric)
-                    / nullif(attended.days_enrolled{{ window }}, 0)
-        end as absence_rate{{ window }},
+            case
+                when attended.gap_code is null
+                    then cast(attended.days_absent{{ window }} as numeric)
+                        / nullif(attended.days_enrolled{{ window }}, 0)
+            end as absence_rate{{ window }},
         {%- endfor %}
         case
             when attended.gap_code is null
@@ -324,11 +324,11 @@ counted as (
     select
         {{- kept_columns('flagged', keys + measures + attendance_figures + numbers) }}
         {%- for colour in ['yellow', 'red'] %}
-        case when flagged.attendance_flag = '{{ colour }}' then 1 else 0 end
-        + case when flagged.course_grades_flag = '{{ colour }}' then 1 else 0 end
-        + case when flagged.assessment_flag = '{{ colour }}' then 1 else 0 end
-        + case when flagged.behavior_flag = '{{ colour }}' then 1 else 0 end
-            as {{ colour }}_count,
+            case when flagged.attendance_flag = '{{ colour }}' then 1 else 0 end
+            + case when flagged.course_grades_flag = '{{ colour }}' then 1 else 0 end
+            + case when flagged.assessment_flag = '{{ colour }}' then 1 else 0 end
+            + case when flagged.behavior_flag = '{{ colour }}' then 1 else 0 end
+                as {{ colour }}_count,
         {%- endfor %}
         case when flagged.attendance_flag != 'insufficient_data' then 1 else 0 end
         + case when flagged.is_course_grades_evidence then 1 else 0 end

@@ -20,23 +20,23 @@ behavior as (
 
 together as (
     {%- for indicator in ['attendance', 'course_grades', 'assessment', 'behavior'] %}
-    select
-        {{ indicator }}.student_key,
-        '{{ indicator }}' as indicator,
-        {{ indicator }}.flag,
-        {{ indicator }}.is_evidence,
-        {{ indicator }}.value,
-        {{ indicator }}.value_text,
-        {{ indicator }}.threshold,
-        {{ indicator }}.threshold_text,
-        {{ indicator }}.reason,
-        {{ indicator }}.reason_code,
-        {{ indicator }}.policy_version,
-        {{ indicator }}.evidence_from,
-        {{ indicator }}.evidence_to,
-        {{ indicator }}.as_of_date
-    from {{ indicator }}
-    {{ 'union all' if not loop.last }}
+        select
+            {{ indicator }}.student_key,
+            '{{ indicator }}' as indicator,
+            {{ indicator }}.flag,
+            {{ indicator }}.is_evidence,
+            {{ indicator }}.value,
+            {{ indicator }}.value_text,
+            {{ indicator }}.threshold,
+            {{ indicator }}.threshold_text,
+            {{ indicator }}.reason,
+            {{ indicator }}.reason_code,
+            {{ indicator }}.policy_version,
+            {{ indicator }}.evidence_from,
+            {{ indicator }}.evidence_to,
+            {{ indicator }}.as_of_date
+        from {{ indicator }}
+        {{ 'union all' if not loop.last }}
     {%- endfor %}
 )
 

@@ -30,36 +30,36 @@ tier_ladder as (
 ),
 
 {% if is_incremental() -%}
-previous_run as (
-    select max(observations.as_of_date) as as_of_date
-    from observations
-    where observations.as_of_date < {{ as_of_date() }}
-),
+    previous_run as (
+        select max(observations.as_of_date) as as_of_date
+        from observations
+        where observations.as_of_date < {{ as_of_date() }}
+    ),
 
-considered as (
-    select
-        observations.student_key,
-        observations.as_of_date,
-        observations.rule_tier,
-        observations.grade_band,
-        observations.policy_version,
-        observations.code_version
-    from observations
-    cross join previous_run
-    where observations.as_of_date
-        >= coalesce(previous_run.as_of_date, {{ as_of_date() }})
-),
+    considered as (
+        select
+            observations.student_key,
+            observations.as_of_date,
+            observations.rule_tier,
+            observations.grade_band,
+            observations.policy_version,
+            observations.code_version
+        from observations
+        cross join previous_run
+        where observations.as_of_date
+            >= coalesce(previous_run.as_of_date, {{ as_of_date() }})
+    ),
 {%- else -%}
-considered as (
-    select
-        observations.student_key,
-        observations.as_of_date,
-        observations.rule_tier,
-        observations.grade_band,
-        observations.policy_version,
-        observations.code_version
-    from observations
-),
+    considered as (
+        select
+            observations.student_key,
+            observations.as_of_date,
+            observations.rule_tier,
+            observations.grade_band,
+            observations.policy_version,
+            observations.code_version
+        from observations
+    ),
 {%- endif %}
 
 run_dates as (
@@ -157,7 +157,7 @@ changes as (
         on old_rung.rule_tier = steps.previous_tier
     where steps.tier is distinct from steps.previous_tier
         {%- if is_incremental() %}
-        and steps.changed_on >= {{ as_of_date() }}
+            and steps.changed_on >= {{ as_of_date() }}
         {%- endif %}
 )
 

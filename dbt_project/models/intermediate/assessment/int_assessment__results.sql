@@ -42,12 +42,12 @@ told as (
         sittings.standing_result_key,
         sittings.rank_number,
         {%- for columns in stated_together %}
-        {%- for column in columns %}
-        stated.{{ column }},
-        {%- endfor %}
-        min(case when stated.{{ columns[0] }} is not null then sittings.rank_number end) over (
-            partition by sittings.standing_result_key
-        ) as {{ columns[0] }}_from,
+            {%- for column in columns %}
+                stated.{{ column }},
+            {%- endfor %}
+            min(case when stated.{{ columns[0] }} is not null then sittings.rank_number end) over (
+                partition by sittings.standing_result_key
+            ) as {{ columns[0] }}_from,
         {%- endfor %}
         stated.is_superseded,
         stated.numeric_score_count,
@@ -64,10 +64,13 @@ merged as (
     select
         told.standing_result_key,
         {%- for columns in stated_together %}
-        {%- for column in columns %}
-        max(case when told.rank_number = told.{{ columns[0] }}_from then told.{{ column }} end)
-            as {{ column }},
-        {%- endfor %}
+            {%- for column in columns %}
+                max(
+                    case
+                        when told.rank_number = told.{{ columns[0] }}_from then told.{{ column }}
+                    end
+                ) as {{ column }},
+            {%- endfor %}
         {%- endfor %}
         max(case when told.is_superseded then 1 else 0 end) = 1 as is_superseded,
         sum(told.numeric_score_count) as numeric_score_count,
@@ -97,12 +100,12 @@ described as (
     select
         stated.assessment_result_key,
         {%- for column in own_columns %}
-        stated.{{ column }},
+            stated.{{ column }},
         {%- endfor %}
         {%- for columns in stated_together %}
-        {%- for column in columns %}
-        coalesce(merged.{{ column }}, stated.{{ column }}) as {{ column }},
-        {%- endfor %}
+            {%- for column in columns %}
+                coalesce(merged.{{ column }}, stated.{{ column }}) as {{ column }},
+            {%- endfor %}
         {%- endfor %}
         stated._source_ref,
         stated._loaded_at,
@@ -126,12 +129,12 @@ explained as (
         described.assessment_result_key,
         described.standing_result_key,
         {%- for column in own_columns %}
-        described.{{ column }},
+            described.{{ column }},
         {%- endfor %}
         {%- for columns in stated_together[:-1] %}
-        {%- for column in columns %}
-        described.{{ column }},
-        {%- endfor %}
+            {%- for column in columns %}
+                described.{{ column }},
+            {%- endfor %}
         {%- endfor %}
         case
             when described.standing_result_key != described.assessment_result_key
@@ -153,12 +156,12 @@ judged as (
         explained.assessment_result_key,
         explained.standing_result_key,
         {%- for column in own_columns %}
-        explained.{{ column }},
+            explained.{{ column }},
         {%- endfor %}
         {%- for columns in stated_together[:-1] %}
-        {%- for column in columns %}
-        explained.{{ column }},
-        {%- endfor %}
+            {%- for column in columns %}
+                explained.{{ column }},
+            {%- endfor %}
         {%- endfor %}
         explained.invalid_reason,
         explained.known_on,

@@ -21,7 +21,7 @@ languages as (
 results as (
     select
         {%- for column in received_columns %}
-        received.{{ column }},
+            received.{{ column }},
         {%- endfor %}
         case
             when coalesce(languages.language, received.language_code, 'english') = 'english'

@@ -53,19 +53,19 @@ assessment_codes as (
 
 found as (
     {%- for check in checks %}
-    {{ unmapped_codes(**check) }}
-    union all
+        {{ unmapped_codes(**check) }}
+        union all
     {%- endfor %}
     {%- for kind, place in assessment_codes.items() %}
-    select
-        assessment_codes.source,
-        '{{ place[0] }}' as crosswalk,
-        '{{ place[1] }}' as key_column,
-        assessment_codes.code,
-        assessment_codes.result_count as record_count
-    from assessment_codes
-    where assessment_codes.code_kind = '{{ kind }}'
-    {{ 'union all' if not loop.last }}
+        select
+            assessment_codes.source,
+            '{{ place[0] }}' as crosswalk,
+            '{{ place[1] }}' as key_column,
+            assessment_codes.code,
+            assessment_codes.result_count as record_count
+        from assessment_codes
+        where assessment_codes.code_kind = '{{ kind }}'
+        {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 

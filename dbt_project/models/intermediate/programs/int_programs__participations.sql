@@ -63,19 +63,19 @@ together as (
         ('title_i_participations', 'title_i'),
         ('section_504_participations', 'section_504'),
     ] %}
-    select
-        {{ participations }}.participation_key,
-        {{ participations }}.student_key,
-        {{ participations }}.education_organization_id,
-        {{ participations }}.program_name,
-        {{ participations }}.program_type_code,
-        {{ participations }}.begin_date,
-        {{ participations }}.end_date,
-        {{ participations }}.exit_date,
-        {{ participations }}._load_id,
-        '{{ association_type }}' as association_type
-    from {{ participations }}
-    union all
+        select
+            {{ participations }}.participation_key,
+            {{ participations }}.student_key,
+            {{ participations }}.education_organization_id,
+            {{ participations }}.program_name,
+            {{ participations }}.program_type_code,
+            {{ participations }}.begin_date,
+            {{ participations }}.end_date,
+            {{ participations }}.exit_date,
+            {{ participations }}._load_id,
+            '{{ association_type }}' as association_type
+        from {{ participations }}
+        union all
     {%- endfor %}
     select
         program_participations.participation_key,

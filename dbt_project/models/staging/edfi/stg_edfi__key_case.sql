@@ -32,25 +32,25 @@
 with
 
 {% for entity in natural_keys -%}
-{{ entity }} as (
-    {{ current_rows(source('edfi', entity)) }}
-),
+    {{ entity }} as (
+        {{ current_rows(source('edfi', entity)) }}
+    ),
 
 {% endfor -%}
 keys as (
     {%- for entity, parts in natural_keys.items() %}
-    {%- set exact = [] %}
-    {%- set folded = [] %}
-    {%- for part in parts %}
-    {%- do exact.append(json_text(entity ~ '.payload', part)) %}
-    {%- do folded.append('upper(' ~ json_text(entity ~ '.payload', part) ~ ')') %}
-    {%- endfor %}
-    select
-        '{{ entity }}' as entity,
-        {{ surrogate_key(exact) }} as exact_key,
-        {{ surrogate_key(folded) }} as folded_key
-    from {{ entity }}
-    {{ 'union all' if not loop.last }}
+        {%- set exact = [] %}
+        {%- set folded = [] %}
+        {%- for part in parts %}
+            {%- do exact.append(json_text(entity ~ '.payload', part)) %}
+            {%- do folded.append('upper(' ~ json_text(entity ~ '.payload', part) ~ ')') %}
+        {%- endfor %}
+        select
+            '{{ entity }}' as entity,
+            {{ surrogate_key(exact) }} as exact_key,
+            {{ surrogate_key(folded) }} as folded_key
+        from {{ entity }}
+        {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 

@@ -52,9 +52,9 @@ numbered as (
         exit_type_code,
         first_date,
         {% if var('edfi_exit_date') == 'exclusive' -%}
-        {{ days_before(1, 'last_date') }} as last_date,
+            {{ days_before(1, 'last_date') }} as last_date,
         {%- else -%}
-        last_date,
+            last_date,
         {%- endif %}
         _record_key,
         _load_id,

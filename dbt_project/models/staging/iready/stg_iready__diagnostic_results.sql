@@ -34,10 +34,10 @@ renamed as (
         {{ cell_text('lexile_measure') }} as lexile_text,
         {{ cell_text('quantile_measure') }} as quantile_text,
         {%- for domain in domains %}
-        {{ cell_text(domain ~ '_scale_score') }} as {{ domain }}_scale_score_text,
-        {{ cell_text(domain ~ '_placement') }} as {{ domain }}_placement,
-        {{ cell_text(domain ~ '_relative_placement') }}
-            as {{ domain }}_relative_placement,
+            {{ cell_text(domain ~ '_scale_score') }} as {{ domain }}_scale_score_text,
+            {{ cell_text(domain ~ '_placement') }} as {{ domain }}_placement,
+            {{ cell_text(domain ~ '_relative_placement') }}
+                as {{ domain }}_relative_placement,
         {%- endfor %}
         source_ref as _source_ref,
         load_id as _load_id,
@@ -90,9 +90,9 @@ typed as (
         renamed.lexile_text,
         renamed.quantile_text,
         {%- for domain in domains %}
-        renamed.{{ domain }}_scale_score_text,
-        renamed.{{ domain }}_placement,
-        renamed.{{ domain }}_relative_placement,
+            renamed.{{ domain }}_scale_score_text,
+            renamed.{{ domain }}_placement,
+            renamed.{{ domain }}_relative_placement,
         {%- endfor %}
         renamed._source_ref,
         renamed._load_id,

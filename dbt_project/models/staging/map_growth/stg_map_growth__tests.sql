@@ -12,9 +12,9 @@
     'winter_to_spring_growth_percentile', 'spring_to_spring_growth_percentile',
 ] %}
 {%- for number in range(1, 9) %}
-{%- for part in ['name', 'rit_score_text', 'rit_score', 'adjective'] %}
-{%- do shared_columns.append('goal_' ~ number ~ '_' ~ part) %}
-{%- endfor %}
+    {%- for part in ['name', 'rit_score_text', 'rit_score', 'adjective'] %}
+        {%- do shared_columns.append('goal_' ~ number ~ '_' ~ part) %}
+    {%- endfor %}
 {%- endfor %}
 with
 
@@ -79,7 +79,7 @@ from_assessment_results as (
         coalesce(own_school.test_grade_code, any_school.test_grade_code, twins.test_grade_code)
             as test_grade_code,
         {%- for column in shared_columns %}
-        assessment_results.{{ column }},
+            assessment_results.{{ column }},
         {%- endfor %}
         assessment_results._source_ref,
         assessment_results._load_id,
@@ -108,7 +108,7 @@ from_combined as (
         combined.birth_date,
         combined.test_grade_code,
         {%- for column in shared_columns %}
-        combined.{{ column }},
+            combined.{{ column }},
         {%- endfor %}
         combined._source_ref,
         combined._load_id,

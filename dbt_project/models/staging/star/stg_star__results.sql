@@ -45,8 +45,8 @@ renamed as (
         {{ cell_text('quantile') }} as quantile_text,
         {{ cell_text('current_sgp') }} as current_sgp_text,
         {%- for from_window, to_window in pairs %}
-        {{ cell_text('student_growth_percentile_' ~ from_window ~ '_' ~ to_window) }}
-            as sgp_{{ from_window }}_{{ to_window }}_text,
+            {{ cell_text('student_growth_percentile_' ~ from_window ~ '_' ~ to_window) }}
+                as sgp_{{ from_window }}_{{ to_window }}_text,
         {%- endfor %}
         source_ref as _source_ref,
         load_id as _load_id,
@@ -132,7 +132,7 @@ typed as (
         renamed.quantile_text,
         renamed.current_sgp_text,
         {%- for from_window, to_window in pairs %}
-        renamed.sgp_{{ from_window }}_{{ to_window }}_text,
+            renamed.sgp_{{ from_window }}_{{ to_window }}_text,
         {%- endfor %}
         renamed._source_ref,
         renamed._load_id,
@@ -141,8 +141,8 @@ typed as (
         {{ domain_numeric('renamed.scaled_score_text', 0, 1400) }} as scaled_score,
         {{ domain_numeric('renamed.percentile_rank_text', 1, 99) }} as percentile_rank,
         {%- for from_window, to_window in pairs %}
-        {{ domain_numeric('renamed.sgp_' ~ from_window ~ '_' ~ to_window ~ '_text', 1, 99) }}
-            as sgp_{{ from_window }}_{{ to_window }},
+            {{ domain_numeric('renamed.sgp_' ~ from_window ~ '_' ~ to_window ~ '_text', 1, 99) }}
+                as sgp_{{ from_window }}_{{ to_window }},
         {%- endfor %}
         {{ domain_numeric('renamed.current_sgp_text', 1, 99) }} as current_sgp,
         -- the vendor's rule: a reason of any kind means that the test does not count
