@@ -12,8 +12,8 @@ import pytest
 from demo.simulators.edfi.config import Behaviour
 from demo.simulators.edfi.control import Control
 from demo.simulators.edfi.data import load_folder
-from demo.simulators.edfi.faults import Faults
 from demo.simulators.edfi.store import Store
+from demo.simulators.faults import Faults
 from demo.synthetic.advance import advance, later_days
 from demo.synthetic.school_year import school_year
 from demo.synthetic.settings import Plan

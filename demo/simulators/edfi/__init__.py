@@ -2,9 +2,9 @@
 
 from demo.simulators.edfi.config import Behaviour
 from demo.simulators.edfi.data import load_folder
-from demo.simulators.edfi.faults import Fault, Faults
 from demo.simulators.edfi.server import KEY, SECRET, Running, serve
 from demo.simulators.edfi.store import Store
+from demo.simulators.faults import Fault, Faults
 
 __all__ = [
     "KEY",

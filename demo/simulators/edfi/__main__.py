@@ -11,9 +11,9 @@ from pathlib import Path
 
 from demo.simulators.edfi.config import Behaviour
 from demo.simulators.edfi.data import load_folder
-from demo.simulators.edfi.faults import Faults, from_json
 from demo.simulators.edfi.server import KEY, SECRET, serve
 from demo.simulators.edfi.store import Store
+from demo.simulators.faults import Faults, from_json
 
 
 def main() -> int:

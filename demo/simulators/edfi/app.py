@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from demo.simulators.edfi import reading
@@ -17,8 +17,8 @@ from demo.simulators.edfi.auth import Tokens
 from demo.simulators.edfi.config import Behaviour, discovery
 from demo.simulators.edfi.control import Control
 from demo.simulators.edfi.errors import ApiError, not_found, unauthenticated
-from demo.simulators.edfi.faults import Fault, Faults
 from demo.simulators.edfi.store import Store
+from demo.simulators.faults import Fault, Faults, damage
 
 
 class Application:
@@ -123,7 +123,7 @@ class Application:
             except ApiError as error:
                 return error.response(problem_details=self.behaviour.problem_details)
             for fault in request.state.faults:
-                response = _damage(fault, response)
+                response = damage(fault, response)
             return response
 
         return handle
@@ -142,32 +142,3 @@ class Application:
             raise ApiError(fault.status, "system", "An unexpected problem has occurred.")
         elif fault.kind == "hang":
             await asyncio.sleep(fault.seconds)
-
-
-async def _drip() -> AsyncIterator[bytes]:
-    while True:
-        yield b" "
-        await asyncio.sleep(0.02)
-
-
-async def _flood(megabytes: int) -> AsyncIterator[bytes]:
-    for _ in range(megabytes):
-        yield b" " * 1_000_000
-    yield b"[]"
-
-
-def _damage(fault: Fault, response: Response) -> Response:
-    if fault.kind == "redirect":
-        return RedirectResponse(fault.to)
-    if fault.kind == "drip":  # always another byte before a client's patience for one ends
-        return StreamingResponse(_drip(), media_type="application/json")
-    if fault.kind == "flood":
-        return StreamingResponse(_flood(fault.by), media_type="application/json")
-    body = bytes(response.body)
-    if fault.kind == "truncate":  # valid HTTP around half a document
-        return Response(body[: len(body) // 2], media_type="application/json")
-    if fault.kind == "cut":  # the connection ends before Content-Length is reached
-        cut = Response(body[: len(body) // 2], media_type="application/json")
-        cut.headers["content-length"] = str(len(body))
-        return cut
-    return response

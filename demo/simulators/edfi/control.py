@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from demo.simulators.edfi.config import Behaviour
-from demo.simulators.edfi.faults import Faults, from_json
 from demo.simulators.edfi.store import Store
+from demo.simulators.faults import Faults, from_json
 
 
 class Control:

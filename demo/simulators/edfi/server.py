@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import uvicorn
-
 from demo.simulators.edfi.app import Application
 from demo.simulators.edfi.auth import Tokens
 from demo.simulators.edfi.config import Behaviour
 from demo.simulators.edfi.control import Control
-from demo.simulators.edfi.faults import Faults
 from demo.simulators.edfi.store import Store
+from demo.simulators.faults import Faults
+from demo.simulators.serving import listening
 
 KEY, SECRET = "simulated-key", "simulated-secret"
 
@@ -58,28 +55,8 @@ def serve(
     application = Application(
         store, behaviour, tokens, faults, Control(control) if control else None
     )
-    with socket.create_server(("127.0.0.1", port)) as listener:
-        config = uvicorn.Config(
-            application.build(),
-            log_level="error",
-            access_log=False,
-            lifespan="off",
-            timeout_graceful_shutdown=1,
-            ssl_certfile=certificate,
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(
-            target=server.run, kwargs={"sockets": [listener]}, name="edfi-simulator", daemon=True
-        )
-        thread.start()
-        try:
-            while not server.started:
-                if not thread.is_alive():
-                    raise RuntimeError("the Ed-Fi simulator did not start")
-                time.sleep(0.005)
-            scheme = "https" if certificate else "http"
-            url = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}{behaviour.prefix}"
-            yield Running(url, store, behaviour, tokens, faults, application.requests)
-        finally:
-            server.should_exit = True
-            thread.join(timeout=10)
+    with listening(
+        application.build(), "edfi-simulator", port=port, certificate=certificate
+    ) as root:
+        url = f"{root}{behaviour.prefix}"
+        yield Running(url, store, behaviour, tokens, faults, application.requests)

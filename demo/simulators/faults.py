@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+
 Kind = Literal[
     "unauthorized", "throttle", "error", "hang", "truncate", "cut", "count", "mutate",
-    "redirect", "drip", "flood",
+    "redirect", "drip", "flood", "html",
 ]  # fmt: skip
 
 
@@ -60,3 +63,35 @@ class Faults:
 def from_json(values: dict[str, Any]) -> Fault:
     """A fault as the control file writes it: {"kind": "throttle", "match": "students"}."""
     return Fault(**{k: v for k, v in values.items() if k not in {"action", "seen"}})
+
+
+async def _drip() -> AsyncIterator[bytes]:
+    while True:
+        yield b" "
+        await asyncio.sleep(0.02)
+
+
+async def _flood(megabytes: int) -> AsyncIterator[bytes]:
+    for _ in range(megabytes):
+        yield b" " * 1_000_000
+    yield b"[]"
+
+
+def damage(fault: Fault, response: Response) -> Response:
+    """The answer as the fault leaves it."""
+    if fault.kind == "redirect":
+        return RedirectResponse(fault.to)
+    if fault.kind == "html":  # a log-in page or a portal, with the status of success
+        return HTMLResponse("<html><body><h1>Sign in</h1></body></html>")
+    if fault.kind in ("drip", "flood"):
+        # drip: always another byte before a client's patience for one ends
+        endless = _drip() if fault.kind == "drip" else _flood(fault.by)
+        return StreamingResponse(endless, media_type="application/json")
+    body = bytes(response.body)
+    if fault.kind not in ("truncate", "cut"):
+        return response
+    # truncate: valid HTTP around half a document
+    half = Response(body[: len(body) // 2], media_type="application/json")
+    if fault.kind == "cut":  # the connection ends before Content-Length is reached
+        half.headers["content-length"] = str(len(body))
+    return half
