@@ -1,0 +1,64 @@
+"""Short hands for the PowerSchool tests: a small database, and requests as a plugin sends them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from demo.simulators.powerschool import Running, Store, install
+
+PLUGIN = install(Path(__file__).parents[3] / "include/sources/powerschool/plugin")
+QUERY = "/ws/schema/query/org.firstbell.sis"
+
+
+def student(number: int, **more: Any) -> dict[str, Any]:
+    return {
+        "dcid": number + 100,
+        "id": number,
+        "student_number": str(90_000 + number),
+        "first_name": f"Test{number}",
+        "last_name": "Student",
+        "dob": "2015-03-04",
+        "ssn": "000-00-0000",
+        "grade_level": 5,
+        "schoolid": 12,
+        "enrollment_schoolid": 12,
+        "enroll_status": 0,
+        "entrydate": "2026-08-19",
+        "exitdate": "2027-05-28",
+        "transaction_date": f"2026-09-01 08:00:{number % 60:02}",
+        **more,
+    }
+
+
+def store_of(count: int) -> Store:
+    """A database with that many students and the setup of one school."""
+    store = Store()
+    store.load("students", (student(n) for n in range(1, count + 1)))
+    store.load("schools", [{"dcid": 1, "id": 1, "school_number": 12, "district_number": "990100"}])
+    store.load("schools", [{"dcid": 9, "id": 9, "school_number": 999999}])
+    year = {"yearid": 36, "firstday": "2026-08-19", "lastday": "2027-05-27", "isyearrec": 1}
+    store.load("terms", [{"dcid": 1, "id": 3600, "schoolid": 12, "portion": 1, **year}])
+    return store
+
+
+def bearer(server: Running) -> str:
+    answer = requests.post(
+        f"{server.url}/oauth/access_token",
+        data={"grant_type": "client_credentials"},
+        auth=(server.client, server.secret),
+        timeout=5,
+    )
+    return str(answer.json()["access_token"])
+
+
+def get(server: Running, path: str, **headers: str) -> requests.Response:
+    told = {"Accept": "application/json", "Authorization": f"Bearer {bearer(server)}", **headers}
+    return requests.get(f"{server.url}{path}", headers=told, timeout=5)
+
+
+def post(server: Running, path: str, body: dict[str, Any]) -> requests.Response:
+    told = {"Accept": "application/json", "Authorization": f"Bearer {bearer(server)}"}
+    return requests.post(f"{server.url}{path}", json=body, headers=told, timeout=5)

@@ -1,0 +1,57 @@
+"""The plugin asks for what is read, and for nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from demo.simulators.powerschool import install
+from demo.simulators.powerschool.schema import TABLES as HELD
+from include.sources.powerschool import plugin
+from include.sources.powerschool.tables import TABLES, Table
+
+READ = {f"{table.name}.{column.name}" for table in TABLES for column in table.columns}
+PRIVATE = {
+    "students.ssn", "students.street", "students.home_phone", "students.guardianemail",
+    "students.exitcomment", "users.ssn", "users.home_phone", "users.loginid",
+    "attendance.att_comment", "log.entry", "log.discipline_reporter", "storedgrades.comment_value",
+    "storedgrades.teacher_name", "spenrollments.sp_comment", "incident.incident_title",
+    "incident_action.action_resolved_desc", "studenttestscore.notes",
+}  # fmt: skip
+
+
+def test_the_shipped_files_follow_from_the_catalogue() -> None:
+    shipped = {
+        str(path.relative_to(plugin.FOLDER)): path.read_text(encoding="utf-8")
+        for path in plugin.FOLDER.rglob("*")
+        if path.is_file()
+    }
+    assert shipped == plugin.files(), "run python -m include.sources.powerschool.plugin --write"
+
+
+def test_every_field_that_is_read_is_asked_for_and_no_other() -> None:
+    assert install(plugin.FOLDER).fields == READ
+
+
+def test_nothing_private_is_asked_for() -> None:
+    held = {f"{table}.{column}" for table, columns in HELD.items() for column in columns}
+    assert held >= PRIVATE
+    assert not READ & PRIVATE
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_every_table_has_a_query_with_its_columns_and_arguments(table: Table) -> None:
+    query = install(plugin.FOLDER).queries[table.query]
+    assert list(query.fields) == [column.name for column in table.columns]
+    assert query.required == set(table.arguments)
+
+
+def test_packing_gives_a_zip_that_can_be_installed_the_same_each_time(tmp_path: Path) -> None:
+    for name in ("a.zip", "b.zip"):
+        command = [sys.executable, "-m", "include.sources.powerschool.plugin"]
+        subprocess.run([*command, "--out", str(tmp_path / name)], check=True, capture_output=True)
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    assert install(tmp_path / "a.zip") == install(plugin.FOLDER)
