@@ -30,7 +30,7 @@ from demo.synthetic.settings import QUARTERS, YEARS, Plan
 from demo.synthetic.sink import Sink
 from demo.synthetic.vendor_files import MAP_HEADER, ROSTER_HEADER, ZIP
 
-OWN = ("edfi", "sftp", "drop", "days", "truth", "parts")
+OWN = ("edfi", "sftp", "drop", "days", "truth", "parts", "powerschool")
 TRUTH_HEADER = (
     "student_unique_id", "school_year", "label_period", "label_begin_date", "p_fails_course",
     "p_becomes_chronic", "p_either", "fails_course", "becomes_chronic", "is_either",
