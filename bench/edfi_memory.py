@@ -21,10 +21,10 @@ from bench.scratch import fresh_database
 from demo.simulators.edfi.server import KEY, SECRET, serve
 from demo.simulators.edfi.store import Store
 from include import landing
-from include.config import EdfiSource
 from include.connections import Connection
 from include.records import Change, RunContext
 from include.sources import edfi
+from include.sources.edfi.config import EdfiConfig
 
 _NAME = "studentSchoolAttendanceEvents"
 _RESOURCE = next(resource for resource in edfi.RESOURCES if resource.name == _NAME)
@@ -96,7 +96,7 @@ class _Watched:
 
 def _read(dsn: str, url: str, count: str) -> None:
     connection = Connection("bench", host=url, login=KEY, password=SECRET)
-    client = edfi.Client(connection, EdfiSource(kind="edfi", connection="bench"))
+    client = edfi.Client(connection, EdfiConfig(kind="edfi", connection="bench"))
     for expected in _LOADS:
         stream = edfi.open_stream(
             client, _RESOURCE, ceiling=client.newest_change_version(), since=None

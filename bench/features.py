@@ -16,7 +16,7 @@ import psycopg
 from bench.landing_report import Limit
 from bench.scratch import fresh_database
 from include import landing
-from include.catalog import feeds
+from include.sources.registry import feeds
 
 _PROJECT = Path(__file__).parents[1] / "dbt_project"
 _DISTRICT = Path(__file__).with_name("features_district.sql")

@@ -15,12 +15,12 @@ from sqlalchemy import create_engine
 from bench.landing_report import Measure
 from bench.scratch import fresh_database
 from include import landing
-from include.config import FileSource, FolderDelivery
 from include.records import RunContext
 from include.sources.files import LocalFile, load_layouts, open_feeds
+from include.sources.files.config import FilesConfig, FolderDelivery
 from include.sources.files.local import sha256_of
 
-_SOURCE = FileSource(
+_SOURCE = FilesConfig(
     kind="files",
     layout="iready",
     delivery=FolderDelivery(kind="folder", connection="bench", pattern="*.csv"),

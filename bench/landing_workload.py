@@ -53,7 +53,7 @@ class PagedStream:
     """A FeedStream over the pages of a workload, parsed as the Ed-Fi client parses them."""
 
     pages: Path
-    watermark: int | None = 1
+    watermark: str | None = "1"
     source_count: int | None = None
     scopes: set[str] = field(default_factory=set)
 

@@ -16,9 +16,11 @@ from bench.peak import peak_mb
 from demo import grand_bend, sources, warehouse
 from demo.runtime import Runtime
 from demo.simulators import edfi, sftp
-from include import dbt_command, transform
+from include import dbt_command, ingest, transform
 from include import night as nights
-from include.config import Settings, get_district
+from include.config import get_district
+from include.run import Run
+from include.settings import Settings
 
 _PASSWORD = "bench"
 _BUILD_LIMIT_S = 45
@@ -78,14 +80,12 @@ def _child(what: str, work: Path, variables: dict[str, str]) -> list[float]:
 
 
 def _run(what: str) -> list[float]:
-    night = nights.Night(
-        get_district(grand_bend.CODE), grand_bend.OPENING, "bench", settings=Settings()
-    )
+    night = Run(get_district(grand_bend.CODE), grand_bend.OPENING, "bench", settings=Settings())
     started, computed = time.perf_counter(), time.process_time()
     if what == "parse":
         dbt_command.invoke(night, ["parse", "--no-partial-parse"])
         return [time.perf_counter() - started, time.process_time() - computed]
-    landed = nights.totals(nights.run(night, transform=False))
+    landed = ingest.totals(nights.run(night, transform=False))
     if not landed["written"]:
         raise SystemExit(f"seen {landed}, expected rows to be written")
     between, computed = time.perf_counter(), time.process_time()

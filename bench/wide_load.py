@@ -12,11 +12,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from include import landing
-from include.config import FileSource, FolderDelivery
 from include.records import RunContext
 from include.sources.files import LocalFile, load_layouts, open_feeds
+from include.sources.files.config import FilesConfig, FolderDelivery
 
-_SOURCE = FileSource(
+_SOURCE = FilesConfig(
     kind="files",
     layout="star",
     delivery=FolderDelivery(kind="folder", connection="bench", pattern="*.csv"),

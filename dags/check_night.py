@@ -13,8 +13,8 @@ from datetime import timedelta
 from airflow.sdk import dag, task
 
 from include.config import District
-from include.orchestration import defaults, stages
-from include.orchestration.context import night, no_retry_when_pointless
+from include.orchestration import defaults, ids
+from include.orchestration.context import no_retry_when_pointless, run_of
 from include.orchestration.factory import per_district
 
 
@@ -37,7 +37,7 @@ def build(dag_id: str, district: District):
         def is_everything_built(ti=None) -> None:
             from include.orchestration.readiness import require_built
 
-            require_built(night(district.code), ti, stages.ingests_of(district))
+            require_built(run_of(district.code), ti, ids.ingests_of(district))
 
         is_everything_built()
 

@@ -13,7 +13,7 @@ from airflow.sdk import dag, task
 
 from include.config import District
 from include.orchestration import assets, defaults, pools
-from include.orchestration.context import night, no_retry_when_pointless
+from include.orchestration.context import no_retry_when_pointless, run_of
 from include.orchestration.factory import per_district
 
 
@@ -36,7 +36,7 @@ def build(dag_id: str, district: District):
         def write() -> str:
             from include.transform import write_dictionary
 
-            return str(write_dictionary(night(district.code)))
+            return str(write_dictionary(run_of(district.code)))
 
         write()
 

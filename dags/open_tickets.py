@@ -15,7 +15,7 @@ from airflow.sdk import dag, task
 
 from include.config import District
 from include.orchestration import assets, defaults
-from include.orchestration.context import night, no_retry_when_pointless
+from include.orchestration.context import no_retry_when_pointless, run_of
 from include.orchestration.factory import per_district
 from include.orchestration.outbound import send_and_check
 
@@ -41,7 +41,7 @@ def build(dag_id: str, district: District):
         def enqueue() -> dict[str, int]:
             from include import egress
 
-            return egress.enqueue_tickets(night(district.code))
+            return egress.enqueue_tickets(run_of(district.code))
 
         enqueue() >> send_and_check(district)
 

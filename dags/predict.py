@@ -16,7 +16,7 @@ from airflow.sdk import dag, task
 
 from include.config import District
 from include.orchestration import assets, defaults, pools
-from include.orchestration.context import announce, night, no_retry_when_pointless
+from include.orchestration.context import announce, no_retry_when_pointless, run_of
 from include.orchestration.factory import per_district
 
 
@@ -40,7 +40,7 @@ def build(dag_id: str, district: District):
             import ml
             from include.orchestration.scores import are_scores_due
 
-            current = night(district.code)
+            current = run_of(district.code)
             now = ml.standing(current.dsn, current.as_of_date, district.code)
             return are_scores_due(
                 current, triggering_asset_events, has_model=now.model_id is not None,
@@ -52,7 +52,7 @@ def build(dag_id: str, district: District):
         def score() -> dict[str, str | int | None]:
             import ml
 
-            current = night(district.code)
+            current = run_of(district.code)
             scored = ml.predict(current.dsn, current.as_of_date, district_code=district.code)
             return {"students": scored.count, "model": scored.model_id, "reason": scored.reason}
 
@@ -61,11 +61,11 @@ def build(dag_id: str, district: District):
         def publish() -> int:
             from include.transform import publish_predictions
 
-            return publish_predictions(night(district.code))
+            return publish_predictions(run_of(district.code))
 
         @task(outlets=[assets.predictions(district.code)])
         def done() -> None:
-            announce(assets.predictions(district.code), night(district.code))
+            announce(assets.predictions(district.code), run_of(district.code))
 
         is_it_due() >> score() >> publish() >> done()
 

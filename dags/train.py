@@ -14,7 +14,7 @@ from airflow.sdk import dag, task
 
 from include.config import District
 from include.orchestration import assets, defaults, pools
-from include.orchestration.context import announce, night, no_retry_when_pointless
+from include.orchestration.context import announce, no_retry_when_pointless, run_of
 from include.orchestration.factory import per_district
 
 
@@ -37,7 +37,7 @@ def build(dag_id: str, district: District):
         def fit() -> dict[str, str]:
             import ml
 
-            current = night(district.code)
+            current = run_of(district.code)
             trained = ml.train(
                 current.dsn,
                 current.as_of_date,
@@ -53,7 +53,7 @@ def build(dag_id: str, district: District):
 
         @task(outlets=[assets.model(district.code)])
         def done() -> None:
-            announce(assets.model(district.code), night(district.code))
+            announce(assets.model(district.code), run_of(district.code))
 
         fit() >> done()
 

@@ -16,24 +16,19 @@ from datetime import timedelta
 from airflow.sdk import PokeReturnValue, dag, task
 
 from include.config import District
-from include.orchestration import assets, defaults, pools
-from include.orchestration.context import announce, night, no_retry_when_pointless
+from include.orchestration import assets, defaults, ids, pools
+from include.orchestration.context import announce, no_retry_when_pointless, run_of
 from include.orchestration.factory import per_district
 from include.transform import LAYERS
 
 
 def build(dag_id: str, district: District):
-    kinds = {source.kind for source in district.sources.values()}
-    inputs = {
-        "ingest_edfi": assets.edfi(district.code) if "edfi" in kinds else None,
-        "ingest_assessments": assets.assessments(district.code) if "files" in kinds else None,
-    }
-    used = {stage: asset for stage, asset in inputs.items() if asset is not None}
+    landed = [assets.source(district.code, name) for name in district.sources]
 
     @dag(
         dag_id=dag_id,
         dag_display_name=f"{district.name}: 2 transform",
-        schedule=defaults.any_of([*used.values(), assets.left_waiting(district.code)]),
+        schedule=defaults.any_of([*landed, assets.left_waiting(district.code)]),
         start_date=defaults.START,
         catchup=False,
         max_active_runs=1,
@@ -49,18 +44,17 @@ def build(dag_id: str, district: District):
     def transform():
         @task.sensor(poke_interval=10, timeout=timedelta(hours=6), mode="reschedule")
         def wait_for_ingests(ti=None, triggering_asset_events=None) -> PokeReturnValue:
-            # both stages start each night; the later one decides when the night is complete
+            # all ingests start each night; the last one decides when the night is complete
             from include.orchestration.readiness import are_ingests_finished
 
-            stages = [f"{stage}__{district.code}" for stage in used]
-            return PokeReturnValue(is_done=are_ingests_finished(ti, stages))
+            return PokeReturnValue(is_done=are_ingests_finished(ti, ids.ingests_of(district)))
 
         @task.short_circuit(ignore_downstream_trigger_rules=True)
         def is_there_anything_new(params: dict | None = None, triggering_asset_events=None) -> bool:
             from include.orchestration.readiness import begin
 
             return begin(
-                night(district.code),
+                run_of(district.code),
                 triggering_asset_events,
                 select=(params or {}).get("select") or "",
             )
@@ -72,7 +66,7 @@ def build(dag_id: str, district: District):
 
             given = params or {}
             result = run_layer(
-                night(district.code),
+                run_of(district.code),
                 layer,
                 select=given.get("select") or "",
                 full_refresh=bool(given.get("full_refresh")),
@@ -83,7 +77,7 @@ def build(dag_id: str, district: District):
         def done() -> None:
             from include.transform import finish
 
-            current = night(district.code)
+            current = run_of(district.code)
             finish(current)
             announce(assets.warehouse(district.code), current)
 
@@ -92,11 +86,11 @@ def build(dag_id: str, district: District):
             from include.orchestration.readiness import does_another_wait
 
             # one of some models only has taken in nothing
-            return not (params or {}).get("select") and does_another_wait(night(district.code))
+            return not (params or {}).get("select") and does_another_wait(run_of(district.code))
 
         @task(outlets=[assets.left_waiting(district.code)])
         def start_another() -> None:
-            announce(assets.left_waiting(district.code), night(district.code))
+            announce(assets.left_waiting(district.code), run_of(district.code))
 
         last = is_there_anything_new()
         wait_for_ingests() >> last

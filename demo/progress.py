@@ -17,8 +17,11 @@ from rich.spinner import Spinner
 from rich.table import Table
 
 from demo.airflow import AirflowDownError, Api
+from include.bind import ingest_stage, source_names
+from include.config import District
 from include.errors import ConfigError
 from include.orchestration.callbacks import reason_in
+from include.orchestration.ids import DagName
 from include.orchestration.stages import STAGES
 
 ENDED = {"success", "failed"}
@@ -38,27 +41,30 @@ class Chain:
     def within(self, has: Collection[str]) -> Chain:
         """The part of the chain that a district has."""
         return Chain(
-            started=tuple(stage for stage in self.started if stage in has),
+            started=tuple(stage for stage in self.started if file_of(stage) in has),
             following={stage: how for stage, how in self.following.items() if stage in has},
         )
 
 
-_INGESTS = ("ingest_edfi", "ingest_assessments")
-NIGHT = Chain(
-    started=_INGESTS,
-    following={
-        "transform": ("done", _INGESTS),
-        "predict": ("done", ("transform",)),
-        "send_alerts": ("done", ("transform",)),
-        "open_tickets": ("ended", _INGESTS),
-        "dictionary": ("done", ("transform",)),
-    },
-)
+def night_of(sources: Collection[str]) -> Chain:
+    """The chain of a night that begins with the ingests of these sources."""
+    ingests = tuple(ingest_stage(name) for name in sources)
+    return Chain(
+        started=ingests,
+        following={
+            "transform": ("done", ingests),
+            "predict": ("done", ("transform",)),
+            "send_alerts": ("done", ("transform",)),
+            "open_tickets": ("ended", ingests),
+            "dictionary": ("done", ("transform",)),
+        },
+    )
+
+
 TRAINING = Chain(started=("train",), following={"predict": ("done", ("train",))})
 # Tasks that only order the others: nothing to tell a reader.
 PLUMBING = {
     "groups", "wait_for_ingests", "is_there_anything_new", "is_it_due", "done", "ended",
-    "all_vendors_loaded",
 }  # fmt: skip
 RETRIES = "up_for_retry"
 TASK_ENDED = {"success", "failed", "upstream_failed", "skipped", "removed"}
@@ -78,7 +84,7 @@ class Watch:
 
     api: Api
     out: Console
-    district: str
+    district: District
     dsn: str
     # the stages that the district has
     has: Collection[str] = tuple(STAGES)
@@ -89,18 +95,20 @@ class Watch:
     _told: set[tuple[str, str, int, int]] = field(default_factory=set)
     _runs: dict[str, list[str]] = field(default_factory=dict)
     _failures: list[ConfigError] = field(default_factory=list)
-    _chain: Chain = NIGHT
+    _chain: Chain = field(default_factory=lambda: TRAINING)
     _began: float = 0.0
     # what is away, and since when
     _away: dict[str, float] = field(default_factory=dict)
 
     def night(self, as_of: date | None) -> ConfigError | None:
-        """Trigger both ingests and follow them to the last stage.
+        """Trigger all ingests and follow them to the last stage.
 
-        Returns the first stage's failure: one vendor's does not stop the rest of the night.
+        Returns the first failure: one source's does not stop the rest of the night.
         """
         day = as_of.isoformat() if as_of else "today"
-        return self._run(NIGHT, as_of, f"The night of {day}", "the night")
+        return self._run(
+            night_of(source_names(self.district)), as_of, f"The night of {day}", "the night"
+        )
 
     @property
     def is_transformed(self) -> bool:
@@ -118,7 +126,7 @@ class Watch:
         before = {stage: set(self._run_ids(stage)) for stage in self._chain.following}
         for stage in self._chain.started:
             self._runs[stage] = [self.api.trigger(self._dag(stage), conf)]
-        self.out.print(f"\n[bold]{title}[/], district {self.district}")
+        self.out.print(f"\n[bold]{title}[/], district {self.district.code}")
         if self.out.is_terminal:
             with Live(console=self.out, refresh_per_second=8, transient=True) as live:
                 self._follow(before, lambda: live.update(self._picture()))
@@ -194,17 +202,17 @@ class Watch:
         if "skipped" not in states or "success" in states:
             return
         broken = self._half_loaded()
-        why = f"Ed-Fi is half loaded ({', '.join(broken)})" if broken else "nothing was new"
+        why = "; ".join(broken) or "nothing was new"
         self.out.print(
             f"  [yellow]–[/] {'transform':<19} the last good tiers stay: {escape(why)}."
             " See docs/runbooks/transform.md"
         )
 
     def _half_loaded(self) -> list[str]:
-        from include import landing
+        from include import ingest
 
         try:
-            return landing.half_loaded(self.dsn, "edfi")
+            return [str(behind) for behind in ingest.half_loaded(self.district, self.dsn)]
         except psycopg.Error:
             return []
 
@@ -234,9 +242,7 @@ class Watch:
             return
         sign = "[green]✓[/]" if task["state"] == "success" else "[red]✗[/]"
         seconds = f"{task['duration']:.1f} s" if task["duration"] else ""
-        self.out.print(
-            f"  {sign} {stage:<19} {escape(f'{_label(task):<24}')} {seconds:>8}  {self._rows(task)}"
-        )
+        self.out.print(f"  {sign} {_shown(stage, task)} {seconds:>8}  {self._rows(task)}")
 
     def _tell_retry(self, stage: str, task: dict[str, Any]) -> None:
         """Say why an attempt failed, when the next one starts and how long the night may take."""
@@ -253,7 +259,7 @@ class Watch:
             f"{_label(task)} failed (try {number} of {most}): {why}. Next try within {wait};"
             f" the night's limit is in {left}. Log: {url}"
         )
-        self.out.print(f"  [yellow]–[/] {stage:<19} {escape(said)}")
+        self.out.print(f"  [yellow]–[/] {_words(stage):<19} {escape(said)}")
 
     def _reason(self, task: dict[str, Any]) -> str | None:
         """What broke, as our tasks leave it in their log; None where they left nothing."""
@@ -267,7 +273,7 @@ class Watch:
 
     def _rows(self, task: dict[str, Any]) -> str:
         """What the task returned, if it is a count of rows or models."""
-        if task["task_id"] != "load" and not task["task_id"].startswith("land_"):
+        if task["task_id"] != "load":
             return ""
         path = (
             f"/dags/{task['dag_id']}/dagRuns/{task['dag_run_id']}"
@@ -289,7 +295,7 @@ class Watch:
         for stage in self._runs:
             for task in self._tasks(stage):
                 if task["state"] == "running":
-                    table.add_row(Spinner("dots"), stage, escape(_label(task)))
+                    table.add_row(Spinner("dots"), _words(stage), escape(_label(task)))
         total = self._landed()
         table.add_row(
             "", f"{self.clock() - self._began:.0f} s", f"{total:,} rows in raw" if total else ""
@@ -317,7 +323,8 @@ class Watch:
             f"{self._dag(stage)}",
             seen=f"failed: {', '.join(map(_label, failed))}" + (f" ({why})" if why else ""),
             expected="every task to succeed",
-            next_step=f"See {url} and docs/runbooks/{stage}.md; clearing the task is safe.",
+            next_step=f"See {url} and docs/runbooks/{file_of(stage)}.md;"
+            " clearing the task is safe.",
         )
 
     def _patience(self, stage: str) -> None:
@@ -330,7 +337,8 @@ class Watch:
             )
 
     def _dag(self, stage: str) -> str:
-        return f"{stage}__{self.district}"
+        file, _, source = stage.partition("__")
+        return str(DagName(file, self.district.code, source))
 
     def _run_ids(self, stage: str) -> list[str]:
         runs = self.api.get(f"/dags/{self._dag(stage)}/dagRuns", limit=20, order_by="-run_after")
@@ -358,3 +366,18 @@ def _label(task: dict[str, Any]) -> str:
 def _minutes(seconds: float) -> str:
     """Seconds below a minute, else minutes, rounded up."""
     return f"{seconds:.0f} s" if seconds < 60 else f"{math.ceil(seconds / 60)} min"
+
+
+def file_of(stage: str) -> str:
+    """The DAG file of a stage."""
+    return stage.partition("__")[0]
+
+
+def _words(stage: str) -> str:
+    """ingest map_growth, transform, …"""
+    return stage.replace("__", " ")
+
+
+def _shown(stage: str, task: dict[str, Any]) -> str:
+    """A stage and its task, in columns."""
+    return f"{_words(stage):<19} {escape(f'{_label(task):<24}')}"

@@ -14,7 +14,7 @@ from demo.processes import Processes
 from demo.runtime import Runtime, write_private
 from include.config import load_districts
 from include.local import postgres
-from include.orchestration import pools, stages
+from include.orchestration import ids, pools
 
 # What is asked for first; another is taken when the port is in use.
 PORTS = {
@@ -53,7 +53,8 @@ def start(out: Console, runtime: Runtime) -> airflow.Api:
     out.print("[green]✓[/] Postgres answers")
     metadata = warehouse.create_database(server, warehouse.METADATA)
     connections: dict[str, str] = {}
-    for district in load_districts().values():
+    known = load_districts().values()
+    for district in known:
         warehouse.create_database(server, district.database)
         connections |= warehouse.connection_variable(district, server)
     served = [simulated.prepare(runtime) for simulated in districts.ALL.values()]
@@ -80,14 +81,10 @@ def start(out: Console, runtime: Runtime) -> airflow.Api:
     out.print(f"[green]✓[/] source systems serve {' and '.join(given.what for given in served)}")
     answering = api(runtime)
     running.wait_until("api-server", answering.is_up, seconds=180)
-    wanted = {
-        f"{stage}__{code}"
-        for code, district in load_districts().items()
-        for stage in stages.of(district)
-    }
+    wanted = {name for district in known for name in ids.dags_of(district)}
     answering.wait_for(lambda: answering.has_dags(wanted), what=f"{len(wanted)} DAGs", seconds=120)
-    for code in load_districts():
-        for name, slots, description in pools.of(code):
+    for district in known:
+        for name, slots, description in pools.of(district):
             answering.create_pool(name, slots, description)
     write_private(runtime.login, f"{airflow.USER}\n{answering.password}\n")
     out.print("[green]✓[/] Airflow is healthy")

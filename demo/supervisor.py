@@ -21,11 +21,12 @@ from demo import airflow, districts, keeper, startup, summary, warehouse
 from demo.districts import DemoDistrict
 from demo.progress import Watch
 from demo.runtime import Runtime, current
-from include.config import Settings, get_district, load_districts
+from include.config import get_district, load_districts
 from include.errors import ConfigError
 from include.local import postgres
-from include.night import today
 from include.orchestration import stages
+from include.run import today
+from include.settings import Settings
 
 DISTRICT = districts.DEFAULT
 
@@ -178,7 +179,7 @@ def run(arguments: Sequence[str]) -> NoReturn:
 
 def docs(out: Console, district: str) -> None:
     """Write the data dictionary of a district's warehouse, without Airflow."""
-    from include.night import Night
+    from include.run import Run
     from include.transform import write_dictionary
 
     runtime, found = _open(), get_district(district)
@@ -186,7 +187,7 @@ def docs(out: Console, district: str) -> None:
     settings = Settings(work_dir=runtime.work)
     simulated = districts.ALL.get(district)
     day = simulated.played_to(runtime) if simulated else today(found, datetime.now(UTC))
-    night = Night(district=found, as_of_date=day, run_id="docs", settings=settings)
+    night = Run(district=found, as_of_date=day, run_id="docs", settings=settings)
     out.print(f"[green]✓[/] {write_dictionary(night)}")
 
 
@@ -263,10 +264,10 @@ def _open() -> Runtime:
 
 
 def _watch(out: Console, runtime: Runtime, api: airflow.Api, district: str) -> Watch:
-    has = stages.of(get_district(district))
+    found = get_district(district)
     is_running = startup.processes(runtime).is_running
     return Watch(
-        api=api, out=out, district=district, dsn=url(district), has=has,
+        api=api, out=out, district=found, dsn=url(district), has=stages.of(found),
         ended=lambda: [part for part in airflow.COMPONENTS if not is_running(part)],
     )  # fmt: skip
 

@@ -11,9 +11,10 @@ import psycopg
 from psycopg import sql
 
 from demo.runtime import ROOT, Runtime
-from include.config import District, Settings
+from include.config import District
 from include.errors import ConfigError
 from include.local import postgres
+from include.settings import Settings
 from include.warehouse import require_version
 
 METADATA = "firstbell_airflow"

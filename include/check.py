@@ -15,14 +15,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from include import dbt_outcome, warehouse
-from include.config import Channel, EdfiSource, FileSource, SftpDelivery, district_codes
+from include.bind import bind
+from include.config import Channel, district_codes, get_district
 from include.errors import ConfigError, FirstbellError, StorageError
-
-if TYPE_CHECKING:
-    from include.night import Night
+from include.run import Run, today
 
 _RIGHTS = """
     select
@@ -39,7 +37,7 @@ _REGISTRY = "vendor_registry"
 Probe = Callable[[], None]
 
 
-def missing(night: Night, *, reach: bool = False) -> list[FirstbellError]:
+def missing(night: Run, *, reach: bool = False) -> list[FirstbellError]:
     """What the district lacks, in the order in which a night would come to it; each told once.
 
     With `reach` each source is logged in to.
@@ -53,32 +51,34 @@ def missing(night: Night, *, reach: bool = False) -> list[FirstbellError]:
     return list(found.values())
 
 
-def _probes(night: Night) -> Iterator[Probe]:
+def _probes(night: Run) -> Iterator[Probe]:
     yield partial(_check_work_dir, night)
     yield partial(check_warehouse, night)
     yield partial(_check_readers, night)
     yield partial(_check_seeds, night)
-    for source in night.district.sources.values():
-        if isinstance(source, EdfiSource):
-            yield partial(_check_edfi, night, source)
-        else:
-            yield partial(_check_delivery, night, source)
+    for name in night.district.sources:
+        yield partial(_check_source, night, name)
     for name, channel in night.district.channels.items():
         yield partial(_check_channel, night, channel)
         yield partial(_check_recipient, night, name, channel)
 
 
-def _reaches(night: Night) -> Iterator[Probe]:
-    from include import delivery, edfi
-
-    for source in night.district.sources.values():
-        if isinstance(source, EdfiSource):
-            yield partial(edfi.reach, night, source)
-        else:
-            yield partial(delivery.reach, night, source)
+def _reaches(night: Run) -> Iterator[Probe]:
+    for name in night.district.sources:
+        yield partial(_reach_source, night, name)
 
 
-def check_warehouse(night: Night) -> None:
+def _check_source(night: Run, name: str) -> None:
+    with bind(night, name) as source:
+        source.check()
+
+
+def _reach_source(night: Run, name: str) -> None:
+    with bind(night, name) as source:
+        source.reach()
+
+
+def check_warehouse(night: Run) -> None:
     """Raise ConfigError for a warehouse that waiting does not heal, StorageError for one it may."""
     import psycopg
 
@@ -108,7 +108,7 @@ def check_warehouse(night: Night) -> None:
         )
 
 
-def _check_readers(night: Night) -> None:
+def _check_readers(night: Run) -> None:
     import psycopg
 
     try:
@@ -134,7 +134,7 @@ def _rights(connection: object) -> tuple[bool, bool]:
     return (False, False) if row is None else (bool(row[0]), bool(row[1]))
 
 
-def _check_work_dir(night: Night) -> None:
+def _check_work_dir(night: Run) -> None:
     place = night.settings.work_dir
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -150,39 +150,13 @@ def _check_work_dir(night: Night) -> None:
         )
 
 
-def _check_seeds(night: Night) -> None:
+def _check_seeds(night: Run) -> None:
     from include import dbt_command, seed_rows
 
     seed_rows.check(dbt_command.PROJECT, district_codes(), night.settings.own_rows_dir)
 
 
-def _check_edfi(night: Night, source: EdfiSource) -> None:
-    from include.sources import edfi
-
-    edfi.Client(night.connect(source.connection), source)
-
-
-def _check_delivery(night: Night, source: FileSource) -> None:
-    from include.sources import files
-    from include.sources.files import folder, sftp
-
-    known = files.load_layouts()
-    if source.layout not in known:
-        raise ConfigError(
-            f"district {night.district.code}",
-            seen=f"layout {source.layout!r}",
-            expected=f"one of {', '.join(sorted(known))}",
-            next_step=f"Correct it in {night.district.code}.yaml, or add include/layouts/.",
-        )
-    connection = night.connect(source.delivery.connection)
-    if isinstance(source.delivery, SftpDelivery):
-        sftp.check(connection)
-        return
-    with folder.connect(connection, source.delivery.path):
-        return
-
-
-def _check_channel(night: Night, channel: Channel) -> None:
+def _check_channel(night: Run, channel: Channel) -> None:
     from include.egress.channels.open import open_line
 
     open_line(
@@ -194,7 +168,7 @@ def _check_channel(night: Night, channel: Channel) -> None:
     )
 
 
-def _check_recipient(night: Night, name: str, channel: Channel) -> None:
+def _check_recipient(night: Run, name: str, channel: Channel) -> None:
     from include import dbt_command, own_rows, seed_rows
 
     registry = seed_rows.seeds(dbt_command.PROJECT)[_REGISTRY]
@@ -211,7 +185,7 @@ def _check_recipient(night: Night, name: str, channel: Channel) -> None:
         )
 
 
-def tell(night: Night, found: Sequence[FirstbellError]) -> int:
+def tell(night: Run, found: Sequence[FirstbellError]) -> int:
     """Print what is missing; returns the exit code."""
     code = night.district.code
     if not found:
@@ -227,9 +201,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Say what a district lacks; exits with 1 when it lacks anything."""
     import argparse
 
-    from include.config import get_district
-    from include.night import Night, today
-
     parser = argparse.ArgumentParser(prog="python -m include.check", description=__doc__)
     parser.add_argument("district")
     options = parser.parse_args(arguments)
@@ -237,7 +208,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         district = get_district(options.district)
     except FirstbellError as error:
         raise SystemExit(str(error)) from None
-    night = Night(district=district, as_of_date=today(district, datetime.now(UTC)), run_id="check")
+    night = Run(district=district, as_of_date=today(district, datetime.now(UTC)), run_id="check")
     sys.exit(tell(night, missing(night, reach=True)))
 
 

@@ -1,136 +1,40 @@
-"""Typed settings: the environment, and one YAML file per district, validated before any run."""
+"""One YAML file per district, validated before any run."""
 
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import (
     AnyHttpUrl,
-    BaseModel,
-    ConfigDict,
+    BeforeValidator,
     Field,
-    SecretStr,
+    StringConstraints,
     ValidationError,
     field_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from include.errors import ConfigError
-
-ROOT = Path(__file__).resolve().parent.parent
-DISTRICTS = Path(__file__).resolve().parent / "districts"
-
-
-class Settings(BaseSettings):
-    """Settings of this installation, from variables named FIRSTBELL_*."""
-
-    model_config = SettingsConfigDict(env_prefix="FIRSTBELL_", extra="ignore")
-
-    # A server where the districts' databases live; unset: the embedded Postgres of the demo.
-    pg_url: SecretStr | None = None
-    # Where files are staged while a feed is read.
-    work_dir: Path = ROOT / ".runtime" / "work"
-    # District files of one's own, instead of those in include/districts.
-    districts_dir: Path = DISTRICTS
-    code_version: str = "unknown"
-    # Where people read docs/ of this repository; messages and DAG pages then link to runbooks.
-    docs_url: str | None = None
-
-    @property
-    def own_rows_dir(self) -> Path:
-        """Rows of one's own for the seeds: with the district files, so that who finds the one finds
-        the other."""
-        return self.districts_dir / "seeds"
+from include.settings import ROOT, Settings
+from include.sources import registry
+from include.sources.base import SourceConfig, Strict
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+def _configured(value: Any) -> Any:
+    """The settings of one source, by its kind."""
+    return registry.configured(value) if isinstance(value, Mapping) else value
 
 
-class DeletePolicy(_Strict):
-    """How much one load may delete: more than both numbers of a pair is parked until released."""
-
-    max_rows: int = Field(default=50, ge=0)
-    max_pct: float = Field(default=10.0, ge=0, le=100)
-    # A small feed never reaches the first pair, however much of it is gone.
-    small_max_rows: int = Field(default=5, ge=0)
-    small_max_pct: float = Field(default=50.0, ge=0, le=100)
-    # A feed that others refer to (schools, calendars, sessions); its last record is parked as well.
-    referred_max_rows: int = Field(default=1, ge=0)
-    referred_max_pct: float = Field(default=10.0, ge=0, le=100)
+# Names and codes stand in DAG ids, which `__` divides.
+SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$")]
+# Each is of the class that its kind names in the registry.
+AnySource = Annotated[SourceConfig, BeforeValidator(_configured)]
 
 
-class EdfiSource(_Strict):
-    """An Ed-Fi ODS/API."""
-
-    kind: Literal["edfi"]
-    connection: str
-    page_size: int = Field(default=500, ge=1, le=500)
-    paging: Literal["auto", "cursor", "offset"] = "auto"
-    use_snapshot: bool = False
-    # How many requests run at once; the ODS/API shares one token among them.
-    threads: int = Field(default=2, ge=1, le=16)
-    # For connecting, and between two pieces of an answer.
-    timeout_s: float = Field(default=60, gt=0)
-    # For a whole answer, however slowly it drips.
-    deadline_s: float = Field(default=300, gt=0)
-    # The greatest size of one answer, unpacked.
-    max_answer_mb: int = Field(default=64, ge=1)
-    max_attempts: int = Field(default=6, ge=1)
-    # Ed-Fi says the exit date is the last day in; some hosts store the first day out.
-    exit_date: Literal["inclusive", "exclusive"] = "inclusive"
-    # School years (spring year) of which the ODS must hold one; unset: that of the as-of date.
-    school_years: list[int] | None = None
-    delete_policy: DeletePolicy = DeletePolicy()
-
-
-class SftpDelivery(_Strict):
-    """Files fetched from an SFTP server; the host key stands in the connection."""
-
-    kind: Literal["sftp"]
-    connection: str
-    path: str
-    pattern: str
-
-
-class FolderDelivery(_Strict):
-    """Files dropped into a folder; the connection's extra `path` names it."""
-
-    kind: Literal["folder"]
-    connection: str
-    path: str = "."
-    pattern: str
-
-
-class FileSource(_Strict):
-    """Files of a vendor, read by a layout of include/layouts."""
-
-    kind: Literal["files"]
-    layout: str
-    delivery: Annotated[SftpDelivery | FolderDelivery, Field(discriminator="kind")]
-    # School years (spring year) that this feed may hold; unset: the year of the run's as-of date.
-    school_years: list[int] | None = None
-    # The greatest size of a ZIP's files together, unpacked.
-    max_unpacked_mb: int = Field(default=8192, ge=1)
-    # How many times its packed size a ZIP, or a member of it, may have when unpacked. Wide tables
-    # of empty columns come to 45, with quotes to 105 (bzip2: 350); a ZIP bomb to 1,000 and more.
-    max_unpack_ratio: int = Field(default=400, ge=1)
-    # What the files say of the district, by column of the layout's `owner`; other rows are refused.
-    # Unset: as the files loaded before say it.
-    owner: dict[str, list[str]] = {}
-    # Where the layout says that an export is complete for what its rows name, a test that a newer
-    # one lacks is deleted. False: this delivery comes in parts, and absence means nothing.
-    absent_is_deleted: bool = True
-    delete_policy: DeletePolicy = DeletePolicy()
-
-
-Source = Annotated[EdfiSource | FileSource, Field(discriminator="kind")]
-
-
-class OnCrossing(_Strict):
+class OnCrossing(Strict):
     """Which crossings a channel hears of."""
 
     tiers: list[str] = Field(default=["High Risk"], min_length=1)
@@ -141,14 +45,14 @@ class OnCrossing(_Strict):
 Trouble = Literal["failed", "parked", "unmatched", "missing", "late"]
 
 
-class OnFeed(_Strict):
+class OnFeed(Strict):
     """Which feeds a channel hears of: those that stand so in rpt_load_health; `late`: schools
     that are late with attendance, in rpt_attendance_submission."""
 
     statuses: list[Trouble] = Field(default=list(get_args(Trouble)), min_length=1)
 
 
-class _Channel(_Strict):
+class _Channel(Strict):
     connection: str
     # The row of the vendor registry that says what may be sent there.
     recipient: str
@@ -185,10 +89,10 @@ class PsaChannel(_Channel):
 Channel = Annotated[TeamsChannel | PsaChannel, Field(discriminator="kind")]
 
 
-class District(_Strict):
+class District(Strict):
     """One district: its sources, its time zone, its schedule, its channels."""
 
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
+    code: str = Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", min_length=2, max_length=41)
     name: str
     time_zone: str
     # First month of a school year: a date in July 2026 belongs to school year 2027.
@@ -202,12 +106,13 @@ class District(_Strict):
     # Students whom the district can support at one time: a model's precision is told there too.
     support_seats: int | None = Field(default=None, ge=1)
     # Fields of ml.policy.Policy that the district sets itself; checked there, when it trains.
-    model_policy: dict[str, Any] = {}
+    model_policy: dict[str, Any] = Field(default={})
     # Days after which scores are renewed, when nothing else asks for it.
     predict_every_days: int = Field(default=7, ge=1, le=366)
-    sources: dict[str, Source]
+    # By a name of the district's choice; it stands in DAG ids.
+    sources: dict[SourceName, AnySource]
     # Where alerts and tickets go, by a name of the district's choice; none: nothing leaves.
-    channels: dict[str, Channel] = {}
+    channels: dict[str, Channel] = Field(default={})
 
     @field_validator("time_zone")
     @classmethod

@@ -21,36 +21,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from include import day_models, dbt_outcome, own_rows, warehouse
-from include.config import ROOT, EdfiSource
 from include.connections import Connection
 from include.dbt_pace import unhindered
 from include.errors import ConfigError, TransformError, TransformInterruptedError
 from include.interrupts import as_keyboard_interrupt
+from include.settings import ROOT
+from include.sources import registry
 
 if TYPE_CHECKING:
     import psycopg
     from dbt.cli.main import dbtRunnerResult
 
     from include.landing import Scope
-    from include.night import Night
+    from include.run import Run
 
 log = logging.getLogger(__name__)
 
 PROJECT = ROOT / "dbt_project"
 
 
-def folder(night: Night) -> Path:
+def folder(night: Run) -> Path:
     """Where dbt keeps what it makes for this district."""
     return night.settings.work_dir / "dbt" / night.district.code
 
 
-def results(night: Night) -> Path:
+def results(night: Run) -> Path:
     """Where it stands how the latest command that failed ended, node by node, for a retry."""
     return folder(night) / "target" / "run_results.json"
 
 
 def invoke(
-    night: Night, arguments: list[str], *, only_dated: bool = False, what: str = ""
+    night: Run, arguments: list[str], *, only_dated: bool = False, what: str = ""
 ) -> dict[str, str]:
     """Run one dbt command; returns the status of each node by its name.
 
@@ -99,7 +100,7 @@ def invoke(
     raise _error(night, arguments[0], ended, outcome.exception)
 
 
-def _keep_for_a_retry(night: Night, outcome: dbtRunnerResult) -> None:
+def _keep_for_a_retry(night: Run, outcome: dbtRunnerResult) -> None:
     from dbt.artifacts.schemas.run import RunExecutionResult
 
     if isinstance(outcome.result, RunExecutionResult):
@@ -110,7 +111,7 @@ def _keep_for_a_retry(night: Night, outcome: dbtRunnerResult) -> None:
 _DBT = "from dbt.cli.main import cli; cli(prog_name='dbt')"
 
 
-def by_hand(night: Night, arguments: Sequence[str]) -> int:
+def by_hand(night: Run, arguments: Sequence[str]) -> int:
     """Run dbt as a person asks for it, on a terminal; returns its exit code.
 
     In a folder of its own: a night may be at work.
@@ -127,7 +128,7 @@ def by_hand(night: Night, arguments: Sequence[str]) -> int:
     return done.returncode
 
 
-def _places(night: Night, home: Path) -> list[str]:
+def _places(night: Run, home: Path) -> list[str]:
     """dbt's options that say where the project is and where dbt writes."""
     project = own_rows.project_with(PROJECT, night.settings.own_rows_dir, home / "project")
     return [
@@ -142,7 +143,7 @@ def _places(night: Night, home: Path) -> list[str]:
     ]
 
 
-def _variables(night: Night) -> dict[str, str]:
+def _variables(night: Run) -> dict[str, str]:
     """The environment in which dbt runs for this night."""
     own = night.settings.own_rows_dir
     return {
@@ -175,7 +176,7 @@ def _outcome(arguments: list[str], options: list[str], *, only_dated: bool) -> d
 
 
 def _error(
-    night: Night,
+    night: Run,
     command: str,
     ended: Sequence[dbt_outcome.Node],
     exception: BaseException | None,
@@ -207,7 +208,7 @@ def _error(
     )
 
 
-def _unreachable(night: Night, error: psycopg.Error) -> TransformError:
+def _unreachable(night: Run, error: psycopg.Error) -> TransformError:
     """A warehouse that does not even say which loads to take in."""
     said = warehouse.words_of(error)
     is_passing = dbt_outcome.is_passing(said)
@@ -222,7 +223,7 @@ def _unreachable(night: Night, error: psycopg.Error) -> TransformError:
 
 
 @contextmanager
-def reached(night: Night) -> Iterator[None]:
+def reached(night: Run) -> Iterator[None]:
     """Say of a database error in a `with` block that the warehouse does not answer."""
     from psycopg import Error
 
@@ -232,7 +233,7 @@ def reached(night: Night) -> Iterator[None]:
         raise _unreachable(night, error) from None
 
 
-def scope(night: Night, stage: str) -> Scope:
+def scope(night: Run, stage: str) -> Scope:
     """How much the build of this run renews, as it was settled at its beginning."""
     from include import landing
 
@@ -240,18 +241,20 @@ def scope(night: Night, stage: str) -> Scope:
         return landing.scope_of_run(night.dsn, stage, night.run_id)
 
 
-def lasting_values(night: Night) -> dict[str, Any]:
+def lasting_values(night: Run) -> dict[str, Any]:
     """What stays the same from night to night: dbt parses everything anew when one changes."""
-    edfi = [s for s in night.district.sources.values() if isinstance(s, EdfiSource)]
+    said: dict[str, str] = {}
+    for source in night.district.sources.values():
+        said |= registry.of(source).dbt_vars(source)
     return {
         "district_code": night.district.code,
         "school_year_starts_in": night.district.school_year_starts_in,
         "time_zone": night.district.time_zone,
-        **({"edfi_exit_date": edfi[0].exit_date} if edfi else {}),
+        **said,
     }
 
 
-def run_values(night: Night) -> dict[str, str]:
+def run_values(night: Run) -> dict[str, str]:
     """What this run stands on, as macro run_value reads it: its day, and which loads it sees.
 
     No ceiling in a database that never fixed an intake.
@@ -319,7 +322,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     from include import config, landing, seed_rows
     from include.errors import FirstbellError
-    from include.night import Night, today
+    from include.run import Run, today
 
     parser = argparse.ArgumentParser(
         prog="python -m include.dbt_command",
@@ -333,7 +336,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("say what dbt is to do, e.g. ls")
     try:
         district = config.get_district(options.district)
-        night = Night(district, today(district, datetime.now(UTC)), "by hand")
+        night = Run(district, today(district, datetime.now(UTC)), "by hand")
         seed_rows.check(PROJECT, config.district_codes(), night.settings.own_rows_dir)
         with reached(night):
             last = landing.last_build(night.dsn)

@@ -10,150 +10,38 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from include import catalog, warehouse
-from include.config import District, EdfiSource, FileSource, Settings
-from include.connections import Connection, from_environment
-from include.errors import (
-    ConfigError,
-    DiskFullError,
-    FirstbellError,
-    StorageError,
-)
-from include.records import RunContext
+from include import bind, ingest, warehouse
+from include.errors import DiskFullError, FirstbellError, StorageError
+from include.run import Run, today
+from include.settings import Settings
+from include.sources import registry
 
 if TYPE_CHECKING:
     from include.landing import LoadResult
 
 log = logging.getLogger(__name__)
 
-Connect = Callable[[str], Connection]
-
-
-@dataclass(frozen=True, slots=True)
-class Night:
-    """One district's run for one day, and where its systems are."""
-
-    district: District
-    as_of_date: date
-    run_id: str
-    full_refresh: bool = False
-    release_parked: bool = False
-    connect: Connect = from_environment
-    settings: Settings = field(default_factory=Settings)
-
-    @property
-    def dsn(self) -> str:
-        return warehouse.url_of(self.connect(self.district.warehouse_connection))
-
-    @property
-    def context(self) -> RunContext:
-        return RunContext(
-            district_code=self.district.code,
-            as_of_date=self.as_of_date,
-            run_id=self.run_id,
-            code_version=self.settings.code_version,
-        )
-
-    @property
-    def school_year(self) -> int:
-        """The spring year of the as-of date."""
-        begun = self.as_of_date.month >= self.district.school_year_starts_in
-        return self.as_of_date.year + int(begun)
-
-
-def today(district: District, now: datetime) -> date:
-    """The district's local date: at 23:00 in Chicago it is already tomorrow in UTC."""
-    return now.astimezone(ZoneInfo(district.time_zone)).date()
-
-
-def edfi_sources(district: District) -> dict[str, EdfiSource]:
-    return {name: s for name, s in district.sources.items() if isinstance(s, EdfiSource)}
-
-
-def edfi_source(district: District) -> EdfiSource:
-    """The district's one Ed-Fi source: two would share the same raw tables."""
-    found = edfi_sources(district)
-    if len(found) != 1:
-        raise ConfigError(
-            f"district {district.code}",
-            seen=f"{len(found)} Ed-Fi sources",
-            expected="one",
-            next_step=f"Correct {district.code}.yaml.",
-        )
-    return next(iter(found.values()))
-
-
-def file_sources(district: District) -> dict[str, FileSource]:
-    return {name: s for name, s in district.sources.items() if isinstance(s, FileSource)}
-
-
-def prepare(night: Night) -> int:
-    """Bring schema ops and the raw tables up to date; returns how many feeds there are.
-
-    The first thing that a night does: it logs all that the district lacks, and stops for what
-    nothing can go on without. A vendor without its connection stops itself alone, later.
-    """
-    from include import check
-
-    for error in check.missing(night):
-        log.error("%s", error)
-    check.check_warehouse(night)
-    return upgrade(night)
-
-
-def upgrade(night: Night) -> int:
-    """Bring schema ops and the raw tables up to date; returns how many feeds there are."""
-    from include import landing
-
-    feeds = catalog.feeds()
-    landing.prepare(night.dsn, feeds)
-    landing.list_retired_feeds(night.dsn, feeds)
-    return len(feeds)
-
-
-def totals(results: Iterable[LoadResult]) -> dict[str, int]:
-    """The counts of some loads, added up."""
-    listed = list(results)
-    return {
-        "loads": len(listed),
-        "seen": sum(result.rows_seen for result in listed),
-        "written": sum(r.rows_new + r.rows_changed + r.rows_deleted for r in listed),
-        "rejected": sum(result.rows_rejected for result in listed),
-    }
-
-
-def raise_first(failures: dict[str, FirstbellError]) -> None:
-    """Raise what failed first; when more failed, say which."""
-    if not failures:
-        return
-    first = next(iter(failures.values()))
-    if len(failures) > 1:
-        first.add_note(f"Also failed: {', '.join(list(failures)[1:])}. Each is logged above.")
-    raise first
-
 
 def run(
-    night: Night, *, resources: Collection[str] = (), select: str = "", transform: bool = True
+    current: Run, *, resources: Collection[str] = (), select: str = "", transform: bool = True
 ) -> list[LoadResult]:
     """A whole night, one stage after the other.
 
-    What fails stops nothing that does not stand on it: the other resources and vendors are read,
-    and the first error is raised at the end, with the names of all that failed. Only Ed-Fi holds
-    the models back: half of it would make a wrong rate that looks like a right one.
+    What fails stops nothing that does not stand on it: the other resources and sources are read,
+    and the first error is raised at the end, with the names of all that failed. Only a system of
+    record holds the models back: half of it would make a wrong rate that looks like a right one.
+    `resources` are of the sources of which some can be read alone; the others are read whole.
     """
-    from include import edfi, landing
-    from include.delivery import fetch_files, land_files
-
-    chosen = [r for group in catalog.edfi_groups(resources).values() for r in group]
-    prepare(night)
+    partly = bind.names_that_read_some(current.district) if resources else []
+    for name in partly:
+        ingest.groups(current, name, resources)  # an unknown name stops us here
+    ingest.prepare(current)
     results: list[LoadResult] = []
     failures: dict[str, FirstbellError] = {}
 
@@ -164,26 +52,16 @@ def run(
             log.warning("%s failed (%s); the night goes on", name, type(error).__name__)
             failures[name] = error
 
-    def read_edfi() -> list[LoadResult]:
-        source = edfi_source(night.district)
-        return edfi.load_resources(night, source, chosen, edfi.fix_ceiling(night, source))
-
-    def read_files(name: str, source: FileSource) -> list[LoadResult]:
-        return land_files(night, name, source, fetch_files(night, name, source))
-
-    if edfi_sources(night.district):
-        attempt("Ed-Fi", read_edfi)
-    is_whole = not failures
-    for name, source in file_sources(night.district).items():
-        attempt(name, partial(read_files, name, source))
-    landing.end_ingest(
-        night.dsn, "night", night.run_id, night.as_of_date,
-        brought=is_whole, is_partial=bool(resources),
-    )  # fmt: skip
+    for name in bind.source_names(current.district):
+        attempt(name, partial(_read, current, name, resources if name in partly else ()))
+    is_whole = not any(
+        registry.of(current.district.sources[name]).holds_back_tiers for name in failures
+    )
+    ingest.end(current, "night", brought=is_whole, is_partial=bool(resources))
     if transform and is_whole:
-        attempt("models", partial(_build, night, select))
+        attempt("models", partial(_build, current, select))
     elif transform:
-        log.warning("%s: tiers and reports keep the day of their data", night.district.code)
+        log.warning("%s: tiers and reports keep the day of their data", current.district.code)
     if failures:
         first, *others = failures
         for name in others:
@@ -192,15 +70,19 @@ def run(
     return results
 
 
-def _build(night: Night, select: str) -> list[LoadResult]:
+def _read(current: Run, name: str, only: Collection[str]) -> list[LoadResult]:
+    return ingest.load_groups(current, name, ingest.plan(current, name), only)
+
+
+def _build(current: Run, select: str) -> list[LoadResult]:
     from include import outcome
     from include import transform as dbt
 
-    dbt.begin(night, select=select)
+    dbt.begin(current, select=select)
     for layer in dbt.LAYERS:
-        dbt.run_layer(night, layer, select=select)
-    dbt.finish(night)
-    log.info("%s", outcome.tiers(night))
+        dbt.run_layer(current, layer, select=select)
+    dbt.finish(current)
+    log.info("%s", outcome.tiers(current))
     return []
 
 
@@ -217,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--as-of", type=date.fromisoformat, help="default: today there")
     parser.add_argument("--full-refresh", action="store_true")
     parser.add_argument("--release-parked", action="store_true")
-    parser.add_argument("--resources", nargs="*", default=[], help="Ed-Fi resources or groups")
+    parser.add_argument("--resources", nargs="*", default=[], help="resources, or groups of them")
     parser.add_argument("--select", default="", help="dbt selection, e.g. fct_attendance_to_date+")
     parser.add_argument("--no-transform", action="store_true")
     options = parser.parse_args(arguments)
@@ -226,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         district = get_district(options.district)
         now = datetime.now(UTC)
-        night = Night(
+        current = Run(
             district=district,
             as_of_date=options.as_of or today(district, now),
             run_id=f"cli__{now:%Y%m%dT%H%M%S%f}",
@@ -234,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             release_parked=options.release_parked,
         )
         run(
-            night,
+            current,
             resources=options.resources,
             select=options.select,
             transform=not options.no_transform,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 if TYPE_CHECKING:
-    from include.night import Night
+    from include.run import Run
 
 _TIERS = """
     select scores.rule_tier, count(*), max(scores.as_of_date)
@@ -18,7 +18,7 @@ _TIERS = """
 """
 
 
-def tiers(night: Night) -> str:
+def tiers(night: Run) -> str:
     """Write the tiers of the night's students, most urgent first; several lines."""
     where = f"{night.district.code}, {night.as_of_date}"
     with psycopg.connect(night.dsn) as connection:

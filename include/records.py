@@ -11,9 +11,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+from pydantic import BaseModel, ConfigDict, Field
+
 # A scope that no record has: a snapshot of this one deletes nothing, where one of an empty set of
 # scopes would be complete for the whole entity.
 NO_SCOPE = ""
+
+# The note that says why a file was left alone: seen, and nothing in it to load.
+LEFT_ALONE = "left_alone"
 
 # How much of a line digest says how lines were read; the rest is the line's own.
 LINE_SIGNATURE_BYTES = 4
@@ -27,9 +32,24 @@ class FeedKind(StrEnum):
     APPEND = "append"  # new facts only: nothing is ever superseded by absence
 
 
+class DeletePolicy(BaseModel):
+    """How much one load may delete: more than both numbers of a pair is parked until released."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    max_rows: int = Field(default=50, ge=0)
+    max_pct: float = Field(default=10.0, ge=0, le=100)
+    # A small feed never reaches the first pair, however much of it is gone.
+    small_max_rows: int = Field(default=5, ge=0)
+    small_max_pct: float = Field(default=50.0, ge=0, le=100)
+    # A feed that others refer to (schools, calendars, sessions); its last record is parked as well.
+    referred_max_rows: int = Field(default=1, ge=0)
+    referred_max_pct: float = Field(default=10.0, ge=0, le=100)
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One entity of one source, e.g. Feed("edfi", "student_school_associations")."""
+    """One entity of one source, e.g. Feed("star", "results")."""
 
     source: str
     entity: str
@@ -144,7 +164,7 @@ class FeedStream(Protocol):
     """A feed being read. The three attributes are final once `batches()` is exhausted."""
 
     source_count: int | None  # rows the source itself says this feed holds; None: it does not say
-    watermark: int | None  # to be stored with the data; None: the feed has none
+    watermark: str | None  # to be stored with the data; None: the feed has none
     scopes: set[str]  # scopes that this snapshot covers; empty: the whole entity
 
     def batches(self) -> Iterator[list[Change]]:

@@ -20,7 +20,7 @@ from include.errors import FirstbellError
 
 if TYPE_CHECKING:
     from include.landing import Scope
-    from include.night import Night
+    from include.run import Run
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class LayerResult:
     resumed: bool
 
 
-def scope_of(night: Night) -> Scope | None:
+def scope_of(night: Run) -> Scope | None:
     """How much a build must renew now; None: the last one stands for this night too.
 
     Only a whole build that came to its end, on this very project, can be built upon. A run that is
@@ -78,7 +78,7 @@ def scope_of(night: Night) -> Scope | None:
     return None if last.as_of_date == night.as_of_date else "day"
 
 
-def confirm(night: Night) -> None:
+def confirm(night: Run) -> None:
     """Let the last build stand for this run's ingests too: nothing has changed since."""
     from include import landing
 
@@ -87,7 +87,7 @@ def confirm(night: Night) -> None:
     finish(night)
 
 
-def begin(night: Night, *, select: str = "", scope: Scope = "all") -> None:
+def begin(night: Run, *, select: str = "", scope: Scope = "all") -> None:
     """Fix which loads the layers of this run see: one state of raw, whatever lands meanwhile.
 
     A run of some models only (`select`) stands on the state of the last whole run, because the
@@ -107,7 +107,7 @@ def begin(night: Night, *, select: str = "", scope: Scope = "all") -> None:
     )  # fmt: skip
 
 
-def _enter(night: Night, *, scope: Scope = "all", is_partial: bool = False) -> None:
+def _enter(night: Run, *, scope: Scope = "all", is_partial: bool = False) -> None:
     from include import landing
 
     landing.begin_build(
@@ -116,7 +116,7 @@ def _enter(night: Night, *, scope: Scope = "all", is_partial: bool = False) -> N
     )  # fmt: skip
 
 
-def finish(night: Night) -> None:
+def finish(night: Run) -> None:
     """Let this build stand for its night: everything that it was to make is there."""
     from include import landing
 
@@ -124,7 +124,7 @@ def finish(night: Night) -> None:
 
 
 def run_layer(
-    night: Night, layer: str, *, select: str = "", full_refresh: bool = False
+    night: Run, layer: str, *, select: str = "", full_refresh: bool = False
 ) -> LayerResult:
     """Build and test one layer; raises TransformError that names what failed.
 
@@ -135,7 +135,7 @@ def run_layer(
     return _run(night, layer, select, full_refresh)
 
 
-def _run_seeds(night: Night, select: str, full_refresh: bool) -> LayerResult:
+def _run_seeds(night: Run, select: str, full_refresh: bool) -> LayerResult:
     """Load the seeds, unless they are as they were loaded and tested last."""
     from include import landing
 
@@ -157,7 +157,7 @@ def _run_seeds(night: Night, select: str, full_refresh: bool) -> LayerResult:
     return result
 
 
-def _run(night: Night, layer: str, select: str, full_refresh: bool) -> LayerResult:
+def _run(night: Run, layer: str, select: str, full_refresh: bool) -> LayerResult:
     state = folder(night) / "state" / layer
     scope = dbt_command.scope(night, STAGE)
     if layer == "reporting":
@@ -209,7 +209,7 @@ def selection(layer: str, select: str = "") -> list[str]:
     ]
 
 
-def publish_predictions(night: Night) -> int:
+def publish_predictions(night: Run) -> int:
     """Build the reports that show scores, on the state of the last transformation."""
     done = invoke(
         night,
@@ -219,7 +219,7 @@ def publish_predictions(night: Night) -> int:
     return len(done)
 
 
-def write_dictionary(night: Night) -> Path:
+def write_dictionary(night: Run) -> Path:
     """Write the data dictionary, one self-contained HTML file; returns its path."""
     # a reader sees the models as they are written; compiling all of them and every test is slow
     invoke(night, ["docs", "generate", "--static", "--no-compile"])
@@ -231,7 +231,7 @@ def write_dictionary(night: Night) -> Path:
     return page
 
 
-def fingerprint(night: Night) -> str:
+def fingerprint(night: Run) -> str:
     """A digest of the project as this night builds it."""
     return day_models.fingerprint(
         dbt_command.PROJECT, dbt_command.lasting_values(night), night.settings.own_rows_dir
@@ -252,7 +252,7 @@ def _is_of_a_build(results: Path) -> bool:
     return arguments.get("which") in ("build", "retry")
 
 
-def _forget_from(night: Night, layer: str) -> None:
+def _forget_from(night: Run, layer: str) -> None:
     """A fresh build replaces what this layer and the later ones stand on: none may resume."""
     names = list(LAYERS)
     for name in names[names.index(layer) :]:
@@ -270,13 +270,13 @@ def _failed_before(state: Path, attempt: Mapping[str, Any]) -> bool:
     return bool(earlier == attempt) and _is_of_a_build(state / "run_results.json")
 
 
-def _attempt(night: Night, select: str) -> dict[str, Any]:
+def _attempt(night: Run, select: str) -> dict[str, Any]:
     """What must be the same for an attempt to go on where an earlier one failed."""
     given = {**dbt_command.lasting_values(night), **dbt_command.run_values(night)}
     return {"run_id": night.run_id, "select": select, "variables": given}
 
 
-def _keep_results(night: Night, state: Path, attempt: Mapping[str, Any]) -> None:
+def _keep_results(night: Run, state: Path, attempt: Mapping[str, Any]) -> None:
     """Keep dbt's results of this layer: the next layer overwrites them in the target folder."""
     results = dbt_command.results(night)
     if not _is_of_a_build(results):

@@ -20,7 +20,7 @@ from dbt.parser.manifest import ManifestLoader, extended_mashumaro_encoder
 from include import dbt_command
 from include.dbt_command import environment
 from include.dbt_pace import unhindered
-from include.night import Night
+from include.run import Run
 from tests.conftest import SHARED
 
 PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
@@ -85,7 +85,7 @@ def copy_for(database: str) -> Manifest:
     return manifest
 
 
-def lend(night: Night) -> None:
+def lend(night: Run) -> None:
     """Leave the parsed project where this night's dbt looks for that of the night before.
 
     It would parse anew, which takes ten seconds, because the connection and the district are

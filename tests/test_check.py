@@ -11,14 +11,15 @@ from urllib.parse import urlsplit
 import pytest
 
 from demo.simulators.edfi import Behaviour, Store, serve
-from include import check, night
-from include.config import Settings, get_district
+from include import check, ingest
+from include.config import get_district
 from include.connections import Connection
 from include.errors import ConfigError, StorageError
-from include.night import Night
+from include.run import Run
+from include.settings import Settings
 from tests.transform.conftest import connection_to
 
-Of = Callable[..., Night]
+Of = Callable[..., Run]
 CONNECTIONS = {
     "edfi": Connection("", host="https://ods.example.org", login="key", password="secret"),
     "star": Connection(
@@ -39,7 +40,7 @@ def of(database_url: str, tmp_path: Path) -> Of:
     (tmp_path / "drop" / "map_growth").mkdir(parents=True)
     drop = Connection("", extra={"path": str(tmp_path / "drop")})
 
-    def build(**changed: Connection | None) -> Night:
+    def build(**changed: Connection | None) -> Run:
         known = {**CONNECTIONS, "drop": drop, "warehouse": connection_to(database_url), **changed}
 
         def connect(conn_id: str) -> Connection:
@@ -50,7 +51,7 @@ def of(database_url: str, tmp_path: Path) -> Of:
                 )
             return replace(found, conn_id=conn_id)
 
-        return Night(
+        return Run(
             district=get_district("maple_valley"),
             as_of_date=date(2026, 11, 20),
             run_id="run_1",
@@ -61,7 +62,7 @@ def of(database_url: str, tmp_path: Path) -> Of:
     return build
 
 
-def told(night: Night) -> list[str]:
+def told(night: Run) -> list[str]:
     return [f"{type(error).__name__}: {error.where}" for error in check.missing(night)]
 
 
@@ -123,12 +124,12 @@ def test_a_work_folder_that_cannot_be_made_is_told(of: Of, tmp_path: Path) -> No
 def test_the_first_task_tells_all_and_stops_only_for_the_warehouse(
     of: Of, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert night.prepare(of(edfi=None, psa=None)) > 0
+    assert ingest.prepare(of(edfi=None, psa=None)) > 0
     assert "connection maple_valley_edfi" in caplog.text
     assert "connection maple_valley_psa" in caplog.text
     gone = connection_to(urlsplit(database_url)._replace(path="/firstbell_none").geturl())
     with pytest.raises(ConfigError, match="connection maple_valley_warehouse"):
-        night.prepare(of(warehouse=gone))
+        ingest.prepare(of(warehouse=gone))
 
 
 def test_a_pool_that_airflow_lacks_is_told() -> None:

@@ -17,10 +17,10 @@ from include.egress.channels import Line, open_line
 from include.egress.pace import Clock, Pace, Sleep
 from include.egress.session import session
 from include.errors import ChannelError, FirstbellError, NeedsAttentionError
-from include.night import today
+from include.run import today
 
 if TYPE_CHECKING:
-    from include.night import Night
+    from include.run import Run
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def enqueue_alerts(night: Night, *, clock: Clock = utc_now) -> dict[str, int]:
+def enqueue_alerts(night: Run, *, clock: Clock = utc_now) -> dict[str, int]:
     """Put the crossings of the last days into the outbox for each channel that wants them, once.
 
     Before that it withdraws what waits there and is no longer true.
@@ -60,7 +60,7 @@ def enqueue_alerts(night: Night, *, clock: Clock = utc_now) -> dict[str, int]:
     return dict(counts)
 
 
-def enqueue_tickets(night: Night, *, clock: Clock = utc_now) -> dict[str, int]:
+def enqueue_tickets(night: Run, *, clock: Clock = utc_now) -> dict[str, int]:
     """Put into the outbox what makes the tickets say how the feeds stand: openings, closings.
 
     It believes reporting.rpt_load_health, which shows the ledger as it stands. Before the first
@@ -92,7 +92,7 @@ def enqueue_tickets(night: Night, *, clock: Clock = utc_now) -> dict[str, int]:
 
 def _enqueue_steps(
     connection: psycopg.Connection,
-    night: Night,
+    night: Run,
     feeds: list[tickets.Feed],
     *,
     name: str,
@@ -119,7 +119,7 @@ def _enqueue_steps(
 
 
 def send_due(
-    night: Night,
+    night: Run,
     *,
     clock: Clock = utc_now,
     sleep: Sleep = time.sleep,
@@ -162,13 +162,13 @@ def send_due(
     return dict(counts)
 
 
-def waiting(night: Night) -> list[attention.Waiting]:
+def waiting(night: Run) -> list[attention.Waiting]:
     """Messages that wait for a person: refused, ambiguous, failed or expired."""
     with session(night.dsn) as connection:
         return attention.read(connection)
 
 
-def check(night: Night) -> None:
+def check(night: Run) -> None:
     """Raise DisclosureLogError when the disclosure log is broken, NeedsAttentionError when messages
     wait for a person; counts and reasons, no names."""
     with session(night.dsn) as connection:
@@ -191,7 +191,7 @@ def check(night: Night) -> None:
 
 
 def resolve(
-    night: Night,
+    night: Run,
     outbox_id: int,
     decision: attention.Decision,
     *,
@@ -203,11 +203,11 @@ def resolve(
         attention.resolve(connection, outbox_id, decision, clock(), who)
 
 
-def _channels(night: Night, kind: type[C]) -> dict[str, C]:
+def _channels(night: Run, kind: type[C]) -> dict[str, C]:
     return {name: c for name, c in night.district.channels.items() if isinstance(c, kind)}
 
 
-def _open(night: Night, channel: Channel, job: sender.Job) -> Line:
+def _open(night: Run, channel: Channel, job: sender.Job) -> Line:
     return open_line(
         channel,
         night.connect(channel.connection),
@@ -217,7 +217,7 @@ def _open(night: Night, channel: Channel, job: sender.Job) -> Line:
     )
 
 
-def _blocked(night: Night, name: str, channel: Channel, note: str) -> ChannelError:
+def _blocked(night: Run, name: str, channel: Channel, note: str) -> ChannelError:
     return ChannelError(
         f"{night.district.code}: channel {name}",
         seen=note,

@@ -6,7 +6,9 @@ land            load one feed in one transaction
 read_watermark  where the last committed load of a feed ended
 was_loaded      whether a file of this content is already in
 statuses_of_run how each entity of a source ended in a run
-half_loaded     which feeds of a source are behind, so that nothing may be computed from it
+failed_last     which entities of a source failed or were parked at their latest attempt
+watermarks      how far each entity of a source was read
+windows_of_run  what a run wrote down of a source
 windows_of_last     what an earlier run read under such a name
 notes_of_committed  what earlier loads of a source noted
 fix_intake      decide which loads a transformation sees
@@ -24,8 +26,7 @@ The other names are of the books of runs: runs.py.
 
 from include.landing.intake import Intake, current_intake, fix_intake
 from include.landing.ledger import (
-    LEFT_ALONE,
-    half_loaded,
+    failed_last,
     notes_of_committed,
     read_watermark,
     record_failed,
@@ -33,7 +34,9 @@ from include.landing.ledger import (
     records_held,
     statuses_of_run,
     was_loaded,
+    watermarks,
     windows_of_last,
+    windows_of_run,
 )
 from include.landing.prepare import prepare
 from include.landing.request import LoadRequest, LoadResult
@@ -58,6 +61,7 @@ from include.landing.runs import (
 )
 from include.landing.seeds import remember_seeds, seeds_stand
 from include.landing.writer import land
+from include.records import LEFT_ALONE
 
 __all__ = [
     "LEFT_ALONE",
@@ -71,9 +75,9 @@ __all__ = [
     "current_intake",
     "day_of_run",
     "end_ingest",
+    "failed_last",
     "finish_build",
     "fix_intake",
-    "half_loaded",
     "has_changed_since",
     "land",
     "last_build",
@@ -95,5 +99,7 @@ __all__ = [
     "waiting_ingests",
     "was_begun",
     "was_loaded",
+    "watermarks",
     "windows_of_last",
+    "windows_of_run",
 ]

@@ -130,12 +130,12 @@ def _exceeded(request: LoadRequest, deleted: int, share: float) -> str | None:
     return None
 
 
-def watermark_forward(request: LoadRequest, stored: int | None, received: int | None) -> None:
+def watermark_forward(request: LoadRequest, stored: str | None, received: str | None) -> None:
     """A delta must not end before the one before it; a full read starts anew."""
     is_full = request.is_full_read or request.kind is FeedKind.SNAPSHOT
     if is_full or stored is None or received is None:
         return
-    if received < stored:
+    if request.goes_back is not None and request.goes_back(stored, received):
         raise WatermarkError(
             _where(request),
             seen=f"watermark {received}",

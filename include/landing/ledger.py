@@ -56,10 +56,6 @@ _WAS_LOADED = """
 """
 
 
-# The note that says why a file was left alone: seen, and nothing in it to load.
-LEFT_ALONE = "left_alone"
-
-
 def new_load_id(connection: psycopg.Connection) -> int:
     """A number for a load; gaps are normal, a killed load leaves one."""
     row = connection.execute(
@@ -75,7 +71,7 @@ def write(
     result: LoadResult,
     started_at: datetime,
     *,
-    watermark: int | None = None,
+    watermark: str | None = None,
     notes: dict[str, Any] | None = None,
     error_class: str | None = None,
     error: str | None = None,
@@ -127,7 +123,7 @@ def write_rejects(connection: psycopg.Connection, feed: Feed, load_id: int) -> N
 
 
 def write_watermark(
-    connection: psycopg.Connection, feed: Feed, watermark: int, load_id: int
+    connection: psycopg.Connection, feed: Feed, watermark: str, load_id: int
 ) -> None:
     """Store how far the feed was read."""
     connection.execute(
@@ -181,16 +177,16 @@ def rejected_in_full(connection: psycopg.Connection, feed: Feed) -> int:
     return 0 if row is None else int(row[0])
 
 
-def current_watermark(connection: psycopg.Connection, feed: Feed) -> int | None:
+def current_watermark(connection: psycopg.Connection, feed: Feed) -> str | None:
     """The stored watermark of a feed, None before its first."""
     row = connection.execute(
         "select watermark from ops.watermarks where source = %s and entity = %s",
         (feed.source, feed.entity),
     ).fetchone()
-    return None if row is None else int(row[0])
+    return None if row is None else str(row[0])
 
 
-def read_watermark(dsn: str, feed: Feed) -> int | None:
+def read_watermark(dsn: str, feed: Feed) -> str | None:
     """Where the last committed load of the feed ended; None: it was never loaded."""
     with psycopg.connect(dsn) as connection:
         return current_watermark(connection, feed)
@@ -253,36 +249,21 @@ def refused_since(connection: psycopg.Connection, request: LoadRequest, why: str
     return None if row is None else row[0]
 
 
-def half_loaded(dsn: str, source: str) -> list[str]:
-    """Entities of a source that are behind the others, in alphabetical order.
+def failed_last(dsn: str, source: str) -> list[str]:
+    """Entities of a source whose latest attempt failed or was parked, in alphabetical order.
 
-    Their latest attempt failed or was parked, or their watermark is lower than the source's
-    highest: all feeds of a run share one ceiling, and a killed task writes no ledger row. A feed
-    that nobody reads any more is behind nothing.
+    A feed that nobody reads any more is not told of.
     """
     with psycopg.connect(dsn) as connection:
         rows = connection.execute(
             """
-            with
-
-            behind as (
-                select entity
-                from (
-                    select distinct on (entity) entity, status
-                    from ops.loads where source = %(source)s
-                    order by entity, load_id desc
-                ) as latest
-                where status in ('failed', 'parked')
-                union
-                select entity
-                from (
-                    select entity, watermark, max(watermark) over () as highest
-                    from ops.watermarks where source = %(source)s
-                ) as reached
-                where watermark < highest
-            )
-
-            select entity from behind
+            select entity
+            from (
+                select distinct on (entity) entity, status
+                from ops.loads where source = %(source)s
+                order by entity, load_id desc
+            ) as latest
+            where status in ('failed', 'parked')
             except
             select entity from ops.retired_feeds where source = %(source)s
             order by entity
@@ -290,6 +271,24 @@ def half_loaded(dsn: str, source: str) -> list[str]:
             {"source": source},
         ).fetchall()
     return [str(entity) for (entity,) in rows]
+
+
+def watermarks(dsn: str, source: str) -> dict[str, str]:
+    """How far each entity of a source was read; none for what has no watermark, or is read no
+    more."""
+    with psycopg.connect(dsn) as connection:
+        rows = connection.execute(
+            """
+            select entity, watermark
+            from ops.watermarks
+            where source = %(source)s
+                and entity not in (
+                    select entity from ops.retired_feeds where source = %(source)s
+                )
+            """,
+            {"source": source},
+        ).fetchall()
+    return {str(entity): str(watermark) for entity, watermark in rows}
 
 
 def statuses_of_run(dsn: str, source: str, run_id: str) -> dict[str, str]:
@@ -301,6 +300,19 @@ def statuses_of_run(dsn: str, source: str, run_id: str) -> dict[str, str]:
             (source, run_id),
         ).fetchall()
     return {str(entity): str(status) for entity, status in rows}
+
+
+def windows_of_run(dsn: str, source: str, run_id: str) -> dict[Feed, set[str]]:
+    """What a run wrote down of a source, well or not: the windows of its loads, by feed."""
+    with psycopg.connect(dsn) as connection:
+        rows = connection.execute(
+            "select entity, load_window from ops.loads where source = %s and run_id = %s",
+            (source, run_id),
+        ).fetchall()
+    found: dict[Feed, set[str]] = {}
+    for entity, window in rows:
+        found.setdefault(Feed(source, str(entity)), set()).add(str(window))
+    return found
 
 
 def notes_of_committed(dsn: str, source: str, name: str, *, instance: str = "") -> list[Any]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from include.config import DeletePolicy
-from include.records import Feed, FeedKind, Holds, RunContext
+from include.records import DeletePolicy, Feed, FeedKind, Holds, RunContext
 
 Status = Literal["loaded", "unchanged", "skipped", "parked", "failed"]
 
@@ -28,6 +27,7 @@ class LoadRequest:
     `is_referred_to`: records of other feeds point here, so that few deletions do much harm.
     `together`: entities of this source that mean something together only; while one of them is
     parked in this run, none of them deletes anything.
+    `goes_back`: whether the second watermark is older than the first, as the source reads them.
     """
 
     feed: Feed
@@ -45,6 +45,7 @@ class LoadRequest:
     together: frozenset[str] = frozenset()
     holds: Callable[[], Holds | None] | None = None
     needs_rows: bool = False
+    goes_back: Callable[[str, str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator
 
-from include.config import Settings
+from include.settings import Settings
 
 _BUFFER_BYTES = 64 * 1024
 _CHUNK_BYTES = 256 * 1024

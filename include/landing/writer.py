@@ -15,7 +15,6 @@ from datetime import UTC, date, datetime
 import psycopg
 
 from include import warehouse
-from include.config import Settings
 from include.errors import (
     DiskFullError,
     FirstbellError,
@@ -39,7 +38,8 @@ from include.landing.locks import exclusive
 from include.landing.merge import Counts
 from include.landing.request import LoadRequest, LoadResult
 from include.landing.spool import Spool
-from include.records import Change, FeedKind, FeedStream
+from include.records import LEFT_ALONE, Change, FeedKind, FeedStream
+from include.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -225,7 +225,7 @@ def _close_left_alone(load: _Load, error: PastYearError, since: date) -> LoadRes
         load.load_id, load.request.feed, "skipped", seconds=time.monotonic() - load.started
     )
     why = f"{error.seen}; expected {error.expected}"
-    notes = {ledger.LEFT_ALONE: why, "refused_since": since.isoformat()}
+    notes = {LEFT_ALONE: why, "refused_since": since.isoformat()}
     ledger.write(load.connection, load.request, result, load.started_at, notes=notes)
     log.warning("%s is left alone: %s. Refused since %s; remove it.", error.where, why, since)
     return result

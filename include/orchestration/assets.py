@@ -5,14 +5,9 @@ from __future__ import annotations
 from airflow.sdk import Asset
 
 
-def edfi(district_code: str) -> Asset:
-    """Ed-Fi has been landed."""
-    return Asset(f"{district_code}_raw_edfi", f"firstbell://{district_code}/raw/edfi")
-
-
-def assessments(district_code: str) -> Asset:
-    """The vendors' test files have been landed."""
-    return Asset(f"{district_code}_raw_assessments", f"firstbell://{district_code}/raw/assessments")
+def source(district_code: str, name: str) -> Asset:
+    """A source of the district has been landed."""
+    return Asset(f"{district_code}_raw_{name}", f"firstbell://{district_code}/source/{name}")
 
 
 def warehouse(district_code: str) -> Asset:

@@ -8,7 +8,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
+from include.config import get_district
+from include.errors import FirstbellError
+from include.orchestration import ids
 from include.orchestration.runbooks import place
+from include.sources import registry
 
 log = logging.getLogger(__name__)
 
@@ -18,8 +22,6 @@ _HEADLINE = re.compile(r"(TRY \d+ OF \d+ )?FAILED ")
 
 # Who is affected when a stage fails, by the stage's name.
 AFFECTED = {
-    "ingest_edfi": "attendance, grades, behavior and programs stay as of the last good night",
-    "ingest_assessments": "test results of the failed vendor stay as of the last good night",
     "transform": "tiers and reports stay as of the last good night, or are partly renewed",
     "dictionary": "only the data dictionary is not renewed",
     "train": "the published model stays in use, and tiers follow the rules as before",
@@ -40,15 +42,25 @@ class Telling(Protocol):
     next_step: str
 
 
+def _affected(name: ids.DagName) -> str:
+    """Who is affected when a task of this DAG fails."""
+    if not name.source:
+        return AFFECTED.get(name.stage, "unknown")
+    what = "what this source brings"
+    with contextlib.suppress(FirstbellError, KeyError):  # the district file may be what broke
+        what = registry.of(get_district(name.district).sources[name.source]).brings
+    return f"{what} stay as of the last good night of {name.source}"
+
+
 def message(dag_id: str, task: str, run_id: str, error: object) -> str:
     """The text of a failure; an unexpected error is named by type alone: it may quote data."""
-    stage, _, district = dag_id.partition("__")
+    name = ids.parse(dag_id)
     broke, action = _parts(error)
     return (
         f"FAILED {dag_id}.{task} ({run_id})\n"
         f"{_BROKE}{broke}\n"
-        f"  Who is affected: {district}: {AFFECTED.get(stage, 'unknown')}\n"
-        f"  What to do:      {action} See {place(stage)}; clearing the task is safe."
+        f"  Who is affected: {name.district}: {_affected(name)}\n"
+        f"  What to do:      {action} See {place(name.stage)}; clearing the task is safe."
     )
 
 

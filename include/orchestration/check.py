@@ -17,8 +17,8 @@ from include import check
 from include.config import District, get_district
 from include.connections import Connection, from_environment, from_values
 from include.errors import ConfigError, FirstbellError
-from include.night import Night, today
 from include.orchestration import airflow_cli, pools
+from include.run import Run, today
 
 
 def missing_pools(district: District, known: Collection[str]) -> list[FirstbellError]:
@@ -30,7 +30,7 @@ def missing_pools(district: District, known: Collection[str]) -> list[FirstbellE
             expected=f"{slots} slots ({description})",
             next_step="Run `python -m include.orchestration.pools` where the scheduler runs.",
         )
-        for name, slots, description in pools.of(district.code)
+        for name, slots, description in pools.of(district)
         if name not in known
     ]
 
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         known, there = connections(), airflow_cli.pools()
     except FirstbellError as error:
         raise SystemExit(str(error)) from None
-    night = Night(
+    night = Run(
         district=district,
         as_of_date=today(district, datetime.now(UTC)),
         run_id="check",

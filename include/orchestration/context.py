@@ -1,14 +1,14 @@
-"""From Airflow's context to plain values: the night, its connections, its as-of date."""
+"""From Airflow's context to plain values: the run, its connections, its as-of date."""
 
 from __future__ import annotations
 
 import contextlib
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from airflow.sdk import Asset, get_current_context
 from airflow.sdk import Connection as AirflowConnection
@@ -30,8 +30,8 @@ from include.errors import (
     TransformInterruptedError,
     WatermarkError,
 )
-from include.night import Night, today
-from include.orchestration import callbacks, days
+from include.orchestration import callbacks, days, ids
+from include.run import Run, today
 
 # Waiting does not heal these: retries would only hide them for an hour.
 PERMANENT = (
@@ -69,8 +69,8 @@ def connect(conn_id: str) -> Connection:
     )
 
 
-def night(district_code: str) -> Night:
-    """The night that the running task belongs to."""
+def run_of(district_code: str) -> Run:
+    """The run that the running task belongs to."""
     context = get_current_context()
     district = get_district(district_code)
     params = context["params"]
@@ -81,7 +81,7 @@ def night(district_code: str) -> Night:
     day = (
         date.fromisoformat(given) if given else today(district, run.run_after or datetime.now(UTC))
     )
-    current = Night(
+    current = Run(
         district=district,
         as_of_date=day,
         run_id=str(run.run_id),
@@ -97,22 +97,38 @@ def night(district_code: str) -> Night:
 
 
 def stage() -> str:
-    """The stage of the running task: the name of its DAG file."""
-    return str(get_current_context()["dag_run"].dag_id).partition("__")[0]
+    """The stage of the running task, as the ledger of runs calls it."""
+    return ids.parse(str(get_current_context()["dag_run"].dag_id)).ledger_stage
 
 
-def announce_ingest(asset: Asset, current: Night, *, rows: int, is_partial: bool = False) -> None:
-    """Put an ingest that brought something on the books of runs, and announce it."""
-    from include import landing
+def only_these() -> list[str]:
+    """The resources or groups that the running DAG was asked for; none: all."""
+    return list(get_current_context()["params"].get("resources") or ())
 
-    landing.end_ingest(
-        current.dsn, stage(), current.run_id, current.as_of_date,
-        brought=True, is_partial=is_partial,
-    )  # fmt: skip
+
+class PullsXCom(Protocol):
+    """The part of Airflow's task instance that is needed here."""
+
+    def xcom_pull(self, task_ids: str, *, map_indexes: Iterable[int] = ...) -> Any: ...
+
+
+def what_ended(instance: PullsXCom) -> tuple[dict[str, Any] | None, list[str]]:
+    """The plan of the running ingest, None when it failed, and the groups that were loaded."""
+    found = instance.xcom_pull(task_ids="plan") or None
+    groups = instance.xcom_pull(task_ids="groups") or []
+    counts = instance.xcom_pull(task_ids="load", map_indexes=range(len(groups))) if groups else []
+    return found, [group for group, told in zip(groups, counts, strict=True) if told is not None]
+
+
+def announce_ingest(asset: Asset, current: Run, *, rows: int, is_partial: bool = False) -> None:
+    """Write down that an ingest brought something, and announce it."""
+    from include import ingest
+
+    ingest.end(current, stage(), brought=True, is_partial=is_partial)
     announce(asset, current, rows=rows)
 
 
-def announce(asset: Asset, current: Night, **counts: int) -> None:
+def announce(asset: Asset, current: Run, **counts: int) -> None:
     """Give the event of a finished stage the as-of date, for whoever looks at it."""
     extra = get_current_context()["outlet_events"][asset].extra
     extra.update({"as_of_date": current.as_of_date.isoformat(), **counts})

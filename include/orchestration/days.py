@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from include.night import Night
+from include.run import Run
 
 Events = Mapping[Any, Sequence[Any]]
 
 
-def of_run(night: Night, stage: str, events: Events) -> date:
+def of_run(night: Run, stage: str, events: Events) -> date:
     """The day of a run of this stage: settled before, or else chosen and settled now."""
     from include import landing
 

@@ -49,7 +49,7 @@ RESOURCES = Param(
     type="array",
     items={"type": "string"},
     title="Only these resources",
-    description="Ed-Fi resources (students) or groups (attendance); empty: all.",
+    description="Names of resources (students), or of groups (attendance); empty: all.",
 )
 SELECT = Param(
     "",
@@ -88,7 +88,7 @@ def training_schedule(district: District) -> CronTriggerTimetable | None:
 def any_of(assets: list[Asset]) -> AssetAny:
     """A schedule that starts on an event of any of these.
 
-    Not on all of them: a vendor's outage would then pair tonight's Ed-Fi with tomorrow's files,
+    Not on all of them: one source's outage would then pair tonight's others with its tomorrow's,
     and every night after would run one night behind.
     """
     return AssetAny(*assets)

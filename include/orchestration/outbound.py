@@ -11,7 +11,7 @@ from airflow.sdk import task
 
 from include.config import District
 from include.orchestration import pools
-from include.orchestration.context import night, no_retry_when_pointless
+from include.orchestration.context import no_retry_when_pointless, run_of
 
 
 def send_and_check(district: District) -> Any:
@@ -22,7 +22,7 @@ def send_and_check(district: District) -> Any:
     def send() -> dict[str, int]:
         from include import egress
 
-        return egress.send_due(night(district.code))
+        return egress.send_due(run_of(district.code))
 
     @task
     @no_retry_when_pointless
@@ -30,7 +30,7 @@ def send_and_check(district: District) -> Any:
         """Red while a message waits for a person: nobody else would notice."""
         from include import egress
 
-        egress.check(night(district.code))
+        egress.check(run_of(district.code))
 
     sent = send()
     sent >> check()

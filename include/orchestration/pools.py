@@ -13,19 +13,15 @@ import tempfile
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from include.config import load_districts
+from include.config import District, load_districts
 from include.errors import FirstbellError
 from include.orchestration import airflow_cli
+from include.sources import registry
 
 
-def edfi(district_code: str) -> str:
-    """The pool of the Ed-Fi API."""
-    return f"edfi__{district_code}"
-
-
-def files(district_code: str) -> str:
-    """The pool of the vendors' file deliveries."""
-    return f"files__{district_code}"
+def source(kind: str, district_code: str) -> str:
+    """The pool of the district's sources of one kind."""
+    return f"{kind}__{district_code}"
 
 
 def warehouse(district_code: str) -> str:
@@ -43,14 +39,19 @@ def outbound(district_code: str) -> str:
     return f"outbound__{district_code}"
 
 
-def of(district_code: str) -> list[tuple[str, int, str]]:
+def of(district: District) -> list[tuple[str, int, str]]:
     """Name, slots and description of every pool of a district, for whoever installs it."""
+    code, used = district.code, {config.kind for config in district.sources.values()}
+    sources = [
+        (source(kind, code), *found.pool)
+        for kind, found in registry.SOURCES.items()
+        if kind in used
+    ]
     return [
-        (edfi(district_code), 2, "Ed-Fi API: as many tasks at once as its host allows"),
-        (files(district_code), 2, "file deliveries of assessment vendors"),
-        (warehouse(district_code), 1, "dbt: one command at a time"),
-        (model(district_code), 1, "training and scoring, one at a time"),
-        (outbound(district_code), 1, "alerts and tickets: one sender"),
+        *sources,
+        (warehouse(code), 1, "dbt: one command at a time"),
+        (model(code), 1, "training and scoring, one at a time"),
+        (outbound(code), 1, "alerts and tickets: one sender"),
     ]
 
 
@@ -58,8 +59,8 @@ def missing(known: Collection[str]) -> dict[str, dict[str, Any]]:
     """The pools of all districts, but not those known: their size may have been changed by hand."""
     return {
         name: {"slots": slots, "description": description, "include_deferred": False}
-        for code in load_districts()
-        for name, slots, description in of(code)
+        for district in load_districts().values()
+        for name, slots, description in of(district)
         if name not in known
     }
 

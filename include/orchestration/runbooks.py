@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from include.config import Settings
+from include.settings import Settings
 
 _PATH = re.compile(r"docs/runbooks/(\w+)\.md")
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from include.night import Night
 from include.orchestration import assets
+from include.run import Run
 
 log = logging.getLogger(__name__)
 
 
 def are_scores_due(
-    night: Night,
+    night: Run,
     events: Mapping[Any, Sequence[Any]] | None,
     *,
     has_model: bool,

@@ -7,10 +7,6 @@ from collections.abc import Callable
 from include.config import District
 
 
-def _has_source(kind: str) -> Callable[[District], bool]:
-    return lambda district: any(source.kind == kind for source in district.sources.values())
-
-
 def _has_channel(kind: str) -> Callable[[District], bool]:
     return lambda district: any(channel.kind == kind for channel in district.channels.values())
 
@@ -21,8 +17,7 @@ def _has_any_source(district: District) -> bool:
 
 # By the name of the DAG file, in the order in which data flows.
 STAGES: dict[str, Callable[[District], bool]] = {
-    "ingest_edfi": _has_source("edfi"),
-    "ingest_assessments": _has_source("files"),
+    "ingest": _has_any_source,
     "transform": _has_any_source,
     "dictionary": _has_any_source,
     "train": _has_any_source,
@@ -36,10 +31,3 @@ STAGES: dict[str, Callable[[District], bool]] = {
 def of(district: District) -> tuple[str, ...]:
     """The stages that this district has."""
     return tuple(stage for stage, applies in STAGES.items() if applies(district))
-
-
-def ingests_of(district: District) -> tuple[str, ...]:
-    """The DAG ids of the district's ingests."""
-    return tuple(
-        f"{stage}__{district.code}" for stage in of(district) if stage.startswith("ingest_")
-    )

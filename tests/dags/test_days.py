@@ -12,15 +12,22 @@ import psycopg
 import pytest
 
 from include import landing, transform
-from include.config import Settings
 from include.errors import NotBuiltError
-from include.night import Night
 from include.orchestration import context, readiness
+from include.orchestration.ids import DagName
+from include.run import Run
+from include.settings import Settings
 from tests.transform.conftest import connection_to
 
 NOON = datetime(2022, 5, 27, 12, 0, tzinfo=UTC)
 MONDAY, TUESDAY, WEDNESDAY = date(2022, 5, 23), date(2022, 5, 24), date(2022, 5, 25)
-Runs = Callable[..., Night]
+Runs = Callable[..., Run]
+
+
+def dag_id(stage: str) -> str:
+    """The DAG of a stage as the ledger of runs calls it."""
+    file, _, source = stage.partition("__")
+    return str(DagName(file, "grand_bend", source))
 
 
 def event(day: date, at: datetime = NOON) -> Any:
@@ -34,20 +41,20 @@ def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
     monkeypatch.setattr(readiness, "upgrade", lambda night: None)
     monkeypatch.setattr(context, "connect", lambda conn_id: connection_to(database_url))
 
-    def of(stage: str, run_id: str, *, events: list[Any] | None = None, **params: Any) -> Night:
+    def of(stage: str, run_id: str, *, events: list[Any] | None = None, **params: Any) -> Run:
         said = {
             "params": params,
             "triggering_asset_events": {"an asset": events} if events else {},
             "dag_run": SimpleNamespace(
-                dag_id=f"{stage}__grand_bend",
+                dag_id=dag_id(stage),
                 run_id=run_id,
                 run_after=NOON,
                 run_type="manual" if events is None else "asset_triggered",
             ),
         }
         monkeypatch.setattr(context, "get_current_context", lambda: said)
-        found = context.night("grand_bend")
-        return Night(
+        found = context.run_of("grand_bend")
+        return Run(
             found.district, found.as_of_date, found.run_id,
             connect=found.connect, settings=Settings(work_dir=tmp_path),
         )  # fmt: skip
@@ -55,18 +62,18 @@ def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
     return of
 
 
-def ingest(run: Runs, day: date, stage: str = "ingest_edfi", *, is_partial: bool = False) -> None:
+def ingest(run: Runs, day: date, stage: str = "ingest__edfi", *, is_partial: bool = False) -> None:
     night = run(stage, f"of_{day}", as_of_date=day.isoformat())
     landing.end_ingest(
         night.dsn, stage, night.run_id, night.as_of_date, brought=True, is_partial=is_partial
     )
 
 
-def begin(night: Night) -> bool:
+def begin(night: Run) -> bool:
     return readiness.begin(night, {"an asset": [event(MONDAY)]})
 
 
-def build(run: Runs, run_id: str, day: date) -> Night:
+def build(run: Runs, run_id: str, day: date) -> Run:
     """A transformation that the event of this day has started, from its first task to its last."""
     night = run("transform", run_id, events=[event(day)])
     assert begin(night)
@@ -142,8 +149,8 @@ def test_what_follows_a_build_answers_for_the_day_of_the_last(run: Runs, stage: 
 
 def test_tickets_answer_for_the_ingest_that_ended_last_well_or_not(run: Runs) -> None:
     ingest(run, MONDAY)
-    failed = run("ingest_edfi", "failed", as_of_date=TUESDAY.isoformat())
-    landing.end_ingest(failed.dsn, "ingest_edfi", "failed", TUESDAY, brought=False)
+    failed = run("ingest__edfi", "failed", as_of_date=TUESDAY.isoformat())
+    landing.end_ingest(failed.dsn, "ingest__edfi", "failed", TUESDAY, brought=False)
     assert run("open_tickets", "o1", events=[event(MONDAY)]).as_of_date == TUESDAY
 
 
@@ -156,7 +163,7 @@ def test_before_the_books_are_there_the_newest_event_decides(run: Runs, database
 
 def test_the_second_event_of_a_night_finds_nothing_new(run: Runs) -> None:
     ingest(run, MONDAY)
-    ingest(run, MONDAY, "ingest_assessments")
+    ingest(run, MONDAY, "ingest__star")
     build(run, "t1", MONDAY)
     assert not begin(run("transform", "t2", events=[event(MONDAY)]))
 
@@ -192,7 +199,7 @@ def test_a_run_cleared_later_still_has_something_to_do(run: Runs) -> None:
     assert build(run, "t1", MONDAY).as_of_date == MONDAY
 
 
-INGESTS = ("ingest_edfi__grand_bend", "ingest_assessments__grand_bend")
+INGESTS = ("ingest__grand_bend__edfi", "ingest__grand_bend__star")
 
 
 def check(run: Runs, busy: int = 0) -> str:
@@ -212,7 +219,7 @@ def test_an_ingest_that_came_while_the_build_was_paused_is_told_in_the_morning(r
     assert check(run) == ""
     ingest(run, TUESDAY)
     said = check(run)
-    assert f"ingest_edfi of {TUESDAY} waits for a build; reports are of {MONDAY}" in said
+    assert f"ingest__edfi of {TUESDAY} waits for a build; reports are of {MONDAY}" in said
     assert f"Unpause transform__grand_bend, then trigger it with as_of_date {TUESDAY}" in said
 
 
@@ -232,10 +239,10 @@ def test_an_ingest_that_has_not_ended_is_told_in_the_morning(run: Runs) -> None:
 def test_a_read_of_some_resources_does_not_hold_the_tiers_back(
     run: Runs, monkeypatch: pytest.MonkeyPatch, partial: tuple[bool, ...], held: bool
 ) -> None:
-    monkeypatch.setattr(landing, "half_loaded", lambda dsn, source: ["students"])
+    monkeypatch.setattr(landing, "failed_last", lambda dsn, source: ["students"])
     for day, given in zip((MONDAY, TUESDAY), partial, strict=False):
         ingest(run, day, is_partial=given)
-    ingest(run, TUESDAY, "ingest_assessments")
+    ingest(run, TUESDAY, "ingest__star")
     night = run("transform", "t1", events=[event(TUESDAY)])
     assert readiness.is_held_back(night, {"an asset": [event(TUESDAY)]}) is held
 
@@ -243,9 +250,9 @@ def test_a_read_of_some_resources_does_not_hold_the_tiers_back(
 def test_a_failure_after_a_read_of_some_resources_holds_the_tiers_back(
     run: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(landing, "half_loaded", lambda dsn, source: ["students"])
+    monkeypatch.setattr(landing, "failed_last", lambda dsn, source: ["students"])
     ingest(run, MONDAY, is_partial=True)
-    failed = run("ingest_edfi", "failed", as_of_date=TUESDAY.isoformat())
-    landing.end_ingest(failed.dsn, "ingest_edfi", "failed", TUESDAY, brought=False)
+    failed = run("ingest__edfi", "failed", as_of_date=TUESDAY.isoformat())
+    landing.end_ingest(failed.dsn, "ingest__edfi", "failed", TUESDAY, brought=False)
     night = run("transform", "t1", events=[event(TUESDAY)])
     assert readiness.is_held_back(night, {"an asset": [event(TUESDAY)]})

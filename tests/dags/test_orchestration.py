@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from include.config import Settings, get_district
+from include.config import get_district
 from include.errors import ServerError, WatermarkError
-from include.night import Night, today
 from include.orchestration import assets, callbacks, readiness, scores
+from include.run import Run, today
+from include.settings import Settings
 from ml.errors import ArtefactError, ColumnsError, MlError, StorageInterruptedError
 
 NOON = datetime(2022, 5, 27, 12, 0, tzinfo=UTC)
@@ -21,8 +22,8 @@ DAY = date(2022, 5, 27)
 
 
 @pytest.fixture
-def night(tmp_path: Path) -> Night:
-    return Night(
+def night(tmp_path: Path) -> Run:
+    return Run(
         district=get_district("grand_bend"),
         as_of_date=DAY,
         run_id="run_1",
@@ -36,10 +37,22 @@ def event(at: datetime, **extra: Any) -> Any:
 
 def test_a_failure_says_what_who_and_what_to_do() -> None:
     error = ServerError("Ed-Fi students", seen="500", expected="200", next_step="Wait, then clear.")
-    text = callbacks.message("ingest_edfi__grand_bend", "load", "run_1", error)
+    text = callbacks.message("ingest__grand_bend__edfi", "load", "run_1", error)
     assert "What broke:      Ed-Fi students: 500" in text
     assert "Who is affected: grand_bend: attendance" in text
-    assert "Wait, then clear. See docs/runbooks/ingest_edfi.md" in text
+    assert "Wait, then clear. See docs/runbooks/ingest.md" in text
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "who"),
+    [
+        ("ingest__grand_bend__star", "test results stay as of the last good night of star"),
+        ("ingest__no_district__star", "what this source brings stay as of the last good night"),
+        ("ingest__grand_bend__gone", "what this source brings stay as of the last good night"),
+    ],
+)
+def test_a_failed_ingest_says_what_its_source_would_have_brought(dag_id: str, who: str) -> None:
+    assert who in callbacks.message(dag_id, "load", "run_1", None)
 
 
 def test_a_failure_of_the_model_is_told_in_words_too() -> None:
@@ -67,16 +80,16 @@ def test_late_evening_in_the_district_is_still_its_own_day() -> None:
 
 
 def test_a_transformation_waits_for_the_other_ingest() -> None:
-    runs = {"ingest_edfi__x": 1, "ingest_assessments__x": 0}
+    runs = {"ingest__x__edfi": 1, "ingest__x__star": 0}
     instance = SimpleNamespace(get_dr_count=lambda dag_id, states: runs[dag_id])
     assert not readiness.are_ingests_finished(instance, list(runs))
-    runs["ingest_edfi__x"] = 0
+    runs["ingest__x__edfi"] = 0
     assert readiness.are_ingests_finished(instance, list(runs))
 
 
 def instance(try_number: int = 1) -> Any:
     return SimpleNamespace(
-        dag_id="ingest_edfi__grand_bend", task_id="load", map_index=-1, run_id="run_1",
+        dag_id="ingest__grand_bend__edfi", task_id="load", map_index=-1, run_id="run_1",
         try_number=try_number, max_tries=3,
     )  # fmt: skip
 
@@ -124,7 +137,7 @@ def test_an_attempt_that_is_tried_again_leaves_its_reason_in_the_log_of_the_task
     with pytest.raises(ServerError):
         failing(ServerError("Ed-Fi", seen="500", expected="200", next_step="Wait."))
     (record,) = caplog.records
-    assert record.getMessage().startswith("TRY 2 OF 4 FAILED ingest_edfi__grand_bend.load (run_1)")
+    assert record.getMessage().startswith("TRY 2 OF 4 FAILED ingest__grand_bend__edfi.load (run_1)")
     assert callbacks.reason_in(record.getMessage()) == "Ed-Fi: 500; expected 200"
 
 
@@ -233,7 +246,7 @@ def test_an_error_of_the_model_says_itself_whether_waiting_heals_it(
     ids=["six days old", "a week old", "none yet", "no model"],
 )
 def test_scores_are_renewed_by_the_week(
-    night: Night, days: int | None, has_model: bool, due: bool
+    night: Run, days: int | None, has_model: bool, due: bool
 ) -> None:
     last = None if days is None else night.as_of_date - timedelta(days=days)
     events = {assets.warehouse("grand_bend"): [event(NOON)]}
@@ -243,5 +256,5 @@ def test_scores_are_renewed_by_the_week(
 @pytest.mark.parametrize(
     "events", [None, {assets.model("grand_bend"): [event(NOON)]}], ids=["by hand", "a new model"]
 )
-def test_scores_are_due_whenever_somebody_asks(night: Night, events: Any) -> None:
+def test_scores_are_due_whenever_somebody_asks(night: Run, events: Any) -> None:
     assert scores.are_scores_due(night, events, has_model=False, last_scored=night.as_of_date)

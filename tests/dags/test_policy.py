@@ -23,10 +23,14 @@ TOUCHES_A_SYSTEM = {
 
 def test_there_is_a_dag_per_stage_and_district(dags: dict[str, Any]) -> None:
     expected = {
-        f"{stage}__{code}"
+        name
         for code, district in load_districts().items()
         for stage in stages.of(district)
-    }
+        for name in (
+            [f"{stage}__{code}"] if stage != "ingest"
+            else [f"ingest__{code}__{source}" for source in district.sources]
+        )
+    }  # fmt: skip
     assert set(dags) == expected
     assert {path.stem for path in FILES} == set(stages.STAGES)
 
@@ -39,7 +43,7 @@ def test_a_district_without_a_channel_has_no_stage_for_it() -> None:
 
 def test_the_id_is_the_file_and_the_district(dags: dict[str, Any]) -> None:
     for dag_id, dag in dags.items():
-        stage, _, district = dag_id.partition("__")
+        stage, district, *_ = dag_id.split("__")
         assert Path(dag.fileloc).stem == stage, dag_id
         assert district in dag.tags, f"{dag_id}: tag it with its district"
 
@@ -74,12 +78,9 @@ def test_every_task_that_touches_a_system_has_its_pool(dags: dict[str, Any]) -> 
     from include.orchestration import pools
 
     for dag_id, dag in dags.items():
-        known = {name for name, _, _ in pools.of(dag_id.partition("__")[2])}
+        known = {name for name, _, _ in pools.of(load_districts()[dag_id.split("__")[1]])}
         for task in dag.tasks:
-            touches = task.task_id in TOUCHES_A_SYSTEM | _layers() or task.task_id.startswith(
-                ("fetch_", "land_")
-            )
-            if touches:
+            if task.task_id in TOUCHES_A_SYSTEM | _layers():
                 assert task.pool in known, f"{dag_id}.{task.task_id}: pool {task.pool}"
 
 
@@ -103,24 +104,27 @@ def test_the_layers_follow_each_other(dags: dict[str, Any]) -> None:
         assert earlier in dag.get_task(later).upstream_task_ids
 
 
-def test_a_failed_vendor_stops_neither_the_others_nor_the_alarm(dags: dict[str, Any]) -> None:
-    dag = dags["ingest_assessments__grand_bend"]
-    landed = {task.task_id for task in dag.tasks if task.task_id.startswith("land_")}
-    done, verdict = dag.get_task("done"), dag.get_task("all_vendors_loaded")
-    assert done.trigger_rule == "all_done"
-    assert done.upstream_task_ids == landed
-    # a run is as red as its last tasks: this one shows what `done` passes over
-    assert verdict.trigger_rule == "all_success"
-    assert verdict.upstream_task_ids == landed
-    assert not verdict.downstream_task_ids
+def test_a_failed_group_stops_neither_the_others_nor_the_alarm(dags: dict[str, Any]) -> None:
+    dag = dags["ingest__grand_bend__edfi"]
+    # a run is as red as its last tasks: `done` is not reached, and `ended` runs all the same
+    assert dag.get_task("done").trigger_rule == "all_success"
+    assert dag.get_task("ended").trigger_rule == "all_done"
+    assert dag.get_task("load").downstream_task_ids == {"done", "ended"}
+
+
+def test_only_a_source_that_can_be_read_in_part_asks_for_resources(dags: dict[str, Any]) -> None:
+    assert "resources" in dags["ingest__grand_bend__edfi"].params
+    assert "resources" not in dags["ingest__grand_bend__star"].params
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_nothing_heavy_is_imported_at_parse_time(path: Path) -> None:
     script = (
         f"import runpy, sys; runpy.run_path({str(path)!r});"
-        "heavy = [m for m in sys.modules if m.startswith(('include.sources', 'include.landing.',"
-        " 'dbt.', 'pandas', 'psycopg.', 'sklearn'))]; print('heavy:', *heavy)"
+        "heavy = [m for m in sys.modules if m.startswith(('include.landing.', 'include.ingest',"
+        " 'paramiko', 'dbt.', 'pandas', 'psycopg.', 'sklearn'))"
+        " or m.startswith('include.sources.') and m.count('.') > 2"
+        " and not m.endswith(('.config', '.source'))]; print('heavy:', *heavy)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True

@@ -43,7 +43,7 @@ def policy_of(
     monkeypatch.setattr(ml, "train", note)
     settings = SimpleNamespace(code_version="test")
     monkeypatch.setattr(
-        train, "night",
+        train, "run_of",
         lambda code: SimpleNamespace(dsn="", as_of_date=date(2026, 11, 19), settings=settings),
     )  # fmt: skip
     dag = train.build("train__maple_valley", load_district(path))

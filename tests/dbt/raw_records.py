@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from include import landing
-from include.catalog import feeds
+from include.sources.registry import feeds
 from tests.dbt.small_district import Record
 
 

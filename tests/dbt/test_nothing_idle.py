@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from include.catalog import feeds
 from include.records import Feed
+from include.sources.registry import feeds
 from tests.dbt import manifest as checks
 
 # What is read or staged for a use that is still to come, with the reason.

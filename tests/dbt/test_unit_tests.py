@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from include import landing
-from include.catalog import feeds
+from include.sources.registry import feeds
 from tests.dbt.conftest import run_dbt
 
 

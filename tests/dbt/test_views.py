@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from include import catalog, landing
+from include import landing
+from include.sources import registry
 from tests.dbt.conftest import run_dbt
 
 Running = tuple[psycopg.Connection[Any], Path]
@@ -27,7 +28,7 @@ HEALTH = "select cast('reporting.rpt_load_health' as regclass)::oid"
 @pytest.fixture
 def reported(database_url: str, tmp_path: Path) -> Iterator[Running]:
     """A connection to a warehouse with the ledger's report, and dbt's folder."""
-    landing.prepare(database_url, catalog.feeds())
+    landing.prepare(database_url, registry.feeds())
     with psycopg.connect(database_url, autocommit=True) as owner:
         owner.execute(MATCHES)
         build(owner, tmp_path, LEDGER, "feed_policy", "rpt_load_health")

@@ -16,11 +16,12 @@ import pytest
 from demo import airflow, grand_bend, sources, warehouse
 from demo.runtime import ROOT, Runtime
 from demo.simulators import edfi, sftp
-from include import catalog, landing
+from include import landing
 from include.config import get_district
 from include.connections import from_environment
 from include.errors import ConfigError
 from include.local import postgres
+from include.sources import registry
 from include.warehouse import url_of
 from tests.demo import tls_front
 
@@ -122,7 +123,7 @@ def test_a_night_without_the_right_to_create_roles(
     runtime.create()
     district, server = get_district("grand_bend"), warehouse.server_url(runtime)
     dsn = warehouse.create_database(server, district.database)
-    landing.prepare(dsn, catalog.feeds())
+    landing.prepare(dsn, registry.feeds())
     given = grand_bend.prepare(runtime)
     store = edfi.Store("aggregate")
     edfi.load_folder(store, given.edfi, untracked_share=0.5)

@@ -10,11 +10,23 @@ import pytest
 from rich.console import Console
 
 from demo.airflow import AirflowDownError, Api
-from demo.progress import DOWN_SECONDS, NIGHT, PATIENCE_SECONDS, Watch
+from demo.progress import DOWN_SECONDS, PATIENCE_SECONDS, Watch, file_of, night_of
+from include.bind import source_names
+from include.config import District, get_district
 from include.errors import ConfigError, ServerError
 from include.orchestration import callbacks
+from include.orchestration.ids import DagName, parse
 
-ORDER = NIGHT.stages
+
+def small() -> District:
+    """A district with a system of record and one vendor's files."""
+    known = get_district("grand_bend")
+    sources = {name: known.sources[name] for name in ("star", "edfi")}
+    return known.model_copy(update={"code": "x", "sources": sources})
+
+
+DISTRICT = small()
+ORDER = night_of(source_names(DISTRICT)).stages
 
 
 class Airflow(Api):
@@ -31,7 +43,7 @@ class Airflow(Api):
         return "run"
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
-        stage = path.split("/")[2].partition("__")[0]
+        stage = parse(path.split("/")[2]).ledger_stage
         tasks = self.stages.get(stage, {})
         if path.endswith("/dagRuns"):
             return {"dag_runs": [{"dag_run_id": "run"}] if tasks and self.started else []}
@@ -53,10 +65,15 @@ class Airflow(Api):
 
     def _task(self, stage: str, name: str, state: str) -> dict[str, Any]:
         return {
-            "dag_id": f"{stage}__x", "dag_run_id": "run", "task_id": name, "map_index": -1,
+            "dag_id": dag_id_of(stage), "dag_run_id": "run", "task_id": name, "map_index": -1,
             "try_number": 1, "max_tries": 3, "state": state, "duration": 1.0,
             "rendered_map_index": None,
         }  # fmt: skip
+
+
+def dag_id_of(stage: str) -> str:
+    file, _, source = stage.partition("__")
+    return str(DagName(file, "x", source))
 
 
 def never(_seconds: float) -> None:
@@ -68,39 +85,38 @@ def watch(
 ) -> tuple[Any, str]:
     said = io.StringIO()
     out = Console(file=said, soft_wrap=True)
-    watching = Watch(
-        airflow or Airflow(stages), out, "x", "unused", has=set(stages), sleep=never,  # type: ignore[arg-type]
-    )  # fmt: skip
+    has = {*map(file_of, stages)}
+    watching = Watch(airflow or Airflow(stages), out, DISTRICT, "unused", has=has, sleep=never)
     watching._half_loaded = lambda: half_loaded  # type: ignore[method-assign]
     return watching.night(None), said.getvalue()
 
 
 def test_a_transformation_that_was_held_back_ends_the_night_and_says_why() -> None:
     stages = {
-        "ingest_edfi": {"load": "failed", "done": "upstream_failed"},
-        "ingest_assessments": {"done": "success"},
+        "ingest__edfi": {"load": "failed", "done": "upstream_failed"},
+        "ingest__star": {"done": "success"},
         "transform": {"is_there_anything_new": "success", "done": "skipped"},
     }
-    failure, said = watch(stages, ["students"])
-    assert "the last good tiers stay: Ed-Fi is half loaded (students)" in said
-    assert "docs/runbooks/ingest_edfi.md" in str(failure)
+    failure, said = watch(stages, ["Ed-Fi is down or half loaded (students)"])
+    assert "the last good tiers stay: Ed-Fi is down or half loaded (students)" in said
+    assert "docs/runbooks/ingest.md" in str(failure)
 
 
 def test_a_failed_vendor_is_told_and_the_night_goes_on() -> None:
     stages = {
-        "ingest_edfi": {"done": "success"},
-        "ingest_assessments": {"land_star": "failed", "done": "success"},
+        "ingest__edfi": {"done": "success"},
+        "ingest__star": {"load": "failed", "done": "success"},
         "transform": {"marts": "success", "done": "success"},
         "dictionary": {"write": "success"},
     }
     failure, said = watch(stages, [])
-    assert "failed: land_star" in said
+    assert "failed: load" in said
     assert "✓ dictionary" in said
-    assert "docs/runbooks/ingest_assessments.md" in str(failure)
+    assert "docs/runbooks/ingest.md" in str(failure)
 
 
 def test_when_nothing_was_loaded_nothing_follows() -> None:
-    stages = {"ingest_edfi": {"load": "failed"}, "ingest_assessments": {"done": "skipped"}}
+    stages = {"ingest__edfi": {"load": "failed"}, "ingest__star": {"done": "skipped"}}
     failure, _ = watch(stages, [])
     assert failure is not None
 
@@ -119,7 +135,7 @@ class Slow(Airflow):
 
     def __init__(self, task: str, state: str) -> None:
         super().__init__({stage: dict(tasks) for stage, tasks in GOOD.items()})
-        self.stages["ingest_edfi"] = {task: state, "done": "running"}
+        self.stages["ingest__edfi"] = {task: state, "done": "running"}
         self.now = 0.0
         self.away: set[str] = set()
         self.then: dict[float, Any] = {}
@@ -128,8 +144,8 @@ class Slow(Airflow):
         if "api-server" in self.away:
             raise AirflowDownError("Airflow API", seen="503", expected="2xx", next_step="Wait.")
         found = super().get(path, **query)
-        is_last_look = path.endswith("ingest_edfi__x/dagRuns/run")
-        if is_last_look and "running" in self.stages["ingest_edfi"].values():
+        is_last_look = path.endswith("ingest__x__edfi/dagRuns/run")
+        if is_last_look and "running" in self.stages["ingest__edfi"].values():
             return {"state": "running"}
         return found
 
@@ -139,12 +155,13 @@ class Slow(Airflow):
             self.then.pop(moment)()
 
     def end(self) -> None:
-        self.stages["ingest_edfi"] = {"done": "success"}
+        self.stages["ingest__edfi"] = {"done": "success"}
 
     def night(self) -> tuple[Any, str]:
         said = io.StringIO()
         watching = Watch(
-            self, Console(file=said, soft_wrap=True), "x", "unused", has=set(self.stages),  # type: ignore[arg-type]
+            self, Console(file=said, soft_wrap=True), DISTRICT, "unused",
+            has={*map(file_of, self.stages)},  # type: ignore[arg-type]
             ended=lambda: self.away, clock=lambda: self.now, sleep=self.sleep,
         )  # fmt: skip
         try:
@@ -181,7 +198,7 @@ def test_a_failed_attempt_is_told_once_with_its_reason_and_what_comes_next() -> 
     airflow.log = [
         {
             "event": callbacks.retry_message(
-                "ingest_edfi__x", "plan", "run", NO_ANSWER, number=1, most=4
+                "ingest__x__edfi", "plan", "run", NO_ANSWER, number=1, most=4
             )
         }
     ]
@@ -190,7 +207,7 @@ def test_a_failed_attempt_is_told_once_with_its_reason_and_what_comes_next() -> 
     assert failure is None
     assert (
         "plan failed (try 1 of 4): Ed-Fi students: 503; expected 200. Next try within 1 min;"
-        " the night's limit is in 60 min. Log: http://airflow/dags/ingest_edfi__x/runs/run/tasks/plan"
+        " the night's limit is in 60 min. Log: http://airflow/dags/ingest__x__edfi/runs/run/tasks/plan"
     ) in said
     assert said.count("try 1 of 4") == 1
 
@@ -205,9 +222,9 @@ def test_an_attempt_that_left_no_reason_is_told_with_the_place_of_its_log() -> N
 
 
 def test_a_night_that_failed_says_why() -> None:
-    stages = {"ingest_edfi": {"plan": "failed"}, "ingest_assessments": {"done": "skipped"}}
+    stages = {"ingest__edfi": {"plan": "failed"}, "ingest__star": {"done": "skipped"}}
     airflow = Airflow(stages)
-    airflow.log = [{"event": callbacks.message("ingest_edfi__x", "plan", "run", NO_ANSWER)}]
+    airflow.log = [{"event": callbacks.message("ingest__x__edfi", "plan", "run", NO_ANSWER)}]
     failure, _ = watch(stages, [], airflow)
     assert "failed: plan (Ed-Fi students: 503; expected 200);" in str(failure)
 

@@ -18,7 +18,7 @@ from psycopg import sql
 from demo import airflow
 from demo.runtime import ROOT, Runtime
 
-DAG = "ingest_edfi__maple_valley"
+DAG = "ingest__maple_valley__edfi"
 POOL = "edfi__maple_valley"
 DATABASE = "firstbell_maple_valley"
 STUDENTS = "240"

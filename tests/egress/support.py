@@ -20,7 +20,7 @@ from include.config import District
 from include.connections import Connection
 from include.egress.attention import Waiting
 from include.egress.gate import DataElement
-from include.night import Night
+from include.run import Run
 
 ROOT = Path(__file__).parents[2]
 # A Wednesday; the district is in Chicago, where it is the morning of the same day.
@@ -163,8 +163,8 @@ class House:
             password=unquote(parts.password or ""), schema=parts.path.lstrip("/"),
         )  # fmt: skip
 
-    def night(self, run_id: str = "run-1") -> Night:
-        return Night(
+    def night(self, run_id: str = "run-1") -> Run:
+        return Run(
             district=self.district(), as_of_date=self.as_of, run_id=run_id, connect=self.connect
         )
 

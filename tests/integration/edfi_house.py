@@ -12,25 +12,24 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 
 from demo.simulators.edfi import Running
-from include import catalog, landing, night
-from include.config import EdfiSource, Settings, get_district
+from include import ingest, landing
+from include.config import get_district
 from include.connections import Connection
-from include.edfi import fix_ceiling, load_resources
 from include.landing import LoadResult
-from include.sources import edfi
+from include.run import Run
+from include.settings import Settings
+from include.sources import base, edfi
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A run whose ceiling is fixed."""
 
-    night: night.Night
-    source: EdfiSource
-    ceiling: int | None
+    run: Run
+    found: base.Plan
 
     def read(self, *names: str) -> list[LoadResult]:
-        chosen = [r for group in catalog.edfi_groups(names).values() for r in group]
-        return load_resources(self.night, self.source, chosen, self.ceiling)
+        return ingest.load_groups(self.run, "edfi", self.found, names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +40,13 @@ class EdfiHouse:
     dsn: str
     settings: Settings
 
-    def night(self, run_id: str, **options: bool) -> night.Night:
+    def night(self, run_id: str, **options: bool) -> Run:
         # waiting heals nothing here
         district = get_district("grand_bend")
-        source = night.edfi_source(district).model_copy(update={"max_attempts": 1})
+        source = district.sources["edfi"].model_copy(update={"max_attempts": 1})
         sources = {**district.sources, "edfi": source}
         return replace(
-            night.Night(
+            Run(
                 district.model_copy(update={"sources": sources}), date(2022, 5, 27), run_id,
                 connect=self.connect, settings=self.settings,
             ),
@@ -67,8 +66,7 @@ class EdfiHouse:
 
     def plan(self, run_id: str, **options: bool) -> Plan:
         current = self.night(run_id, **options)
-        source = night.edfi_source(current.district)
-        return Plan(current, source, fix_ceiling(current, source))
+        return Plan(current, ingest.plan(current, "edfi"))
 
     def read(self, run_id: str, *names: str, **options: bool) -> list[LoadResult]:
         return self.plan(run_id, **options).read(*names)

@@ -17,10 +17,11 @@ from demo import grand_bend, sources, warehouse
 from demo.runtime import Runtime
 from demo.simulators import edfi, sftp
 from include import transform
-from include.config import Settings, get_district
+from include.config import get_district
 from include.connections import Connection
 from include.dbt_command import invoke
-from include.night import Night
+from include.run import Run
+from include.settings import Settings
 
 DISTRICT = grand_bend.CODE
 TO_MARTS = ("seeds", "staging", "intermediate", "marts")
@@ -36,8 +37,8 @@ class House:
     server: edfi.Running
     district: str = DISTRICT
 
-    def night(self, run_id: str, as_of: date = grand_bend.OPENING) -> Night:
-        return Night(
+    def night(self, run_id: str, as_of: date = grand_bend.OPENING) -> Run:
+        return Run(
             district=get_district(self.district),
             as_of_date=as_of,
             run_id=run_id,
@@ -80,7 +81,7 @@ class House:
         return found
 
 
-def build_marts(current: Night) -> None:
+def build_marts(current: Run) -> None:
     """The marts of what was landed, in one command and without the tests of the data."""
     places = [transform.LAYERS[layer] for layer in TO_MARTS]
     transform.begin(current)

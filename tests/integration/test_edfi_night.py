@@ -11,16 +11,17 @@ import pytest
 
 from demo.simulators import edfi as simulator
 from demo.simulators.edfi import Fault
-from include import landing, night, transform
-from include.config import FileSource, FolderDelivery
+from include import ingest, night, transform
 from include.connections import Connection
-from include.edfi import fix_ceiling
 from include.errors import FirstbellError, ServerError, TokenRefusedError, UnreachableError
 from include.landing import runs
+from include.run import Run
+from include.sources.files.config import FilesConfig, FolderDelivery
 from tests.integration.edfi_house import EdfiHouse, edfi_house
 from tests.sources.edfi.helpers import store_of
 
 NAMES = ("students", "sessions", "gradingPeriods", "calendars", "grades")
+ONE_GROUP = ("sessions", "gradingPeriods", "calendars")
 YEAR = {"schoolYearTypeReference": {"schoolYear": 2022}}
 
 
@@ -53,6 +54,11 @@ def closed(built: EdfiHouse) -> Connection:
     return replace(found, host=f"http://127.0.0.1:{port}")
 
 
+def behind(current: Run) -> dict[str, tuple[str, ...]]:
+    found = ingest.half_loaded(current.district, current.dsn)
+    return {source.name: source.entities for source in found}
+
+
 def refused(built: EdfiHouse) -> Connection:
     return replace(built.connect("grand_bend_edfi"), password="old")
 
@@ -73,13 +79,13 @@ def test_ed_fi_wholly_down_is_an_outage_in_the_ledger(
         connect=lambda name: broken(built) if name.endswith("_edfi") else built.connect(name),
     )
     with pytest.raises(error):
-        fix_ceiling(current, night.edfi_source(current.district))
+        ingest.plan(current, "edfi")
     assert built.ledger("down") == [("sessions", "failed")]
     assert built.errors("down") == {"sessions": error.__name__}
     # what reads the ledger sees a broken source, and tiers are not computed
-    assert landing.half_loaded(built.dsn, "edfi") == ["sessions"]
+    assert behind(current) == {"edfi": ("sessions",)}
     built.read("back", "sessions", "students")
-    assert landing.half_loaded(built.dsn, "edfi") == []
+    assert behind(current) == {}
 
 
 def test_a_host_that_dies_in_a_group_is_asked_once_more_and_not_for_every_resource(
@@ -89,10 +95,12 @@ def test_a_host_that_dies_in_a_group_is_asked_once_more_and_not_for_every_resour
     built.server.requests.clear()
     built.server.faults.add(Fault("error", match="/", times=10_000, status=503))
     with pytest.raises(ServerError) as caught:
-        plan.read("students", "grades", "sessions")
+        plan.read(*ONE_GROUP)
     # one attempt for the first resource, one look whether the host is there at all
     assert len(built.server.requests) == 2
-    assert dict(built.ledger("dies")) == dict.fromkeys(("students", "grades", "sessions"), "failed")
+    assert dict(built.ledger("dies")) == dict.fromkeys(
+        ("sessions", "grading_periods", "calendars"), "failed"
+    )
     assert "Also failed" in "".join(caught.value.__notes__)
 
 
@@ -110,17 +118,17 @@ def test_a_password_that_ends_in_the_night_is_tried_once(built: EdfiHouse) -> No
     built.server.tokens.clients[built.server.key] = "another"
     built.server.tokens.expire_all()
     with pytest.raises(TokenRefusedError):
-        plan.read("students", "grades", "sessions")
+        plan.read(*ONE_GROUP)
     assert len([path for path in built.server.requests if path.endswith("/token")]) == 2
     assert set(built.errors("renewed").values()) == {"TokenRefusedError"}
 
 
 @pytest.fixture
-def shell(built: EdfiHouse, tmp_path: Path) -> night.Night:
+def shell(built: EdfiHouse, tmp_path: Path) -> Run:
     """A night from a shell in a district with two vendors, of which nothing was delivered."""
     (tmp_path / "drop").mkdir()
     current = built.night("shell")
-    source = FileSource(
+    source = FilesConfig(
         kind="files",
         layout="map_growth",
         delivery=FolderDelivery(kind="folder", connection="x_drop", path=".", pattern="*.csv"),
@@ -128,7 +136,7 @@ def shell(built: EdfiHouse, tmp_path: Path) -> night.Night:
     missing = source.model_copy(
         update={"delivery": source.delivery.model_copy(update={"path": "gone"})}
     )
-    sources = {"edfi": night.edfi_source(current.district), "gone": missing, "map": source}
+    sources = {"edfi": current.district.sources["edfi"], "gone": missing, "map": source}
     drop = Connection("x_drop", extra={"path": str(tmp_path / "drop")})
     return replace(
         current,
@@ -138,7 +146,7 @@ def shell(built: EdfiHouse, tmp_path: Path) -> night.Night:
 
 
 def test_a_shell_night_goes_on_after_a_group_that_failed(
-    built: EdfiHouse, shell: night.Night, monkeypatch: pytest.MonkeyPatch
+    built: EdfiHouse, shell: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transform, "begin", lambda *_, **__: pytest.fail("tiers of half a night"))
     built.server.behaviour.claim_denied = {"grades"}
@@ -153,7 +161,7 @@ def test_a_shell_night_goes_on_after_a_group_that_failed(
 
 
 def test_a_vendor_that_failed_holds_no_shell_night_up(
-    built: EdfiHouse, shell: night.Night, monkeypatch: pytest.MonkeyPatch
+    built: EdfiHouse, shell: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built_layers: list[str] = []
     monkeypatch.setattr(transform, "begin", lambda *_, **__: None)
@@ -165,10 +173,10 @@ def test_a_vendor_that_failed_holds_no_shell_night_up(
 
 
 def test_the_shell_says_all_that_failed(
-    built: EdfiHouse, shell: night.Night, monkeypatch: pytest.MonkeyPatch
+    built: EdfiHouse, shell: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built.server.behaviour.claim_denied = {"grades"}
-    monkeypatch.setattr(night, "Night", lambda **_: shell)
+    monkeypatch.setattr(night, "Run", lambda **_: shell)
     with pytest.raises(SystemExit) as caught:
         night.main(["--district", "grand_bend", "--resources", "grades", "sessions"])
     assert "grades" in str(caught.value)

@@ -72,7 +72,7 @@ def test_a_delta_of_empty_lists_loses_nothing(small: EdfiHouse) -> None:
         small.read("blind", "students")
     assert small.ledger("blind") == [("students", "parked")]
     assert landing.read_watermark(small.dsn, STUDENTS) == stored
-    assert landing.half_loaded(small.dsn, "edfi") == ["students"]
+    assert landing.failed_last(small.dsn, "edfi") == ["students"]
     small.server.behaviour.hidden = set()
     (healed,) = small.read("healed", "students")
     assert (healed.rows_new, healed.rows_changed) == (14, 4)

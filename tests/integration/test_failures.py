@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from demo.simulators.edfi import Fault
-from include import catalog, delivery, landing, night, unread
+from include import ingest, landing
+from include.bind import bind
 from include.connections import Connection
-from include.edfi import fix_ceiling, load_resources
 from include.errors import (
     AuthenticationError,
     EmptyFeedError,
@@ -26,7 +29,8 @@ from include.errors import (
 )
 from include.orchestration import readiness
 from include.records import Feed, FeedKind
-from include.sources import edfi
+from include.run import Run
+from include.sources.files import LocalFile
 from tests.integration.night import House, house
 
 ENROLLMENTS = "studentSchoolAssociations"
@@ -49,17 +53,19 @@ def built(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     folder = tmp_path_factory.mktemp("failures")
     patch.setenv("FIRSTBELL_SAMPLES", str(folder / "none"))
     with house(folder / "runtime", pg_server_url, "firstbell_it_failures") as made:
-        night.prepare(made.night("first"))
+        ingest.prepare(made.night("first"))
         read(made, made.night("first"))
         yield made
     patch.undo()
 
 
-def read(built: House, current: night.Night) -> None:
-    source = night.edfi_source(current.district)
-    ceiling = fix_ceiling(current, source)
-    chosen = catalog.edfi_groups([ENROLLMENTS])["enrollment"]
-    load_resources(current, source, chosen, ceiling)
+def read(built: House, current: Run, *names: str) -> None:
+    ingest.load_groups(current, "edfi", ingest.plan(current, "edfi"), names or (ENROLLMENTS,))
+
+
+def close(current: Run, *names: str) -> list[str]:
+    """End a run of these resources; returns what it did not come to."""
+    return ingest.close_source(current, "edfi", {"ceiling": None}, names)
 
 
 def test_a_refused_first_request_holds_the_tiers_back(built: House) -> None:
@@ -90,29 +96,23 @@ def test_a_delta_that_deletes_a_third_is_parked_and_changes_nothing(built: House
     assert not readiness.is_held_back(built.night("released"), EVENT)
 
 
-def chosen(*names: str) -> list[edfi.Resource]:
-    return [r for group in catalog.edfi_groups(names).values() for r in group]
-
-
 def test_what_a_killed_task_did_not_read_stands_in_the_ledger(built: House) -> None:
     current = built.night("killed")
     read(built, current)
-    found = unread.record_edfi(current, chosen(ENROLLMENTS, "grades"))
-    assert found == ["grades"]
+    assert close(current, ENROLLMENTS, "grades") == ["grades"]
     latest = built.query(LATEST.format("edfi"))[0]
     assert latest == ("grades", "failed", "not read", "UnreadError")
     assert readiness.is_held_back(current, EVENT)
     # the task was cleared: the feed is read, and nothing is behind any more
-    source = night.edfi_source(current.district)
-    load_resources(current, source, chosen("grades"), fix_ceiling(current, source))
-    assert unread.record_edfi(current, chosen(ENROLLMENTS, "grades")) == []
+    read(built, current, "grades")
+    assert close(current, ENROLLMENTS, "grades") == []
     assert not readiness.is_held_back(current, EVENT)
 
 
 def test_a_run_that_came_to_nothing_is_one_outage_and_holds_the_tiers_back(built: House) -> None:
     current = built.night("unreachable")
-    both = chosen(ENROLLMENTS, "sessions")
-    assert unread.record_edfi(current, both) == ["sessions"]
+    both = (ENROLLMENTS, "sessions")
+    assert close(current, *both) == ["sessions"]
     assert built.query(LATEST.format("edfi"))[0] == (
         "sessions",
         "failed",
@@ -121,16 +121,15 @@ def test_a_run_that_came_to_nothing_is_one_outage_and_holds_the_tiers_back(built
     )
     assert readiness.is_held_back(current, EVENT)
     # told once, however often the task is cleared
-    assert unread.record_edfi(current, both) == []
-    source = night.edfi_source(current.district)
-    load_resources(current, source, both, fix_ceiling(current, source))
+    assert close(current, *both) == []
+    read(built, current, *both)
     assert not readiness.is_held_back(current, EVENT)
 
 
-def in_year(built: House, run_id: str, day: date, *school_years: int) -> night.Night:
+def in_year(built: House, run_id: str, day: date, *school_years: int) -> Run:
     """A night of that day in a district that names these school years, or none."""
     current = built.night(run_id, day)
-    source = night.edfi_source(current.district).model_copy(
+    source = current.district.sources["edfi"].model_copy(
         update={"school_years": list(school_years) or None}
     )
     district = current.district.model_copy(update={"sources": {"edfi": source}})
@@ -171,15 +170,11 @@ def test_an_ods_of_several_years_needs_the_right_one_among_them(built: House) ->
 def test_a_file_that_cannot_be_opened_stands_in_the_ledger(
     built: House, tmp_path: Path, content: bytes, error: type[FirstbellError]
 ) -> None:
-    from include.sources.files import LocalFile
-
-    current = built.night("broken file")
     path = tmp_path / "District.zip"
     path.write_bytes(content)
     file = LocalFile(path, path.name, "0" * 64, datetime(2022, 5, 27, tzinfo=UTC))
-    source = night.file_sources(current.district)["star"]
     with pytest.raises(error):
-        delivery.land_files(current, "star", source, [file])
+        ingest.load(built.night("broken file"), "star", plan_of(file), "star")
     assert built.query(LATEST.format("star")) == [
         ("results", "failed", "District.zip", error.__name__)
     ]
@@ -191,18 +186,17 @@ def test_a_refused_login_at_the_vendor_stands_in_the_ledger(built: House) -> Non
         return replace(found, password="old") if conn_id.endswith("_star") else found
 
     current = replace(built.night("login"), connect=connect)
-    source = night.file_sources(current.district)["star"]
     with pytest.raises(AuthenticationError):
-        delivery.fetch_files(current, "star", source)
+        ingest.plan(current, "star")
     assert built.query(LATEST.format("star")) == [
         ("results", "failed", "delivery *.zip", "AuthenticationError")
     ]
 
 
-def in_folder(built: House, run_id: str, folder: Path, **delivery: str) -> night.Night:
+def in_folder(built: House, run_id: str, folder: Path, **delivery: str) -> Run:
     """A night of a district whose i-Ready files lie in this folder."""
     current = built.night(run_id)
-    source = night.file_sources(current.district)["iready"]
+    source = current.district.sources["iready"]
     named = source.delivery.model_copy(update={"path": ".", **delivery})
     sources = {"iready": source.model_copy(update={"delivery": named})}
 
@@ -219,9 +213,8 @@ def test_a_vendor_that_delivers_nothing_is_no_failure_and_stands_in_the_ledger(
     built: House, tmp_path: Path
 ) -> None:
     current = in_folder(built, "nothing", tmp_path)
-    source = night.file_sources(current.district)["iready"]
-    fetched = delivery.fetch_files(current, "iready", source)
-    assert delivery.land_files(current, "iready", source, fetched) == []
+    results = ingest.load(current, "iready", ingest.plan(current, "iready"), "iready")
+    assert [result.status for result in results] == ["skipped"]
     assert built.query("select entity, status, notes from ops.loads where run_id = 'nothing'") == [
         ("diagnostic_results", "skipped", {"files_delivered": 0})
     ]
@@ -232,9 +225,8 @@ def test_a_delivery_in_which_no_file_is_of_the_pattern_stands_in_the_ledger(
 ) -> None:
     (tmp_path / "renamed.csv").write_text("a,b\n")
     current = in_folder(built, "none named", tmp_path, pattern="diagnostic_*.csv")
-    source = night.file_sources(current.district)["iready"]
     with pytest.raises(ProtocolError, match="1 files, none named"):
-        delivery.fetch_files(current, "iready", source)
+        ingest.plan(current, "iready")
     assert built.query(LATEST.format("iready")) == [
         ("diagnostic_results", "failed", "delivery diagnostic_*.csv", "ProtocolError")
     ]
@@ -242,11 +234,11 @@ def test_a_delivery_in_which_no_file_is_of_the_pattern_stands_in_the_ledger(
 
 def test_what_failed_of_one_of_two_deliveries_says_which(built: House, tmp_path: Path) -> None:
     current = in_folder(built, "of two", tmp_path / "gone")
-    source = night.file_sources(current.district)["iready"]
+    source = current.district.sources["iready"]
     twice = {"north": source, "south": source}
     district = current.district.model_copy(update={"sources": twice})
     with pytest.raises(FirstbellError):
-        delivery.fetch_files(replace(current, district=district), "north", source)
+        ingest.plan(replace(current, district=district), "north")
     assert built.query("select load_window, notes from ops.loads where run_id = 'of two'") == [
         ("north: delivery *.csv", {"instance": "north"})
     ]
@@ -257,11 +249,9 @@ def test_a_file_that_could_not_be_fetched_stands_in_the_ledger_on_one_line(
 ) -> None:
     (tmp_path / "a\nb.csv").symlink_to("nothing")
     current = in_folder(built, "odd", tmp_path)
-    source = night.file_sources(current.district)["iready"]
-    told = [delivery.describe(file) for file in delivery.fetch_files(current, "iready", source)]
-    files = delivery.local_files(current, "iready", source, told)
+    found = json.loads(json.dumps(ingest.plan(current, "iready")))  # as it travels between tasks
     with pytest.raises(UnreadableFileError, match="a link to nothing"):
-        delivery.land_files(current, "iready", source, files)
+        ingest.load(current, "iready", found, "iready")
     assert built.query(LATEST.format("iready")) == [
         ("diagnostic_results", "failed", r"a\x0ab.csv", "UnreadableFileError")
     ]
@@ -270,58 +260,94 @@ def test_a_file_that_could_not_be_fetched_stands_in_the_ledger_on_one_line(
 def test_parallel_runs_of_one_source_keep_each_others_copies(built: House, tmp_path: Path) -> None:
     (tmp_path / "diagnostic_results_ela.csv").write_text("a,b\n1,2\n")
     first = in_folder(built, "parallel 1", tmp_path)
-    source = night.file_sources(first.district)["iready"]
-    (ours,) = delivery.fetch_files(first, "iready", source)
-    abandoned = delivery.files_folder(replace(first, run_id="killed"), "iready")
+    ours = ingest.plan(first, "iready")
+    abandoned = bind(replace(first, run_id="killed"), "iready").folder
     abandoned.mkdir()
     os.utime(abandoned, (0, 0))
-    (theirs,) = delivery.fetch_files(replace(first, run_id="parallel 2"), "iready", source)
-    assert ours.path.exists()
-    assert theirs.path.exists()
+    theirs = ingest.plan(replace(first, run_id="parallel 2"), "iready")
+    assert all(Path(file["path"]).exists() for file in [*ours["files"], *theirs["files"]])
     assert not abandoned.exists()
+
+
+def test_copies_that_are_gone_are_fetched_again(built: House, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("")
+    (tmp_path / "b.csv").write_text("")
+    current = in_folder(built, "gone copies", tmp_path)
+    found = ingest.plan(current, "iready")
+    shutil.rmtree(bind(current, "iready").folder)
+    (tmp_path / "b.csv").unlink()
+    with pytest.raises(EmptyFeedError):
+        ingest.load(current, "iready", found, "iready")
+    assert built.query(
+        "select load_window, error_class from ops.loads where run_id = 'gone copies' order by 1"
+    ) == [("a.csv", "EmptyFeedError"), ("b.csv", "UnreachableError")]
 
 
 FILES = ["SR_v2.csv", "SM_Dashboard_Standards_v2.csv"]
 
 
+def plan_of(*files: LocalFile | str) -> dict[str, Any]:
+    """What the fetch of these files found."""
+    told = [
+        {"path": str(f.path), "name": f.name, "sha256": f.sha256,
+         "modified_at": f.modified_at.isoformat()}
+        if isinstance(f, LocalFile) else {"name": f, "sha256": "", "path": "", "modified_at": ""}
+        for f in files
+    ]  # fmt: skip
+    return {"files": told}
+
+
 def test_a_vendors_task_that_was_killed_stands_in_the_ledger(built: House) -> None:
     current = built.night("killed_vendor")
-    unread.note_vendors(current, {"star": FILES, "map_growth": []}, {})
+    ingest.close_source(current, "star", plan_of(*FILES), done=[])
     assert built.query(LATEST.format("star"))[0] == ("results", "failed", FILES[0], "UnreadError")
     # what said already that it failed is not told twice; what landed, not at all
-    unread.note_vendors(current, {"star": FILES, "iready": FILES}, {"iready": True})
+    ingest.close_source(current, "star", plan_of(*FILES), done=[])
+    ingest.close_source(current, "iready", plan_of(*FILES), done=["iready"])
     assert built.one("select count(*) from ops.loads where run_id = 'killed_vendor'") == 1
 
 
 def test_a_vendors_fetch_that_was_killed_stands_in_the_ledger(built: House) -> None:
     current = built.night("killed_fetch")
-    unread.note_vendors(current, {"star": None, "iready": [], "map_growth": []}, {})
-    unread.note_vendors(current, {"star": None}, {})
+    ingest.close_source(current, "star", None, done=[])
+    ingest.close_source(current, "star", None, done=[])
     assert built.query(
         "select source, entity, status, error_class from ops.loads where run_id = 'killed_fetch'"
     ) == [("star", "results", "failed", "UnreadError")]
 
 
-def test_the_file_that_was_come_to_is_named_and_not_the_one_before(built: House) -> None:
-    current = built.night("killed_later")
+def skip(built: House, current: Run, window: str) -> None:
     request = landing.LoadRequest(
-        Feed("star", "results"), FeedKind.SNAPSHOT, FILES[0], current.context
+        Feed("star", "results"), FeedKind.SNAPSHOT, window, current.context
     )
     landing.record_skipped(built.dsn, request)
-    source = night.file_sources(current.district)["star"]
-    assert unread.record_vendor(current, "star", source, FILES) == FILES[1]
+
+
+def test_the_file_that_was_come_to_is_named_and_not_the_one_before(built: House) -> None:
+    current = built.night("killed_later")
+    skip(built, current, FILES[0])
+    assert ingest.close_source(current, "star", plan_of(*FILES), done=[]) == [FILES[1]]
     assert built.query(LATEST.format("star"))[0][:2] == ("standards", "failed")
 
 
+def test_an_archive_of_which_only_some_members_were_read_stands_in_the_ledger(
+    built: House,
+) -> None:
+    current = built.night("killed_within")
+    skip(built, current, "District.zip!SR_v2.csv")
+    assert ingest.close_source(current, "star", plan_of("District.zip"), done=["star"]) == []
+    found = ingest.close_source(current, "star", plan_of("District.zip"), done=[])
+    assert found == ["District.zip"]
+
+
 def test_a_run_that_was_cleared_and_killed_again_is_noticed(built: House) -> None:
-    current, source = built.night("again"), night.edfi_source(built.night("again").district)
-    both = chosen("schools", "grades")
-    load_resources(current, source, both, fix_ceiling(current, source))
-    assert unread.record_edfi(current, both) == []
+    current, both = built.night("again"), ("schools", "grades")
+    read(built, current, *both)
+    assert close(current, *both) == []
     # cleared with `plan`: the ceiling is higher, and only one of the two is read up to it
     built.server.store.upsert("grades", {"gradeTypeDescriptor": "x"})
-    load_resources(current, source, chosen("schools"), fix_ceiling(current, source))
-    assert unread.record_edfi(current, both) == ["grades"]
+    read(built, current, "schools")
+    assert close(current, *both) == ["grades"]
 
 
 def test_a_ledger_that_is_out_of_reach_keeps_nobody_from_going_on(
@@ -330,20 +356,20 @@ def test_a_ledger_that_is_out_of_reach_keeps_nobody_from_going_on(
     gone = replace(built.night("gone"), connect=lambda conn_id: Connection(
         conn_id=conn_id, host="127.0.0.1", port=1, login="x", schema="x"
     ))  # fmt: skip
-    unread.note_edfi(gone, [])
-    unread.note_edfi(built.night("gone"), ["no such resource"])
-    assert caplog.text.count("the ledger was not completed") == 2
+    ingest.note_end(gone, "edfi", {"ceiling": None})
+    assert caplog.text.count("the ledger was not completed (OperationalError)") == 2
+    ingest.note_end(built.night("gone"), "edfi", {"ceiling": None}, ["no such resource"])
+    assert caplog.text.count("the ledger was not completed (ConfigError)") == 1
 
 
 def test_two_schools_that_vanish_are_parked_and_what_belongs_to_them_waits(built: House) -> None:
     current, store = built.night("schools seen"), built.server.store
-    source, resources = night.edfi_source(built.night("").district), chosen("organization")
     for number in range(4):
         store.upsert("schools", {"schoolId": 900 + number, "nameOfInstitution": f"Test {number}"})
     office = {"localEducationAgencyId": 90, "nameOfInstitution": "Test Office"}
     for number in range(20):
         store.upsert("localEducationAgencies", {**office, "localEducationAgencyId": 90 + number})
-    load_resources(current, source, resources, fix_ceiling(current, source))
+    read(built, current, "organization")
     schools = store.ids("schools")
     for record_id in schools[: len(schools) // 2]:
         store.delete("schools", record_id)
@@ -351,7 +377,7 @@ def test_two_schools_that_vanish_are_parked_and_what_belongs_to_them_waits(built
 
     current = built.night("schools gone")
     with pytest.raises(ParkedFeedError, match="at most 1 records or 10 %"):
-        load_resources(current, source, resources, fix_ceiling(current, source))
+        read(built, current, "organization")
 
     waiting = built.query(
         "select entity, status from ops.loads where run_id = 'schools gone' order by load_id"

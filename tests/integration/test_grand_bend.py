@@ -9,10 +9,12 @@ from typing import Any, ClassVar
 import psycopg
 import pytest
 
-from include import catalog, landing, night, transform
+from include import landing, night, transform
 from include.errors import EmptyFeedError, TransformError
 from include.orchestration import readiness
 from include.records import Change, Feed, FeedKind
+from include.run import Run
+from include.sources import registry
 from tests.integration.night import House, build_marts
 
 FIGURES = {
@@ -125,7 +127,7 @@ RECORDS = {
     "fct_program_participation": (
         [
             feed.entity
-            for feed in catalog.feeds()
+            for feed in registry.feeds()
             if feed.source == "edfi" and feed.entity.endswith("program_associations")
         ],
         f"{OF_STUDENT} and (raw.payload ->> 'beginDate')::date = begin_date"
@@ -168,7 +170,7 @@ def test_a_failed_layer_resumes_with_what_failed(
     asked: list[str] = []
     real = transform.invoke
 
-    def invoke(given: night.Night, arguments: list[str], **options: Any) -> dict[str, str]:
+    def invoke(given: Run, arguments: list[str], **options: Any) -> dict[str, str]:
         asked.append(arguments[0])
         return real(given, arguments, **options)
 

@@ -21,8 +21,9 @@ from demo.runtime import Runtime
 from demo.simulators import psa, teams
 from demo.synthetic.advance import later_days
 from demo.synthetic.settings import Plan
-from include import delivery, egress, night, transform
+from include import egress, ingest, night, transform
 from include.errors import FirstbellError
+from include.run import Run
 from tests import parsed_project
 from tests.egress.support import Clock, Ticks
 from tests.integration.night import House, serve
@@ -129,7 +130,7 @@ def valley(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         )
 
 
-def model(opening: night.Night, out: Path) -> tuple[ml.TrainResult, dict[str, float | None]]:
+def model(opening: Run, out: Path) -> tuple[ml.TrainResult, dict[str, float | None]]:
     """Train, predict and report, as the stages do; and what the truth would have foreseen."""
     district = opening.district
     trained = ml.train(
@@ -143,7 +144,7 @@ def model(opening: night.Night, out: Path) -> tuple[ml.TrainResult, dict[str, fl
     return trained, {metric: found.value for metric, found in known.figures.items()}
 
 
-def alert(current: night.Night) -> int:
+def alert(current: Run) -> int:
     """Enqueue and send, as the stage does; returns how many alerts left."""
     clock = Clock()
     egress.enqueue_alerts(current, clock=clock)
@@ -161,12 +162,11 @@ def absences(house: House) -> dict[str, float]:
     return {str(student): float(str(days)) for student, days in rows}
 
 
-def rollover(current: night.Night) -> str:
+def rollover(current: Run) -> str:
     """What the reader says to the Star file of last year."""
-    source = night.file_sources(current.district)["star"]
-    fetched = delivery.fetch_files(current, "star", source)
+    found = ingest.plan(current, "star")
     with pytest.raises(FirstbellError) as caught:
-        delivery.land_files(current, "star", source, fetched)
+        ingest.load(current, "star", found, "star")
     return f"{type(caught.value).__name__}: {caught.value}"
 
 

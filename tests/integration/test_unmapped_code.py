@@ -11,7 +11,7 @@ import pytest
 
 from demo.simulators import edfi
 from include import day_models, dbt_command, night, transform
-from include.config import Settings
+from include.settings import Settings
 from include.sources.edfi import RESOURCES
 from tests import parsed_project
 from tests.dbt.small_district import HIGH, enrolled, event, school_day, schools, student
@@ -63,7 +63,7 @@ def built(
     with house(folder, pg_server_url, "firstbell_it_unmapped", store=store) as made:
         current = made.night("night", AS_OF)
         parsed_project.lend(current)
-        source = night.edfi_source(current.district).model_copy(update={"school_years": None})
+        source = current.district.sources["edfi"].model_copy(update={"school_years": None})
         only_edfi = current.district.model_copy(update={"sources": {"edfi": source}})
         night.run(
             replace(current, district=only_edfi),

@@ -10,10 +10,11 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from include import landing
-from include.config import Settings, get_district
+from include.config import get_district
 from include.connections import Connection
-from include.night import Night
 from include.records import Feed
+from include.run import Run
+from include.settings import Settings
 from tests.conftest import copied, filled_once
 from tests.landing.support import FEED, RESULTS, ROSTER
 
@@ -47,7 +48,7 @@ def first_load_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture
-def tonight(database_url: str, tmp_path: Path) -> Night:
+def tonight(database_url: str, tmp_path: Path) -> Run:
     """A night whose warehouse is prepared for feeds of vendors' files."""
     landing.prepare(database_url, FILE_FEEDS)
     given = conninfo_to_dict(database_url)
@@ -59,7 +60,7 @@ def tonight(database_url: str, tmp_path: Path) -> Night:
         password=given.get("password"),
         schema=given.get("dbname"),
     )
-    return Night(
+    return Run(
         district=get_district("grand_bend"),
         as_of_date=date(2026, 3, 4),
         run_id="a night",

@@ -21,7 +21,7 @@ class Night:
 
     count: int
     changed: int
-    watermark: int | None = 1
+    watermark: str | None = "1"
     source_count: int | None = None
     scopes: set[str] = field(default_factory=set)
 
@@ -38,7 +38,7 @@ class Night:
 
 def load(url: str, night: str) -> None:
     count, changed = _NIGHTS[night]
-    stream = Night(count, changed, watermark=count)
+    stream = Night(count, changed, watermark=str(count))
     landing.land(url, stream, request(FeedKind.SNAPSHOT))
 
 

@@ -6,8 +6,11 @@ import alembic.command
 import alembic.runtime.migration
 import asyncssh
 
-import include.delivery
-import include.edfi
 import include.egress
+import include.ingest
 import include.landing
 import include.night
+import include.sources.edfi.source
+import include.sources.edfi.stream
+import include.sources.files.fetch
+import include.sources.files.reader

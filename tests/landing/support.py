@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from include import landing
-from include.config import DeletePolicy
-from include.records import Change, Feed, FeedKind, RunContext, Upsert
+from include import ingest, landing
+from include.landing import LoadResult
+from include.records import Change, DeletePolicy, Feed, FeedKind, RunContext, Upsert
+from include.run import Run
+from include.sources.files import LocalFile
+from include.sources.files.config import FilesConfig
 
 FEED = Feed("test", "things")
 ROSTER = Feed("map_growth", "students_by_school")
@@ -26,7 +29,7 @@ class Script:
 
     played: Sequence[list[Change]]
     source_count: int | None = None
-    watermark: int | None = None
+    watermark: str | None = None
     scopes: set[str] = field(default_factory=set)
 
     def batches(self) -> Iterator[list[Change]]:
@@ -137,3 +140,22 @@ def raw_checksum(url: str, feed: Feed) -> str:
         """,
     )
     return f"{rows[0][1]}:{rows[0][0]}"
+
+
+def plan_of(*files: LocalFile) -> dict[str, Any]:
+    """What the fetch of these files found."""
+    told = [
+        {"path": str(f.path), "name": f.name, "sha256": f.sha256,
+         "modified_at": f.modified_at.isoformat()}
+        for f in files
+    ]  # fmt: skip
+    return {"files": told}
+
+
+def land_files(
+    run: Run, name: str, config: FilesConfig, files: Sequence[LocalFile]
+) -> list[LoadResult]:
+    """Load these files of a source as one attempt does, oldest first."""
+    sources = {**run.district.sources, name: config}
+    district = run.district.model_copy(update={"sources": sources})
+    return ingest.load(replace(run, district=district), name, plan_of(*files), name)

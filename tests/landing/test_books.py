@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from include import landing
-from include.config import DeletePolicy
 from include.errors import FirstbellError, ParkedFeedError, ServerError
-from include.records import Feed, FeedKind
+from include.records import DeletePolicy, Feed, FeedKind
 from tests.landing.support import FEED, land, last_ledger_row, request, upsert
 
 
@@ -40,40 +39,36 @@ def test_an_older_file_beside_a_newer_one_stays_known(warehouse: str) -> None:
     assert landing.was_loaded(warehouse, FEED, "fall.csv", "one")
 
 
-def test_a_feed_is_half_loaded_until_it_loads(warehouse: str) -> None:
+def test_a_feed_that_failed_is_told_until_it_loads(warehouse: str) -> None:
     land(warehouse, [upsert("a")])
     with pytest.raises(FirstbellError):
         land(warehouse, [upsert("a")], stream={"source_count": 9})
-    assert landing.half_loaded(warehouse, FEED.source) == [FEED.entity]
+    assert landing.failed_last(warehouse, FEED.source) == [FEED.entity]
 
     land(warehouse, [upsert("a")])
 
-    assert landing.half_loaded(warehouse, FEED.source) == []
+    assert landing.failed_last(warehouse, FEED.source) == []
 
 
-def test_a_parked_feed_is_half_loaded(warehouse: str) -> None:
+def test_a_parked_feed_is_told(warehouse: str) -> None:
     land(warehouse, [upsert(str(n)) for n in range(10)])
     few = [upsert(str(n)) for n in range(5)]
 
     with pytest.raises(ParkedFeedError):
         land(warehouse, few, FeedKind.SNAPSHOT, delete_policy=DeletePolicy(max_rows=1, max_pct=1))
 
-    assert landing.half_loaded(warehouse, FEED.source) == [FEED.entity]
+    assert landing.failed_last(warehouse, FEED.source) == [FEED.entity]
 
 
-def test_a_feed_that_stayed_behind_its_source_is_half_loaded(warehouse: str) -> None:
-    # a killed task writes no ledger row: only its watermark shows it
+def test_the_watermarks_of_a_source_are_told_by_entity(warehouse: str) -> None:
     ahead = Feed(FEED.source, "others")
     elsewhere = Feed("another_source", "things")
     landing.prepare(warehouse, [ahead, elsewhere])
-    land(warehouse, [upsert("a")], stream={"watermark": 10})
-    land(warehouse, [upsert("a")], feed=ahead, stream={"watermark": 12})
-    land(warehouse, [upsert("a")], feed=elsewhere, stream={"watermark": 99})
-    assert landing.half_loaded(warehouse, FEED.source) == [FEED.entity]
+    land(warehouse, [upsert("a")], stream={"watermark": "10"})
+    land(warehouse, [upsert("a")], feed=ahead, stream={"watermark": "12"})
+    land(warehouse, [upsert("a")], feed=elsewhere, stream={"watermark": "99"})
 
-    land(warehouse, [], stream={"watermark": 12})
-
-    assert landing.half_loaded(warehouse, FEED.source) == []
+    assert landing.watermarks(warehouse, FEED.source) == {FEED.entity: "10", "others": "12"}
 
 
 def test_a_skipped_file_has_a_ledger_row(warehouse: str) -> None:
@@ -95,7 +90,7 @@ def test_a_failure_before_landing_has_a_ledger_row(warehouse: str) -> None:
         str(error),
     )
     assert not landing.was_loaded(warehouse, FEED, "a test", "abc")
-    assert landing.half_loaded(warehouse, FEED.source) == [FEED.entity]
+    assert landing.failed_last(warehouse, FEED.source) == [FEED.entity]
 
 
 def test_when_the_database_is_gone_too_the_first_error_is_the_one_to_hear() -> None:

@@ -31,17 +31,17 @@ def _lose(url: str, connection: psycopg.Connection) -> None:
 
 
 def test_a_full_warehouse_is_named_and_heals(warehouse: str) -> None:
-    land(warehouse, [upsert("a", 1)], stream={"watermark": 5})
+    land(warehouse, [upsert("a", 1)], stream={"watermark": "5"})
     with psycopg.connect(warehouse) as connection:
         connection.execute(_FULL)
     with pytest.raises(DiskFullError, match="the warehouse's disk is full") as caught:
-        land(warehouse, [upsert("a", 2), upsert("b")], stream={"watermark": 9})
+        land(warehouse, [upsert("a", 2), upsert("b")], stream={"watermark": "9"})
     assert "student A" not in str(caught.value)
     assert last_ledger_row(warehouse)["error_class"] == "DiskFullError"
-    assert query(warehouse, "select watermark from ops.watermarks") == [(5,)]
+    assert query(warehouse, "select watermark from ops.watermarks") == [("5",)]
     with psycopg.connect(warehouse) as connection:
         connection.execute("drop trigger full_disk on raw.test__things")
-    land(warehouse, [upsert("a", 2), upsert("b")], stream={"watermark": 9})
+    land(warehouse, [upsert("a", 2), upsert("b")], stream={"watermark": "9"})
     assert current(warehouse) == {"a": {"value": 2}, "b": {"value": 1}}
 
 

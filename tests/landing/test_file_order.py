@@ -10,12 +10,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from include import delivery, landing
-from include.config import FileSource
+from include import landing
 from include.errors import DiskFullError, ParkedFeedError, WrongDistrictError
-from include.night import Night
+from include.run import Run
 from include.sources.files import LocalFile
-from tests.landing.support import RESULTS, ROSTER, current, query
+from include.sources.files.config import FilesConfig
+from tests.landing.support import RESULTS, ROSTER, current, land_files, query
 from tests.sources.files.helpers import IREADY_ROW, local, source, to_csv, zipped
 
 FALL, WINTER = "Fall 2025-2026", "Winter 2025-2026"
@@ -51,14 +51,14 @@ def diagnostic(folder: Path, day: str, written: datetime, score: int) -> LocalFi
     return local(folder / f"diagnostic ela {day}.csv", to_csv([row]), written=written)
 
 
-def land(night: Night, layout: str, files: Sequence[LocalFile]) -> list[str]:
+def land(night: Run, layout: str, files: Sequence[LocalFile]) -> list[str]:
     """Land these files as one attempt does, oldest first; returns how each ended."""
     policy = {"max_rows": 20, "max_pct": 10}
-    vendor: FileSource = source(layout, school_years=[2026], delete_policy=policy)
-    return [result.status for result in delivery.land_files(night, layout, vendor, files)]
+    vendor: FilesConfig = source(layout, school_years=[2026], delete_policy=policy)
+    return [result.status for result in land_files(night, layout, vendor, files)]
 
 
-def grades(night: Night, term: str = FALL) -> dict[str, int]:
+def grades(night: Run, term: str = FALL) -> dict[str, int]:
     """How many live rows of a term are of which day's export."""
     found: dict[str, int] = {}
     for key, payload in current(night.dsn, ROSTER).items():
@@ -67,11 +67,11 @@ def grades(night: Night, term: str = FALL) -> dict[str, int]:
     return found
 
 
-def scores(night: Night) -> list[str]:
+def scores(night: Run) -> list[str]:
     return [row["overall_scale_score"] for row in current(night.dsn, RESULTS).values()]
 
 
-def test_a_parked_file_is_superseded_by_a_newer_good_one(tonight: Night, tmp_path: Path) -> None:
+def test_a_parked_file_is_superseded_by_a_newer_good_one(tonight: Run, tmp_path: Path) -> None:
     sunday = roster(tmp_path, "sunday", SUNDAY, 300)
     monday = roster(tmp_path, "monday", MONDAY, 200)
     tuesday = roster(tmp_path, "tuesday", TUESDAY, 310)
@@ -92,11 +92,11 @@ def test_a_parked_file_is_superseded_by_a_newer_good_one(tonight: Night, tmp_pat
         monday.name,
     )
     assert monday_on_the_books == [("skipped", "superseded by a newer file")]
-    assert landing.half_loaded(tonight.dsn, "map_growth") == []
+    assert landing.failed_last(tonight.dsn, "map_growth") == []
 
 
 def test_a_parked_file_that_is_the_newest_loads_when_it_is_released(
-    tonight: Night, tmp_path: Path
+    tonight: Run, tmp_path: Path
 ) -> None:
     files = [
         roster(tmp_path, "sunday", SUNDAY, 300),
@@ -111,7 +111,7 @@ def test_a_parked_file_that_is_the_newest_loads_when_it_is_released(
 
 
 def test_after_a_passing_fault_of_the_older_file_the_retry_ends_in_the_newer_state(
-    tonight: Night, tmp_path: Path
+    tonight: Run, tmp_path: Path
 ) -> None:
     files = [roster(tmp_path, "monday", MONDAY, 300), roster(tmp_path, "tuesday", TUESDAY, 301)]
     with psycopg.connect(tonight.dsn, autocommit=True) as connection:
@@ -126,7 +126,7 @@ def test_after_a_passing_fault_of_the_older_file_the_retry_ends_in_the_newer_sta
     assert grades(tonight) == {"tuesday": 301}
 
 
-def test_a_file_of_another_term_supersedes_nothing(tonight: Night, tmp_path: Path) -> None:
+def test_a_file_of_another_term_supersedes_nothing(tonight: Run, tmp_path: Path) -> None:
     fall = roster(tmp_path, "sunday", SUNDAY, 300, FALL)
     smaller_fall = roster(tmp_path, "monday", MONDAY, 200, FALL)
     winter = roster(tmp_path, "tuesday", TUESDAY, 310, WINTER)
@@ -140,7 +140,7 @@ def test_a_file_of_another_term_supersedes_nothing(tonight: Night, tmp_path: Pat
 
 
 def test_of_a_file_of_two_terms_the_superseded_one_is_left_out(
-    tonight: Night, tmp_path: Path
+    tonight: Run, tmp_path: Path
 ) -> None:
     both = roster(tmp_path, "monday", MONDAY, 200, FALL, WINTER)
     winter = roster(tmp_path, "tuesday", TUESDAY, 310, WINTER)
@@ -159,7 +159,7 @@ def test_of_a_file_of_two_terms_the_superseded_one_is_left_out(
     assert counts == (200, 200, 0, 0, [FALL], [WINTER])
 
 
-def test_an_older_delta_is_followed_by_the_newer_one_again(tonight: Night, tmp_path: Path) -> None:
+def test_an_older_delta_is_followed_by_the_newer_one_again(tonight: Run, tmp_path: Path) -> None:
     older = diagnostic(tmp_path, "monday", MONDAY, 424)
     newer = diagnostic(tmp_path, "tuesday", TUESDAY, 430)
     land(tonight, "iready", [newer])
@@ -171,7 +171,7 @@ def test_an_older_delta_is_followed_by_the_newer_one_again(tonight: Night, tmp_p
     assert land(tonight, "iready", [older, newer]) == ["skipped", "skipped"]
 
 
-def test_a_full_refresh_applies_deltas_oldest_first(tonight: Night, tmp_path: Path) -> None:
+def test_a_full_refresh_applies_deltas_oldest_first(tonight: Run, tmp_path: Path) -> None:
     files = [
         diagnostic(tmp_path, "monday", MONDAY, 424),
         diagnostic(tmp_path, "tuesday", TUESDAY, 430),
@@ -184,7 +184,7 @@ def test_a_full_refresh_applies_deltas_oldest_first(tonight: Night, tmp_path: Pa
 
 
 def test_a_full_refresh_that_broke_off_is_made_good_by_the_next_night(
-    tonight: Night, tmp_path: Path
+    tonight: Run, tmp_path: Path
 ) -> None:
     files = [
         diagnostic(tmp_path, "monday", MONDAY, 424),
@@ -198,7 +198,7 @@ def test_a_full_refresh_that_broke_off_is_made_good_by_the_next_night(
     assert scores(tonight) == ["430"]
 
 
-def test_a_full_refresh_of_snapshots_reads_the_newest_again(tonight: Night, tmp_path: Path) -> None:
+def test_a_full_refresh_of_snapshots_reads_the_newest_again(tonight: Run, tmp_path: Path) -> None:
     files = [roster(tmp_path, "sunday", SUNDAY, 300), roster(tmp_path, "monday", MONDAY, 310)]
     land(tonight, "map_growth", files)
 
@@ -212,7 +212,7 @@ def test_a_full_refresh_of_snapshots_reads_the_newest_again(tonight: Night, tmp_
 
 
 def test_a_clock_that_runs_ahead_does_not_shut_out_the_files_after_it(
-    tonight: Night, tmp_path: Path
+    tonight: Run, tmp_path: Path
 ) -> None:
     ahead = roster(tmp_path, "sunday", datetime(2199, 1, 1, tzinfo=UTC), 300)
     land(tonight, "map_growth", [ahead])
@@ -224,7 +224,7 @@ def test_a_clock_that_runs_ahead_does_not_shut_out_the_files_after_it(
 
 
 def test_two_deliveries_of_one_layout_delete_nothing_of_each_other(
-    tonight: Night, tmp_path: Path
+    tonight: Run, tmp_path: Path
 ) -> None:
     vendor = source("map_growth", school_years=[2026])
     sources = {"map_growth": vendor, "map_south": vendor}
@@ -234,13 +234,13 @@ def test_two_deliveries_of_one_layout_delete_nothing_of_each_other(
         file = roster(tmp_path, "monday", MONDAY, 3)
         text = file.path.read_text().replace("North", school)
         same_name = local(file.path, text, written=MONDAY)
-        delivery.land_files(tonight, name, vendor, [same_name])
-        delivery.land_files(tonight, name, vendor, [same_name])
+        land_files(tonight, name, vendor, [same_name])
+        land_files(tonight, name, vendor, [same_name])
 
     assert len(current(tonight.dsn, ROSTER)) == 6
 
 
-def test_another_districts_file_leaves_what_is_loaded(tonight: Night, tmp_path: Path) -> None:
+def test_another_districts_file_leaves_what_is_loaded(tonight: Run, tmp_path: Path) -> None:
     ours = roster(tmp_path, "monday", MONDAY, 40)
     land(tonight, "map_growth", [ours])
     text = ours.path.read_text().replace("North", "East")
@@ -253,7 +253,7 @@ def test_another_districts_file_leaves_what_is_loaded(tonight: Night, tmp_path: 
     assert land(replace(tonight, release_parked=True), "map_growth", [foreign]) == ["loaded"]
 
 
-def test_files_of_one_moment_supersede_nothing(tonight: Night, tmp_path: Path) -> None:
+def test_files_of_one_moment_supersede_nothing(tonight: Run, tmp_path: Path) -> None:
     # a server that keeps no times dates all files alike; then they load as they come
     land(tonight, "map_growth", [roster(tmp_path, "tuesday", MONDAY, 300)])
 
@@ -263,7 +263,7 @@ def test_files_of_one_moment_supersede_nothing(tonight: Night, tmp_path: Path) -
 
 
 def test_a_member_that_is_gone_from_a_later_zip_is_mentioned(
-    tonight: Night, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tonight: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     row = {**IREADY_ROW, "Academic Year": "2025-2026"}
     row |= {"Start Date": "9/3/2025", "Completion Date": "9/3/2025"}

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from include import delivery
 from include.errors import PastYearError, WrongYearError
-from include.night import Night
+from include.run import Run
 from include.sources.files import LocalFile
-from tests.landing.support import RESULTS, current, query
+from tests.landing.support import RESULTS, current, land_files, query
 from tests.sources.files.helpers import IREADY_ROW, local, source, to_csv, zipped
 
 THIS_YEAR = {"Academic Year": "2025-2026", "Start Date": "9/3/2025", "Completion Date": "9/3/2025"}
@@ -26,16 +25,16 @@ def export(path: Path, *rows: Mapping[str, str]) -> LocalFile:
     return local(path, to_csv(students))
 
 
-def land(night: Night, *files: LocalFile, layout: str = "iready", year: int = 2026) -> list[str]:
+def land(night: Run, *files: LocalFile, layout: str = "iready", year: int = 2026) -> list[str]:
     vendor = source(layout, school_years=[year])
-    return [result.status for result in delivery.land_files(night, layout, vendor, files)]
+    return [result.status for result in land_files(night, layout, vendor, files)]
 
 
-def day_after(night: Night) -> Night:
+def day_after(night: Run) -> Run:
     return replace(night, run_id="the next night", as_of_date=date(2026, 3, 5))
 
 
-def on_the_books(night: Night, window: str) -> list[tuple[object, ...]]:
+def on_the_books(night: Run, window: str) -> list[tuple[object, ...]]:
     return query(
         night.dsn,
         "select status, error_class, notes ->> 'refused_since' from ops.loads"
@@ -45,7 +44,7 @@ def on_the_books(night: Night, window: str) -> list[tuple[object, ...]]:
 
 
 def test_a_leftover_of_last_year_is_refused_once_and_then_left_alone(
-    tonight: Night, tmp_path: Path
+    tonight: Run, tmp_path: Path
 ) -> None:
     old = export(tmp_path / OLD_NAME, LAST_YEAR, LAST_YEAR)
     new = export(tmp_path / NEW_NAME, THIS_YEAR)
@@ -66,7 +65,7 @@ def test_a_leftover_of_last_year_is_refused_once_and_then_left_alone(
     assert land(replace(tonight, as_of_date=date(2026, 3, 6)), renamed) == ["skipped"]
 
 
-def test_a_leftover_that_changes_is_refused_again(tonight: Night, tmp_path: Path) -> None:
+def test_a_leftover_that_changes_is_refused_again(tonight: Run, tmp_path: Path) -> None:
     with pytest.raises(PastYearError):
         land(tonight, export(tmp_path / OLD_NAME, LAST_YEAR))
     with pytest.raises(PastYearError):
@@ -74,7 +73,7 @@ def test_a_leftover_that_changes_is_refused_again(tonight: Night, tmp_path: Path
 
 
 def test_last_years_content_over_a_good_file_of_its_name_is_refused_again(
-    tonight: Night, tmp_path: Path
+    tonight: Run, tmp_path: Path
 ) -> None:
     old = export(tmp_path / NEW_NAME, LAST_YEAR)
     with pytest.raises(PastYearError):
@@ -89,9 +88,7 @@ def test_last_years_content_over_a_good_file_of_its_name_is_refused_again(
     assert land(later, export(tmp_path / NEW_NAME, LAST_YEAR)) == ["skipped"]
 
 
-def test_a_leftover_whose_year_the_district_accepts_is_loaded(
-    tonight: Night, tmp_path: Path
-) -> None:
+def test_a_leftover_whose_year_the_district_accepts_is_loaded(tonight: Run, tmp_path: Path) -> None:
     old = export(tmp_path / OLD_NAME, LAST_YEAR)
     with pytest.raises(PastYearError):
         land(tonight, old)
@@ -108,7 +105,7 @@ def test_a_leftover_whose_year_the_district_accepts_is_loaded(
     ],
 )
 def test_what_may_be_data_of_this_year_is_refused_every_night(
-    tonight: Night, tmp_path: Path, rows: list[Mapping[str, str]]
+    tonight: Run, tmp_path: Path, rows: list[Mapping[str, str]]
 ) -> None:
     file = export(tmp_path / OLD_NAME, *rows)
     for night in (tonight, day_after(tonight)):
@@ -117,7 +114,7 @@ def test_what_may_be_data_of_this_year_is_refused_every_night(
         assert caught.type is WrongYearError
 
 
-def test_a_member_of_last_year_keeps_no_night_red(tonight: Night, tmp_path: Path) -> None:
+def test_a_member_of_last_year_keeps_no_night_red(tonight: Run, tmp_path: Path) -> None:
     members = {
         name: to_csv([{**IREADY_ROW, **year}])
         for name, year in ((OLD_NAME, LAST_YEAR), (NEW_NAME, THIS_YEAR))
@@ -128,7 +125,7 @@ def test_a_member_of_last_year_keeps_no_night_red(tonight: Night, tmp_path: Path
     assert land(day_after(tonight), file) == ["skipped", "skipped"]
 
 
-def test_a_file_that_is_not_read_stands_on_the_books(tonight: Night, tmp_path: Path) -> None:
+def test_a_file_that_is_not_read_stands_on_the_books(tonight: Run, tmp_path: Path) -> None:
     plain = local(tmp_path / "FL_FAST_SR_K-2.csv", "x")
     packed = zipped(tmp_path / "FAST.zip", {"FL_FAST_SR_K-2.csv": "x"})
 

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from include import landing
-from include.config import DeletePolicy
 from include.errors import ParkedFeedError
-from include.records import Change, Feed, FeedKind, Reject, Seen, Tombstone, Upsert
+from include.records import Change, DeletePolicy, Feed, FeedKind, Reject, Seen, Tombstone, Upsert
 from tests.landing.support import FEED, RUN, current, land, last_ledger_row, upsert, version_count
 
 TIGHT = DeletePolicy(max_rows=2, max_pct=10)

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from include import delivery
 from include.errors import ParkedFeedError, WrongDistrictError
-from include.night import Night
 from include.records import Feed
+from include.run import Run
 from include.sources.files import LocalFile
-from tests.landing.support import current, query
+from tests.landing.support import current, land_files, query
 from tests.sources.files.helpers import IREADY_ROW, STAR_ROW, local, source, to_csv, zipped
 
 SUNDAY, MONDAY, TUESDAY = (datetime(2026, 3, day, 3, tzinfo=UTC) for day in (1, 2, 3))
@@ -69,18 +68,18 @@ def export(
     return local(place / NAMES[vendor], text[:-30] if broken else text, written=written)
 
 
-def land(night: Night, vendor: str, *files: LocalFile, complete: bool = True) -> list[str]:
+def land(night: Run, vendor: str, *files: LocalFile, complete: bool = True) -> list[str]:
     vendors = source(vendor, school_years=[2026], absent_is_deleted=complete)
-    return [result.status for result in delivery.land_files(night, vendor, vendors, files)]
+    return [result.status for result in land_files(night, vendor, vendors, files)]
 
 
-def held(night: Night, vendor: str) -> int:
+def held(night: Run, vendor: str) -> int:
     return len(current(night.dsn, FEEDS[vendor]))
 
 
 @VENDORS
 def test_a_test_gone_from_a_newer_export_is_deleted_and_comes_back(
-    tonight: Night, tmp_path: Path, vendor: str
+    tonight: Run, tmp_path: Path, vendor: str
 ) -> None:
     whole = export(tmp_path, vendor, SUNDAY, rows_of(vendor, range(10), range(10)))
     fewer = export(tmp_path, vendor, MONDAY, rows_of(vendor, range(9), range(10)))
@@ -103,7 +102,7 @@ def test_a_test_gone_from_a_newer_export_is_deleted_and_comes_back(
 @VENDORS
 @pytest.mark.parametrize("part", ["a window", "a school"])
 def test_an_export_of_a_part_deletes_nothing_of_the_others(
-    tonight: Night, tmp_path: Path, vendor: str, part: str
+    tonight: Run, tmp_path: Path, vendor: str, part: str
 ) -> None:
     north, south = rows_of(vendor, range(6), range(6)), rows_of(vendor, range(6, 9), school="South")
     land(tonight, vendor, export(tmp_path, vendor, SUNDAY, north + south))
@@ -116,7 +115,7 @@ def test_an_export_of_a_part_deletes_nothing_of_the_others(
 @VENDORS
 @pytest.mark.parametrize("why", ["the district says so", "a column is missing", "it breaks off"])
 def test_a_file_that_does_not_say_that_it_is_complete_deletes_nothing(
-    tonight: Night, tmp_path: Path, vendor: str, why: str
+    tonight: Run, tmp_path: Path, vendor: str, why: str
 ) -> None:
     rows = rows_of(vendor, range(10))
     whole = export(tmp_path, vendor, SUNDAY, rows)
@@ -137,9 +136,7 @@ def test_a_file_that_does_not_say_that_it_is_complete_deletes_nothing(
 
 
 @VENDORS
-def test_an_export_that_lacks_too_much_is_parked(
-    tonight: Night, tmp_path: Path, vendor: str
-) -> None:
+def test_an_export_that_lacks_too_much_is_parked(tonight: Run, tmp_path: Path, vendor: str) -> None:
     land(tonight, vendor, export(tmp_path, vendor, SUNDAY, rows_of(vendor, range(20))))
     cut = export(tmp_path, vendor, MONDAY, rows_of(vendor, range(8)))
 
@@ -153,7 +150,7 @@ def test_an_export_that_lacks_too_much_is_parked(
 
 @VENDORS
 def test_an_export_of_another_district_is_refused(
-    tonight: Night, tmp_path: Path, vendor: str
+    tonight: Run, tmp_path: Path, vendor: str
 ) -> None:
     land(tonight, vendor, export(tmp_path, vendor, SUNDAY, rows_of(vendor, range(9))))
     foreign = rows_of(vendor, range(9, 18), school="Elsewhere")
@@ -165,7 +162,7 @@ def test_an_export_of_another_district_is_refused(
 
 @VENDORS
 def test_an_older_export_deletes_nothing_that_a_newer_one_holds(
-    tonight: Night, tmp_path: Path, vendor: str
+    tonight: Run, tmp_path: Path, vendor: str
 ) -> None:
     older = export(tmp_path, vendor, SUNDAY, rows_of(vendor, range(8)))
     newer = export(tmp_path, vendor, MONDAY, rows_of(vendor, range(10)))
@@ -175,7 +172,7 @@ def test_an_older_export_deletes_nothing_that_a_newer_one_holds(
     assert held(tonight, vendor) == 10
 
 
-def test_products_of_one_zip_delete_nothing_of_each_other(tonight: Night, tmp_path: Path) -> None:
+def test_products_of_one_zip_delete_nothing_of_each_other(tonight: Run, tmp_path: Path) -> None:
     reading = rows_of("star", range(9))
     math = [
         {k: v for k, v in row.items() if k != "InstructionalReadingLevel"} | {"Audio": "No"}

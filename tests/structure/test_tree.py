@@ -12,7 +12,7 @@ import pytest
 from dotenv import dotenv_values
 
 from include import errors
-from include.config import Settings
+from include.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 READ_BY_PEOPLE = (

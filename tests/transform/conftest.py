@@ -12,9 +12,10 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from include import dbt_command
-from include.config import Settings, get_district
+from include.config import get_district
 from include.connections import Connection
-from include.night import Night
+from include.run import Run
+from include.settings import Settings
 
 PROJECT_FILE = """\
 name: firstbell
@@ -28,7 +29,7 @@ MODELS = {
     "marts/fct_people.sql": "{{ config(materialized='table') }} select code"
     " from {{ ref('stg_people') }}",
 }
-NightOf = Callable[..., Night]
+NightOf = Callable[..., Run]
 
 
 @pytest.fixture
@@ -66,9 +67,9 @@ def connection_to(url: str) -> Connection:
 def night_of(tmp_path: Path) -> NightOf:
     """A night whose warehouse is the database of a URL or connection."""
 
-    def build(where: str | Connection, run_id: str = "run_1") -> Night:
+    def build(where: str | Connection, run_id: str = "run_1") -> Run:
         connection = connection_to(where) if isinstance(where, str) else where
-        return Night(
+        return Run(
             district=get_district("grand_bend"),
             as_of_date=date(2022, 5, 27),
             run_id=run_id,

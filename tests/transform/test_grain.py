@@ -10,7 +10,7 @@ import pytest
 
 from include import dbt_command, transform
 from include.errors import TransformError
-from include.night import Night
+from include.run import Run
 from tests.transform.conftest import PROJECT_FILE, NightOf
 
 Write = Callable[[str, str], None]
@@ -51,7 +51,7 @@ def small(project: Write) -> Write:
 
 
 @pytest.fixture
-def judged(database_url: str, small: Write, night_of: NightOf) -> Night:
+def judged(database_url: str, small: Write, night_of: NightOf) -> Run:
     """A night whose models have been built once, of good rows, and are now to read bad ones."""
     small("marts/_marts__models.yml", PROPERTIES)
     for kind in ("table", "view", "incremental"):
@@ -71,7 +71,7 @@ def judged(database_url: str, small: Write, night_of: NightOf) -> Night:
 
 
 def test_a_broken_grain_stops_its_model_before_anybody_sees_it(
-    judged: Night, caplog: pytest.LogCaptureFixture
+    judged: Run, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(TransformError) as caught:
         transform.run_layer(judged, "marts")

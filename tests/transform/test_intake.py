@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from include import dbt_command, landing, transform
-from include.night import Night
 from include.records import Change, Feed, FeedKind, Tombstone, Upsert
+from include.run import Run
 from tests.transform.conftest import NightOf
 
 Write = Callable[[str, str], None]
@@ -32,7 +32,7 @@ TABLE = "{{ config(materialized='table') }} select record_key, at from {{ ref('s
 
 
 @pytest.fixture
-def current(database_url: str, project: Write, night_of: NightOf) -> Night:
+def current(database_url: str, project: Write, night_of: NightOf) -> Run:
     """A night with two feeds, whose staging reads one of them as the real project does."""
     (dbt_command.PROJECT / "macros").mkdir()
     for macro in ("current_rows", "was_landed", "engine/run_value"):
@@ -61,13 +61,13 @@ class Stream:
         yield self.changes
 
 
-def land(night: Night, changes: Iterable[Change], feed: Feed = PEOPLE) -> None:
+def land(night: Run, changes: Iterable[Change], feed: Feed = PEOPLE) -> None:
     stream = Stream(list(changes))
     stream.go_on.set()
     _land(night, stream, feed)
 
 
-def _land(night: Night, stream: Stream, feed: Feed = PEOPLE) -> None:
+def _land(night: Run, stream: Stream, feed: Feed = PEOPLE) -> None:
     request = landing.LoadRequest(feed, FeedKind.DELTA, "a test", night.context)
     landing.land(night.dsn, stream, request)
 
@@ -76,18 +76,18 @@ def row(key: str, at: str) -> Upsert:
     return Upsert(key, {"at": at}, f"row of {key}")
 
 
-def marts(night: Night) -> dict[str, str]:
+def marts(night: Run) -> dict[str, str]:
     with psycopg.connect(night.dsn) as connection:
         return dict(connection.execute("select record_key, at from public.fct_people").fetchall())
 
 
-def build(night: Night, *layers: str) -> dict[str, str]:
+def build(night: Run, *layers: str) -> dict[str, str]:
     for layer in layers:
         transform.run_layer(night, layer)
     return marts(night)
 
 
-def first_night(night: Night) -> None:
+def first_night(night: Run) -> None:
     land(night, [row(key, "one") for key in ("stays", "changes", "goes")])
     land(night, [row("gone", "one")])
     land(night, [Tombstone("gone", "a delete")])
@@ -103,7 +103,7 @@ ONE = {"stays": "one", "changes": "one", "goes": "one"}
 TWO = {"stays": "one", "changes": "two", "comes": "two", "gone": "two"}
 
 
-def test_what_lands_between_two_layers_does_not_show(current: Night) -> None:
+def test_what_lands_between_two_layers_does_not_show(current: Run) -> None:
     first_night(current)
     transform.begin(current)
     transform.run_layer(current, "staging")
@@ -111,14 +111,14 @@ def test_what_lands_between_two_layers_does_not_show(current: Night) -> None:
     assert build(current, "marts") == ONE
 
 
-def test_a_cleared_layer_stands_on_the_loads_of_its_run(current: Night) -> None:
+def test_a_cleared_layer_stands_on_the_loads_of_its_run(current: Run) -> None:
     first_night(current)
     transform.begin(current)
     land(current, LATER)
     assert build(current, "staging", "marts") == ONE
 
 
-def test_the_next_run_takes_in_what_landed(current: Night) -> None:
+def test_the_next_run_takes_in_what_landed(current: Run) -> None:
     first_night(current)
     transform.begin(current)
     land(current, LATER)
@@ -126,7 +126,7 @@ def test_the_next_run_takes_in_what_landed(current: Night) -> None:
     assert build(current, "staging", "marts") == TWO
 
 
-def test_a_load_under_way_when_the_run_begins_does_not_show(current: Night) -> None:
+def test_a_load_under_way_when_the_run_begins_does_not_show(current: Run) -> None:
     """Its number is lower than that of a load which was committed before it."""
     first_night(current)
     slow = Stream(LATER)
@@ -143,7 +143,7 @@ def test_a_load_under_way_when_the_run_begins_does_not_show(current: Night) -> N
     assert build(current, "staging", "marts") == {**TWO, "changes": "three"}
 
 
-def test_a_run_of_some_models_stands_on_the_last_whole_run(current: Night) -> None:
+def test_a_run_of_some_models_stands_on_the_last_whole_run(current: Run) -> None:
     first_night(current)
     transform.begin(current)
     land(current, LATER)
@@ -151,7 +151,7 @@ def test_a_run_of_some_models_stands_on_the_last_whole_run(current: Night) -> No
     assert build(current, "staging", "marts") == ONE
 
 
-def test_a_number_that_no_load_used_is_forgotten_after_a_day(current: Night) -> None:
+def test_a_number_that_no_load_used_is_forgotten_after_a_day(current: Run) -> None:
     first_night(current)
     with psycopg.connect(current.dsn) as connection:
         connection.execute("select nextval(pg_get_serial_sequence('ops.loads', 'load_id'))")
@@ -162,7 +162,7 @@ def test_a_number_that_no_load_used_is_forgotten_after_a_day(current: Night) -> 
     assert landing.fix_intake(current.dsn, current.context) == landing.Intake(5)
 
 
-def test_the_replaced_versions_are_found_by_an_index(current: Night) -> None:
+def test_the_replaced_versions_are_found_by_an_index(current: Run) -> None:
     """However long the history has become."""
     with psycopg.connect(current.dsn) as connection:
         connection.execute(

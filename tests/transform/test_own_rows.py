@@ -14,9 +14,9 @@ import pytest
 
 from include import check, day_models, dbt_command, own_rows, seed_rows, transform
 from include.config import DISTRICTS as DISTRICTS_OF_PROJECT
-from include.config import Settings
 from include.errors import ConfigError
-from include.night import Night
+from include.run import Run
+from include.settings import Settings
 from tests.transform.conftest import NightOf
 
 DISTRICTS = {"grand_bend", "other_town"}
@@ -150,7 +150,7 @@ seeds:
 @pytest.fixture
 def small(
     database_url: str, project: Callable[[str, str], None], night_of: NightOf, tmp_path: Path
-) -> Night:
+) -> Run:
     """A night on a project of one seed, for a district whose own rows stand elsewhere."""
     project("../seeds/_codes__seeds.yml", PROPERTIES)
     project("../seeds/codes.csv", "district_code,local_code,is_open\n*,a,true\n*,b,true\n")
@@ -158,14 +158,14 @@ def small(
     return replace(night_of(database_url), settings=elsewhere)
 
 
-def held(night: Night) -> list[tuple[object, ...]]:
+def held(night: Run) -> list[tuple[object, ...]]:
     with psycopg.connect(night.dsn) as connection:
         return connection.execute(
             "select district_code, local_code, is_open from codes order by 1, 2"
         ).fetchall()
 
 
-def test_a_night_loads_own_rows_and_leaves_them_when_they_go(own: Path, small: Night) -> None:
+def test_a_night_loads_own_rows_and_leaves_them_when_they_go(own: Path, small: Run) -> None:
     before = transform.fingerprint(small)
     (own / "codes.csv").write_text(
         "local_code,district_code,is_open\nb,*,false\nc,grand_bend,true\n", "utf-8"
@@ -178,7 +178,7 @@ def test_a_night_loads_own_rows_and_leaves_them_when_they_go(own: Path, small: N
     assert held(small) == [("*", "a", True), ("*", "b", True)]
 
 
-def test_a_night_loads_no_seed_when_an_own_row_is_wrong(own: Path, small: Night) -> None:
+def test_a_night_loads_no_seed_when_an_own_row_is_wrong(own: Path, small: Run) -> None:
     (own / "codes.csv").write_text("district_code,local_code,is_open\n*,a,shut\n", "utf-8")
     with pytest.raises(ConfigError, match=r"codes\.csv, line 2: is_open 'shut'"):
         transform.run_layer(small, "seeds")
@@ -186,13 +186,13 @@ def test_a_night_loads_no_seed_when_an_own_row_is_wrong(own: Path, small: Night)
         held(small)
 
 
-def test_the_check_before_the_first_night_tells_of_wrong_own_rows(own: Path, small: Night) -> None:
+def test_the_check_before_the_first_night_tells_of_wrong_own_rows(own: Path, small: Run) -> None:
     (own / "codes.csv").write_text("district_code,local_code,is_open\n*,a,shut\n", "utf-8")
     assert [error for error in check.missing(small) if "is_open 'shut'" in str(error)]
 
 
 def test_dbt_by_hand_loads_own_rows(
-    own: Path, small: Night, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    own: Path, small: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (own / "codes.csv").write_text("district_code,local_code,is_open\n*,b,false\n", "utf-8")
     shutil.copy(DISTRICTS_OF_PROJECT / "grand_bend.yaml", own.parent)

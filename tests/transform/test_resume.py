@@ -10,7 +10,7 @@ import pytest
 
 from include import dbt_command, transform
 from include.errors import TransformError, TransformInterruptedError
-from include.night import Night
+from include.run import Run
 from tests.transform.conftest import MODELS, NightOf
 
 NOWHERE = "postgresql://nobody:nothing@127.0.0.1:1/none"
@@ -26,7 +26,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     commands: list[str] = []
     real = transform.invoke
 
-    def invoke(night: Night, arguments: list[str], **options: Any) -> dict[str, str]:
+    def invoke(night: Run, arguments: list[str], **options: Any) -> dict[str, str]:
         commands.append(arguments[0])
         return real(night, arguments, **options)
 
@@ -34,7 +34,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return commands
 
 
-def fail_marts(current: Night, project: Write) -> None:
+def fail_marts(current: Run, project: Write) -> None:
     project("marts/fct_people.sql", BROKEN)
     transform.run_layer(current, "staging")
     with pytest.raises(TransformError, match="fct_people"):

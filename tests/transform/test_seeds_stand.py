@@ -8,9 +8,10 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from include import catalog, landing, transform
+from include import landing, transform
 from include.errors import TransformError
-from include.night import Night
+from include.run import Run
+from include.sources import registry
 from tests.transform.conftest import NightOf
 
 Write = Callable[[str, str], None]
@@ -18,15 +19,15 @@ WRONG = "select code from {{ ref('codes') }} where code = 'wrong'"
 
 
 @pytest.fixture
-def night(database_url: str, project: Write, night_of: NightOf) -> Night:
+def night(database_url: str, project: Write, night_of: NightOf) -> Run:
     """A night on a project of one seed and a test of it."""
     project("../seeds/codes.csv", "code\na\nb\n")
     project("../tests/no_code_is_wrong.sql", WRONG)
-    landing.prepare(database_url, catalog.feeds())
+    landing.prepare(database_url, registry.feeds())
     return night_of(database_url)
 
 
-def codes(night: Night, change: str = "") -> str:
+def codes(night: Run, change: str = "") -> str:
     with psycopg.connect(night.dsn) as owner:
         if change:
             owner.execute(change)  # type: ignore[arg-type]
@@ -35,12 +36,12 @@ def codes(night: Night, change: str = "") -> str:
     return str(row[0])
 
 
-def load(night: Night, run_id: str) -> int:
+def load(night: Run, run_id: str) -> int:
     """Run the seeds of another night; returns how many of dbt's nodes that took."""
     return transform.run_layer(replace(night, run_id=run_id), "seeds").succeeded
 
 
-def test_seeds_are_loaded_again_only_after_a_change(night: Night) -> None:
+def test_seeds_are_loaded_again_only_after_a_change(night: Run) -> None:
     assert load(night, "first") == 2
     assert load(night, "second") == 0
     assert codes(night, "update codes set code = 'z' where code = 'b'") == "a,z"
@@ -49,7 +50,7 @@ def test_seeds_are_loaded_again_only_after_a_change(night: Night) -> None:
 
 
 def test_seeds_that_failed_their_test_are_loaded_and_tested_again(
-    night: Night, project: Write
+    night: Run, project: Write
 ) -> None:
     project("../seeds/codes.csv", "code\na\nwrong\n")
     with pytest.raises(TransformError, match="no_code_is_wrong"):

@@ -12,9 +12,9 @@ import psycopg
 import pytest
 
 from include import day_models, dbt_command, landing, transform
-from include.night import Night
 from include.orchestration import readiness
 from include.records import Change, Feed, FeedKind, Upsert
+from include.run import Run
 from tests.transform.conftest import NightOf
 
 Write = Callable[[str, str], None]
@@ -51,7 +51,7 @@ class Stream:
 @pytest.fixture
 def current(
     database_url: str, project: Write, night_of: NightOf, monkeypatch: pytest.MonkeyPatch
-) -> Night:
+) -> Run:
     """The night after a first build, on a project of two layers."""
     (dbt_command.PROJECT / "macros").mkdir()
     for macro in ("current_rows", "was_landed", "engine/run_value", "engine/dates"):
@@ -69,18 +69,18 @@ def current(
     return on(night, TODAY, "next")
 
 
-def on(night: Night, day: date, run_id: str) -> Night:
+def on(night: Run, day: date, run_id: str) -> Run:
     return replace(night, as_of_date=day, run_id=run_id)
 
 
-def land(night: Night, *keys: str) -> None:
+def land(night: Run, *keys: str) -> None:
     stream = Stream([Upsert(key, {"a": 1}, key) for key in keys])
     landing.land(
         night.dsn, stream, landing.LoadRequest(PEOPLE, FeedKind.DELTA, "a test", night.context)
     )
 
 
-def scope(night: Night, *, fails: bool = False) -> str:
+def scope(night: Run, *, fails: bool = False) -> str:
     """What the run has to make that the end of an ingest starts."""
     landing.end_ingest(night.dsn, "ingest", night.run_id, night.as_of_date, brought=True)
     if not readiness.begin(night, EVENT):
@@ -91,7 +91,7 @@ def scope(night: Night, *, fails: bool = False) -> str:
     return dbt_command.scope(night, transform.STAGE)
 
 
-def tables(night: Night) -> dict[str, int]:
+def tables(night: Run) -> dict[str, int]:
     """By name the number of each table: one that is built anew has another."""
     with psycopg.connect(night.dsn) as connection:
         rows = connection.execute(
@@ -101,7 +101,7 @@ def tables(night: Night) -> dict[str, int]:
     return dict(rows)
 
 
-def test_a_new_day_without_a_change_builds_what_depends_on_the_day(current: Night) -> None:
+def test_a_new_day_without_a_change_builds_what_depends_on_the_day(current: Run) -> None:
     for layer in ("staging", "marts"):
         transform.run_layer(on(current, TODAY, "first"), layer)
     before = tables(current)
@@ -117,41 +117,41 @@ def test_a_new_day_without_a_change_builds_what_depends_on_the_day(current: Nigh
         assert connection.execute("select counted_to from fct_above").fetchone() == (TOMORROW,)
 
 
-def test_a_night_without_a_change_builds_nothing(current: Night) -> None:
+def test_a_night_without_a_change_builds_nothing(current: Run) -> None:
     land(current, "ana")
     assert scope(current) == "nothing"
     assert scope(on(current, TODAY, "a third")) == "nothing"
 
 
-def test_a_change_builds_everything(current: Night) -> None:
+def test_a_change_builds_everything(current: Run) -> None:
     land(current, "bo")
     assert scope(current) == "all"
 
 
-def test_a_change_that_comes_after_a_night_without_one_is_not_missed(current: Night) -> None:
+def test_a_change_that_comes_after_a_night_without_one_is_not_missed(current: Run) -> None:
     assert scope(current) == "nothing"
     land(current, "bo")
     assert scope(on(current, TODAY, "a third")) == "all"
 
 
-def test_another_rule_builds_everything(current: Night, project: Write) -> None:
+def test_another_rule_builds_everything(current: Run, project: Write) -> None:
     project("marts/fct_count.sql", UNDATED + " where record_key <> 'bo'")
     assert scope(current) == "all"
 
 
-def test_after_a_build_that_failed_everything_is_built(current: Night) -> None:
+def test_after_a_build_that_failed_everything_is_built(current: Run) -> None:
     assert scope(on(current, TOMORROW, "failed"), fails=True) == "day"
     assert scope(on(current, TOMORROW, "after it")) == "all"
 
 
-def test_who_asks_for_it_gets_everything(current: Night) -> None:
+def test_who_asks_for_it_gets_everything(current: Run) -> None:
     assert readiness.begin(current, None)
     transform.finish(current)
     assert dbt_command.scope(current, transform.STAGE) == "all"
     assert scope(replace(current, run_id="full", full_refresh=True)) == "all"
 
 
-def test_a_run_that_is_cleared_builds_everything(current: Night) -> None:
+def test_a_run_that_is_cleared_builds_everything(current: Run) -> None:
     assert scope(on(current, TODAY, "first")) == "all"
 
 

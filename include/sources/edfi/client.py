@@ -10,9 +10,9 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from include.config import EdfiSource
 from include.connections import Connection
 from include.errors import ConfigError, ProtocolError, TokenRefusedError
+from include.sources.edfi.config import EdfiConfig
 from include.sources.edfi.discovery import Api, base_url, read_discovery
 from include.sources.edfi.problems import TOO_MANY, RefusedError, error_for
 from include.sources.edfi.tokens import TokenFile, TokenKeeper
@@ -42,7 +42,7 @@ class Client:
     def __init__(
         self,
         connection: Connection,
-        source: EdfiSource,
+        source: EdfiConfig,
         *,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,

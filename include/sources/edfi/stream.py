@@ -62,7 +62,7 @@ class EdfiStream:
     ) -> None:
         self.client, self.resource = client, resource
         self.source_count: int | None = None
-        self.watermark: int | None = ceiling
+        self.watermark: str | None = None if ceiling is None else str(ceiling)
         self.scopes: set[str] = set()
         self.absent = False
         self.is_delta = since is not None and ceiling is not None

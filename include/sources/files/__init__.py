@@ -8,10 +8,16 @@ A vendor is data: include/layouts/<vendor>.yaml says which files it sends, how t
 named over the years, what identifies a row and what a value may be. There is no code per vendor.
 """
 
-from include.sources.files.fetch import fetch, look
-from include.sources.files.layouts import Layout, get_layout, load_layouts
-from include.sources.files.local import LocalFile
-from include.sources.files.reader import FileFeed, not_read, open_feeds
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from include.sources.files.fetch import fetch, look
+    from include.sources.files.layouts import Layout, get_layout, load_layouts
+    from include.sources.files.local import LocalFile
+    from include.sources.files.reader import FileFeed, not_read, open_feeds
 
 __all__ = [
     "FileFeed",
@@ -24,3 +30,20 @@ __all__ = [
     "not_read",
     "open_feeds",
 ]
+_PLACES = {
+    "FileFeed": "reader",
+    "Layout": "layouts",
+    "LocalFile": "local",
+    "get_layout": "layouts",
+    "load_layouts": "layouts",
+    "look": "fetch",
+    "not_read": "reader",
+    "open_feeds": "reader",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """A name of this package, imported when it is used: the registry stands in every DAG file."""
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)

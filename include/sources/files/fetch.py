@@ -15,9 +15,9 @@ from typing import IO, NamedTuple, Protocol
 
 import tenacity
 
-from include.config import FileSource, SftpDelivery
 from include.connections import Connection
 from include.errors import FirstbellError, ProtocolError, UnreachableError, UnreadableFileError
+from include.sources.files.config import FilesConfig, SftpDelivery
 from include.sources.files.local import LocalFile, sha256_of, shown
 
 MAX_FILE_BYTES = 8 << 30
@@ -48,7 +48,7 @@ class Remote(Protocol):
 
 
 def fetch(
-    source: FileSource,
+    source: FilesConfig,
     connection: Connection,
     into: Path,
     *,
@@ -76,14 +76,14 @@ def fetch(
     return retrying(_fetch_once, source, connection, into, beside)
 
 
-def look(source: FileSource, connection: Connection, *, beside: Sequence[str] = ()) -> int:
+def look(source: FilesConfig, connection: Connection, *, beside: Sequence[str] = ()) -> int:
     """Log in once and count the files that `fetch` would fetch; raises what it would, at once."""
     with _open(source, connection) as remote:
         return len(_wanted(remote, source, connection.conn_id, beside))
 
 
 def _fetch_once(
-    source: FileSource, connection: Connection, into: Path, beside: Sequence[str]
+    source: FilesConfig, connection: Connection, into: Path, beside: Sequence[str]
 ) -> list[LocalFile]:
     with _open(source, connection) as remote:
         wanted = _wanted(remote, source, connection.conn_id, beside)
@@ -91,7 +91,7 @@ def _fetch_once(
 
 
 def _wanted(
-    remote: Remote, source: FileSource, conn_id: str, beside: Sequence[str]
+    remote: Remote, source: FilesConfig, conn_id: str, beside: Sequence[str]
 ) -> list[RemoteFile]:
     found = remote.list()
     wanted = [f for f in found if matches(f.name, source.delivery.pattern)]
@@ -101,7 +101,7 @@ def _wanted(
     return sorted(wanted, key=lambda f: (f.modified_at, f.name))
 
 
-def _none_named(source: FileSource, conn_id: str, names: Sequence[str]) -> ProtocolError:
+def _none_named(source: FilesConfig, conn_id: str, names: Sequence[str]) -> ProtocolError:
     # their endings alone: a stray file may bear a student's name
     endings = sorted(
         {e.group().lower() if (e := _ENDING.search(n)) else "no ending" for n in names}
@@ -120,7 +120,7 @@ def matches(name: str, pattern: str) -> bool:
     return fnmatchcase(name.lower(), pattern.lower())
 
 
-def _open(source: FileSource, connection: Connection) -> AbstractContextManager[Remote]:
+def _open(source: FilesConfig, connection: Connection) -> AbstractContextManager[Remote]:
     if isinstance(source.delivery, SftpDelivery):
         from include.sources.files import sftp  # paramiko is heavy: only when it is needed
 

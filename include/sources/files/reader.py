@@ -12,11 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from include.config import FileSource
 from include.errors import EmptyFeedError, FeedError, UnreadableFileError
 from include.records import Feed, FeedKind, FeedStream
 from include.sources.files import archive
 from include.sources.files.columns import map_columns, missing_scope
+from include.sources.files.config import FilesConfig
 from include.sources.files.content import check_header, inspect
 from include.sources.files.identify import Identity, identify
 from include.sources.files.layouts import Layout, get_layout
@@ -46,7 +46,7 @@ class FileFeed:
 
 def open_feeds(
     file: LocalFile,
-    source: FileSource,
+    source: FilesConfig,
     as_of_school_year: int,
     *,
     as_of_date: date | None = None,
@@ -241,7 +241,7 @@ class FailedStream:
 
     def __init__(self, error: FeedError) -> None:
         self.source_count: int | None = None
-        self.watermark: int | None = None
+        self.watermark: str | None = None
         self.scopes: set[str] = set()
         self._error = error
 

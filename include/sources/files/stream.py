@@ -69,7 +69,7 @@ class FileStream:
         notes: dict[str, Any],
     ) -> None:
         self.source_count: int | None = None
-        self.watermark: int | None = None
+        self.watermark: str | None = None
         self.scopes: set[str] = set()
         self.line_key = b""
         self.recall: Recall | None = None

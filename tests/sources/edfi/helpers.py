@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from demo.simulators.edfi import Behaviour, Running, Store
-from include.config import EdfiSource
 from include.connections import Connection
 from include.records import Change
 from include.sources import edfi
+from include.sources.edfi.config import EdfiConfig
 
 STUDENTS = next(r for r in edfi.RESOURCES if r.name == "students")
 PATH = "/ed-fi/students"
@@ -61,7 +61,7 @@ def client_for(
             password=secret or running.secret,
             extra=extra or {},
         ),
-        EdfiSource(kind="edfi", connection="test_edfi", **options),
+        EdfiConfig(kind="edfi", connection="test_edfi", **options),
         sleep=sleep,
         clock=clock,
         tokens=tokens,

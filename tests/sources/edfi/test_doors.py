@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from demo.simulators.edfi import Fault, Running, serve
-from include.config import EdfiSource
 from include.connections import Connection
 from include.errors import ConfigError, ProtocolError, UnreachableError
 from include.sources import edfi
+from include.sources.edfi.config import EdfiConfig
 from include.sources.edfi.discovery import base_url, read_discovery
 from tests.demo.tls_front import certificates
 from tests.sources.edfi.helpers import PATH, client_for, full, no_sleep, read, store_of
@@ -175,7 +175,7 @@ def test_the_authority_of_a_private_certificate_is_named_by_its_file(
 def test_headers_that_drip_end_at_the_deadline(certified: tuple[Path, Path], tls: bool) -> None:
     authority, certificate = certified
     with dripping(certificate if tls else None) as host:
-        source = EdfiSource(
+        source = EdfiConfig(
             kind="edfi", connection="c", max_attempts=1, timeout_s=2, deadline_s=0.3
         )
         extra = {"verify": str(authority)} if tls else {}

@@ -9,7 +9,6 @@ import socket
 import pytest
 
 from demo.simulators.edfi import Fault, Running
-from include.config import EdfiSource
 from include.connections import Connection
 from include.errors import (
     AuthenticationError,
@@ -20,6 +19,7 @@ from include.errors import (
 )
 from include.records import Upsert
 from include.sources import edfi
+from include.sources.edfi.config import EdfiConfig
 from include.sources.edfi.problems import RefusedError, error_for, read_problem
 from tests.sources.edfi.helpers import PATH, client_for, full, keys, read
 
@@ -41,7 +41,7 @@ def test_unreachable_host_says_what_to_check() -> None:
     naps: list[float] = []
     client = edfi.Client(
         Connection("c", host=f"http://127.0.0.1:{port}", login="k", password="s3cr3t"),
-        EdfiSource(kind="edfi", connection="c", max_attempts=3, timeout_s=2),
+        EdfiConfig(kind="edfi", connection="c", max_attempts=3, timeout_s=2),
         sleep=naps.append,
     )
     with pytest.raises(UnreachableError, match=r"no connection.*3 attempts.*firewall") as caught:

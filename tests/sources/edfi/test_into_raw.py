@@ -8,8 +8,7 @@ import psycopg
 
 from demo.simulators.edfi import Fault, Running
 from include import landing
-from include.config import DeletePolicy
-from include.records import RunContext
+from include.records import DeletePolicy, RunContext
 from include.sources import edfi
 from tests.sources.edfi.helpers import PATH, STUDENTS, client_for, record_id, student
 
@@ -18,7 +17,8 @@ VOLATILE = frozenset({"_etag", "_lastModifiedDate"})
 
 
 def load(dsn: str, client: edfi.Client, *, full: bool = False) -> landing.LoadResult:
-    since = None if full else landing.read_watermark(dsn, STUDENTS.feed)
+    stored = None if full else landing.read_watermark(dsn, STUDENTS.feed)
+    since = None if stored is None else int(stored)
     ceiling = client.newest_change_version()
     stream = edfi.open_stream(client, STUDENTS, ceiling=ceiling, since=since)
     request = landing.LoadRequest(
@@ -63,7 +63,7 @@ def test_nights_in_a_row_keep_raw_equal_to_the_source(server: Running, database_
     second = load(database_url, client)
     assert current(database_url) == held(server)
     assert (second.rows_new, second.rows_deleted) == (1, 1)
-    assert landing.read_watermark(database_url, STUDENTS.feed) == store.newest
+    assert landing.read_watermark(database_url, STUDENTS.feed) == str(store.newest)
 
     assert load(database_url, client).rows_changed == 0
     again = load(database_url, client, full=True)

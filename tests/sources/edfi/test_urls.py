@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from demo.simulators.edfi import Behaviour, serve
-from include.config import EdfiSource
 from include.connections import Connection
 from include.errors import ConfigError, ProtocolError
 from include.records import Upsert
 from include.sources import edfi
+from include.sources.edfi.config import EdfiConfig
 from include.sources.edfi.discovery import base_url
 from tests.sources.edfi.helpers import client_for, full, keys, read, store_of, student
 
@@ -33,7 +33,7 @@ def test_placeholders_of_a_multi_tenant_root_say_what_to_set() -> None:
         root = server.url.removesuffix("/tenant1/2023")
         connection = Connection("c", host=root, login=server.key, password=server.secret)
         with pytest.raises(ConfigError, match=r"\{tenantIdentifier\}.*extra `path`"):
-            full(edfi.Client(connection, EdfiSource(kind="edfi", connection="c")))
+            full(edfi.Client(connection, EdfiConfig(kind="edfi", connection="c")))
         with_path = Connection(
             "c",
             host=root,
@@ -49,7 +49,7 @@ def test_placeholders_of_a_multi_tenant_root_say_what_to_set() -> None:
             extra={"context": {"tenantIdentifier": "tenant1", "schoolYearFromRoute": 2023}},
         )
         for connection in (with_path, with_context):
-            client = edfi.Client(connection, EdfiSource(kind="edfi", connection="c"))
+            client = edfi.Client(connection, EdfiConfig(kind="edfi", connection="c"))
             assert len(keys(read(full(client)), Upsert)) == 3
 
 
@@ -98,4 +98,4 @@ def test_a_snapshot_that_vanishes_says_so(behaviour: Behaviour) -> None:
 
 def test_missing_credentials_are_found_before_any_request() -> None:
     with pytest.raises(ConfigError, match="login"):
-        edfi.Client(Connection("c", host="x"), EdfiSource(kind="edfi", connection="c"))
+        edfi.Client(Connection("c", host="x"), EdfiConfig(kind="edfi", connection="c"))

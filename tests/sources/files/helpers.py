@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from include.config import FileSource
 from include.records import Change, Reject, Upsert
 from include.sources.files import FileFeed, LocalFile, open_feeds
+from include.sources.files.config import FilesConfig
 from include.sources.files.local import sha256_of
 
 WRITTEN = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -84,10 +84,10 @@ def zipped(path: Path, members: Mapping[str, str | bytes]) -> LocalFile:
     return LocalFile(path, path.name, sha256_of(path), WRITTEN)
 
 
-def source(layout: str, **more: Any) -> FileSource:
+def source(layout: str, **more: Any) -> FilesConfig:
     """A source with this layout."""
     delivery = {"kind": "folder", "connection": "drop", "pattern": "*"}
-    return FileSource.model_validate(
+    return FilesConfig.model_validate(
         {"kind": "files", "layout": layout, "delivery": delivery, **more}
     )
 

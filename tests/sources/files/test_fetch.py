@@ -13,7 +13,6 @@ import asyncssh
 import pytest
 
 from demo.simulators import sftp as simulator
-from include.config import FileSource
 from include.connections import Connection
 from include.errors import (
     AuthenticationError,
@@ -23,14 +22,15 @@ from include.errors import (
     UnreachableError,
 )
 from include.sources.files import fetch
+from include.sources.files.config import FilesConfig
 from include.sources.files.folder import Folder
 
 CONTENT = b"a,b\r\n1,2\r\n" * 50_000
 
 
-def _source(kind: str, pattern: str = "*.zip", path: str = "exports") -> FileSource:
+def _source(kind: str, pattern: str = "*.zip", path: str = "exports") -> FilesConfig:
     delivery = {"kind": kind, "connection": "vendor", "path": path, "pattern": pattern}
-    return FileSource.model_validate({"kind": "files", "layout": "star", "delivery": delivery})
+    return FilesConfig.model_validate({"kind": "files", "layout": "star", "delivery": delivery})
 
 
 @pytest.fixture

@@ -12,14 +12,14 @@ import paramiko
 import pytest
 
 from demo.simulators import sftp as simulator
-from include.config import FileSource
 from include.connections import Connection
 from include.errors import ConfigError, HostKeyError
 from include.sources.files import LocalFile, fetch
+from include.sources.files.config import FilesConfig
 
 QUEUE = 64
 _DELIVERY = {"kind": "sftp", "connection": "vendor", "path": ".", "pattern": "*.csv"}
-_SOURCE = FileSource.model_validate({"kind": "files", "layout": "star", "delivery": _DELIVERY})
+_SOURCE = FilesConfig.model_validate({"kind": "files", "layout": "star", "delivery": _DELIVERY})
 
 
 @contextmanager

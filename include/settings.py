@@ -1,0 +1,33 @@
+"""Typed settings of this installation, from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+DISTRICTS = Path(__file__).resolve().parent / "districts"
+
+
+class Settings(BaseSettings):
+    """Settings of this installation, from variables named FIRSTBELL_*."""
+
+    model_config = SettingsConfigDict(env_prefix="FIRSTBELL_", extra="ignore")
+
+    # A server where the districts' databases live; unset: the embedded Postgres of the demo.
+    pg_url: SecretStr | None = None
+    # Where files are staged while a feed is read.
+    work_dir: Path = ROOT / ".runtime" / "work"
+    # District files of one's own, instead of those in include/districts.
+    districts_dir: Path = DISTRICTS
+    code_version: str = "unknown"
+    # Where people read docs/ of this repository; messages and DAG pages then link to runbooks.
+    docs_url: str | None = None
+
+    @property
+    def own_rows_dir(self) -> Path:
+        """Rows of one's own for the seeds: with the district files, so that who finds the one finds
+        the other."""
+        return self.districts_dir / "seeds"

@@ -1,0 +1,68 @@
+"""The one list of the kinds of sources. A new kind is a folder beside this file and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from include.errors import ConfigError
+from include.records import Feed
+from include.sources.base import Source, SourceConfig, SourceRun
+from include.sources.edfi.source import EdfiSource
+from include.sources.files.source import FilesSource
+
+# By the word that a district file says as `kind`.
+SOURCES: dict[str, type[Source[Any]]] = {
+    kind.kind: kind
+    for kind in (
+        EdfiSource,
+        FilesSource,
+    )
+}
+
+
+def of(config: SourceConfig) -> type[Source[Any]]:
+    """The kind of a configured source."""
+    return SOURCES[config.kind]
+
+
+def make(run: SourceRun) -> Source[Any]:
+    """The source of a run."""
+    return of(run.config)(run)
+
+
+def feeds() -> list[Feed]:
+    """All feeds of all kinds, in a stable order.
+
+    The raw tables of all of them exist in every district's database, empty if unused: dbt always
+    compiles, and a source that a district adds later needs no migration.
+    """
+    return sorted({feed for kind in SOURCES.values() for feed in kind.feeds()}, key=str)
+
+
+def configured(values: Mapping[str, Any]) -> SourceConfig:
+    """The settings of a source as its kind reads them; raises ValueError that names each key."""
+    kind = values.get("kind")
+    if not isinstance(kind, str) or kind not in SOURCES:
+        raise ValueError(f"kind: seen {kind!r}; expected one of {', '.join(sorted(SOURCES))}")
+    try:
+        return SOURCES[kind].config_model.model_validate(dict(values))
+    except ValidationError as error:
+        raise ValueError(
+            "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        ) from None
+
+
+def check_singles(where: str, sources: Mapping[str, SourceConfig]) -> None:
+    """Raise ConfigError for two sources of a kind of which a district can have one."""
+    for kind, source in SOURCES.items():
+        names = sorted(name for name, config in sources.items() if config.kind == kind)
+        if source.is_single and len(names) > 1:
+            raise ConfigError(
+                where,
+                seen=f"{len(names)} sources of kind {kind}: {', '.join(names)}",
+                expected="one: two would share the same raw tables",
+                next_step="Correct the district file.",
+            )
