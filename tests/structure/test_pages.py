@@ -1,0 +1,62 @@
+"""Pages that people read are whole: every one is listed, every link leads somewhere."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+from urllib.parse import unquote
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "bench" / "README.md"])
+_LINK = re.compile(r"\]\((?!https?://|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)")
+
+
+@pytest.fixture(scope="module")
+def pages() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("pages", ROOT / ".ci" / "pages.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_index_of_decisions_lists_them_all(pages: ModuleType) -> None:
+    said = (ROOT / "DECISIONS.md").read_text(encoding="utf-8")
+    assert said == pages.index(), "run `python .ci/pages.py`"
+
+
+def test_a_decision_without_date_or_status_is_refused(pages: ModuleType, tmp_path: Path) -> None:
+    page = tmp_path / "room.md"
+    page.write_text("# Decisions: a room\n\n## One\n\n*2026-11-25, accepted.*\n\n## Two\n\nNow.\n")
+    with pytest.raises(ValueError, match="Two"):
+        pages.entries(page)
+
+
+def test_the_index_of_docs_lists_every_page() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    linked = {ROOT / "docs" / found for found, _ in _LINK.findall(index)}
+    missing = [
+        str(page.relative_to(ROOT))
+        for page in (ROOT / "docs").rglob("*.md")
+        if page.name != "README.md" and page not in linked
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_somewhere(pages: ModuleType, page: Path) -> None:
+    broken = []
+    for place, heading in _LINK.findall(page.read_text(encoding="utf-8")):
+        target = (page.parent / unquote(place)).resolve() if place else page
+        if not target.exists():
+            broken.append(place)
+        elif heading and target.suffix == ".md":
+            text = target.read_text(encoding="utf-8")
+            known = {pages.anchor(title) for title in re.findall(r"^#+ (.+)$", text, re.M)}
+            broken += [] if heading in known else [f"{place}#{heading}"]
+    assert broken == []
