@@ -43,51 +43,17 @@ renamed as (
     from associations
 ),
 
-numbered as (
-    select
-        {{ surrogate_key([
+newest as (
+    {{ newest_version('renamed', [
+        'student_id', 'education_organization_id', 'program_education_organization_id',
+        'program_name', 'program_type_code', 'begin_date',
+    ], {
+        'participation_key': surrogate_key([
             "'" ~ entity ~ "'", 'student_id', 'education_organization_id',
             'program_education_organization_id', 'program_name', 'program_type_code', 'begin_date',
-        ]) }} as participation_key,
-        {{ natural_key('students', ['student_id']) }} as student_key,
-        student_id,
-        education_organization_id,
-        program_education_organization_id,
-        program_name,
-        program_type_code,
-        begin_date,
-        end_date,
-        exit_date,
-        _record_key,
-        _load_id,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by
-                student_id, education_organization_id, program_education_organization_id,
-                program_name, program_type_code, begin_date
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
-newest as (
-    select
-        participation_key,
-        student_key,
-        student_id,
-        education_organization_id,
-        program_education_organization_id,
-        program_name,
-        program_type_code,
-        begin_date,
-        end_date,
-        exit_date,
-        _record_key,
-        _load_id,
-        _loaded_at
-    from numbered
-    where version_number = 1
+        ]),
+        'student_key': natural_key('students', ['student_id']),
+    }) }}
 )
 
 select * from newest

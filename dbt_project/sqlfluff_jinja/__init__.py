@@ -17,6 +17,8 @@ from jinja2 import Environment
 
 _MACROS = Path(__file__).resolve().parents[1] / "macros"
 _KEPT = "firstbell_linted_macros"
+# where a select stands, no call of a function can: of these it is one of the first argument
+_SELECTS = {"newest_version"}
 _MACRO = re.compile(r"{%-?\s*macro\s+(\w+)")
 
 
@@ -55,6 +57,8 @@ def _dispatch(macro_name: str, package: str) -> Callable[..., str]:
     """
 
     def call(*arguments: object) -> str:
+        if macro_name in _SELECTS:
+            return f"select * from {arguments[0]}"  # noqa: S608 (only the linter reads it)
         return f"{macro_name}({', '.join(_words(arguments))})"
 
     return call
@@ -84,6 +88,7 @@ dbt = SimpleNamespace(
     hash=lambda field: f"md5(cast({field} as text))",
     listagg=_listagg,
     position=lambda substring, text: f"position({substring} in {text})",
+    split_part=lambda text, delimiter, part: f"split_part({text}, {delimiter}, {part})",
     type_string=lambda: "text",
 )
 adapter = SimpleNamespace(dispatch=_dispatch)

@@ -282,7 +282,7 @@ class House:
 def hook(name: str) -> str:
     """What dbt runs after each run to give a role its rights, from the macro itself."""
     text = (ROOT / f"dbt_project/macros/engine/{name}.sql").read_text(encoding="utf-8")
-    found = re.search(rf"default__{name}\(\) -%\}}\n(.*?)\{{%- endmacro", text, re.DOTALL)
+    found = re.search(rf"postgres__{name}\(\) -%\}}\n(.*?)\{{%- endmacro", text, re.DOTALL)
     assert found is not None
     return found.group(1)
 

@@ -8,7 +8,7 @@
     {{ return(adapter.dispatch('analyze_table', 'firstbell')()) }}
 {%- endmacro %}
 
-{% macro default__analyze_table() -%}
+{% macro postgres__analyze_table() -%}
     {%- if model.config.materialized != 'view' -%}
     analyze {{ this }}
     {%- endif -%}

@@ -23,7 +23,7 @@
     {{ return(adapter.dispatch('safe_date', 'firstbell')(text)) }}
 {%- endmacro %}
 
-{% macro default__safe_date(text) -%}
+{% macro postgres__safe_date(text) -%}
     case
         when substr({{ text }}, 1, 10) ~ '^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$'
             and pg_input_is_valid(substr({{ text }}, 1, 10), 'date')
@@ -51,7 +51,7 @@
 {%- endmacro %}
 
 {#- many systems send midnight for "that day", which a conversion would move to the day before -#}
-{% macro default__local_date(text) -%}
+{% macro postgres__local_date(text) -%}
     case
         when {{ text }} ~ 'T\d{2}:\d{2}' and {{ text }} !~ 'T00:00(:00(\.0+)?)?(Z|$|[+-])'
             and pg_input_is_valid({{ text }}, 'timestamptz')
@@ -66,7 +66,7 @@
     {{ return(adapter.dispatch('local_time', 'firstbell')(text)) }}
 {%- endmacro %}
 
-{% macro default__local_time(text) -%}
+{% macro postgres__local_time(text) -%}
     case
         when {{ text }} ~ 'T\d{2}:\d{2}' and {{ text }} !~ 'T00:00(:00(\.0+)?)?(Z|$|[+-])'
             and pg_input_is_valid({{ text }}, 'timestamptz')
@@ -90,6 +90,10 @@
     first_day_of_school_year(year)     2026-07-01 for 2027
 #}
 {% macro is_friday(date) -%}
+    {{ return(adapter.dispatch('is_friday', 'firstbell')(date)) }}
+{%- endmacro %}
+
+{% macro postgres__is_friday(date) -%}
     (extract(isodow from {{ date }}) = 5)
 {%- endmacro %}
 

@@ -10,7 +10,7 @@
     {{ return(adapter.dispatch('egress_access', 'firstbell')()) }}
 {%- endmacro %}
 
-{% macro default__egress_access() -%}
+{% macro postgres__egress_access() -%}
 do $firstbell$
 declare
     sender text := current_database() || '_egress';

@@ -11,7 +11,7 @@
     {{ return(adapter.dispatch('names_hosts_only', 'firstbell')(text)) }}
 {%- endmacro %}
 
-{% macro default__names_hosts_only(text) -%}
+{% macro postgres__names_hosts_only(text) -%}
     {%- set label = '[a-z0-9]([a-z0-9-]*[a-z0-9])?' -%}
     {%- set last_label = '[a-z]([a-z0-9-]*[a-z0-9])?' -%}
     {%- set name = '([*][.])?(' ~ label ~ '[.])+' ~ last_label -%}

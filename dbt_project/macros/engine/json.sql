@@ -15,7 +15,7 @@
     {{ return(adapter.dispatch('json_text', 'firstbell')(column, path)) }}
 {%- endmacro %}
 
-{% macro default__json_text(column, path) -%}
+{% macro postgres__json_text(column, path) -%}
     nullif(trim({{ column }} #>> '{{ "{" ~ path | join(",") ~ "}" }}'), '')
 {%- endmacro %}
 
@@ -23,7 +23,7 @@
     {{ return(adapter.dispatch('cell_text', 'firstbell')(name)) }}
 {%- endmacro %}
 
-{% macro default__cell_text(name) -%}
+{% macro postgres__cell_text(name) -%}
     nullif(trim(case
         when cell_positions is null then payload ->> '{{ name }}'
         else payload ->> cast(cell_positions ->> '{{ name }}' as integer)
@@ -35,7 +35,7 @@
     {{ return(adapter.dispatch('json_list', 'firstbell')(column, path)) }}
 {%- endmacro %}
 
-{% macro default__json_list(column, path) -%}
+{% macro postgres__json_list(column, path) -%}
     {%- set value = column ~ " #> '{" ~ path | join(",") ~ "}'" -%}
     (
         select items.value as item, items.ordinality as position

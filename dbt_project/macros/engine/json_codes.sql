@@ -13,7 +13,7 @@
     {{ return(adapter.dispatch('json_codes', 'firstbell')(column, list, field)) }}
 {%- endmacro %}
 
-{% macro default__json_codes(column, list, field) -%}
+{% macro postgres__json_codes(column, list, field) -%}
     (
         select string_agg(distinct listed.code, '|' order by listed.code)
         from (

@@ -11,7 +11,7 @@
     {{ return(adapter.dispatch('json_list_of_any', 'firstbell')(column, names)) }}
 {%- endmacro %}
 
-{% macro default__json_list_of_any(column, names) -%}
+{% macro postgres__json_list_of_any(column, names) -%}
     (
         select items.value as item, items.ordinality as position
         from jsonb_array_elements(

@@ -8,7 +8,7 @@
     {{ return(adapter.dispatch('json_texts', 'firstbell')(column, delimiter)) }}
 {%- endmacro %}
 
-{% macro default__json_texts(column, delimiter) -%}
+{% macro postgres__json_texts(column, delimiter) -%}
     (
         select string_agg(items.value, '{{ delimiter }}' order by items.position)
         from jsonb_array_elements_text(
@@ -27,7 +27,7 @@
     {{ return(adapter.dispatch('json_failed_checks', 'firstbell')(column)) }}
 {%- endmacro %}
 
-{% macro default__json_failed_checks(column) -%}
+{% macro postgres__json_failed_checks(column) -%}
     (
         select string_agg(items.value ->> 'words', '; ' order by items.position)
         from jsonb_array_elements(

@@ -11,7 +11,7 @@
     {{ return(adapter.dispatch('surrogate_key', 'firstbell')(columns)) }}
 {%- endmacro %}
 
-{% macro default__surrogate_key(columns) -%}
+{% macro postgres__surrogate_key(columns) -%}
     {#- a separator inside a value is escaped: ('a|b', 'c') and ('a', 'b|c') are two keys -#}
     ('x' || substr(md5(
         {%- for column in columns %}

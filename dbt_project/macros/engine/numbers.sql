@@ -8,7 +8,7 @@
     {{ return(adapter.dispatch('safe_numeric', 'firstbell')(text)) }}
 {%- endmacro %}
 
-{% macro default__safe_numeric(text) -%}
+{% macro postgres__safe_numeric(text) -%}
     {#- explicit ranges: what \d and \s match depends on the locale of the database -#}
     {%- set blank = '[ \\t\\n\\r\\u00a0\\u2007\\u2009\\u202f\\u3000\\ufeff\\u200b]' -%}
     {%- set digit = '[0-9\\uff10-\\uff19]' -%}

@@ -12,7 +12,7 @@
     {{ return(adapter.dispatch('plain_text', 'firstbell')(text)) }}
 {%- endmacro %}
 
-{% macro default__plain_text(text) -%}
+{% macro postgres__plain_text(text) -%}
     trim(translate(
         {{ text }},
         '０１２３４５６７８９＋－−–．，' || e'\t\n\r\u00a0\u2007\u2009\u202f\u3000\ufeff\u200b',

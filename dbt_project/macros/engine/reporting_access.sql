@@ -12,7 +12,7 @@
     {{ return(adapter.dispatch('reporting_access', 'firstbell')()) }}
 {%- endmacro %}
 
-{% macro default__reporting_access() -%}
+{% macro postgres__reporting_access() -%}
 do $firstbell$
 declare
     reader text := current_database() || '_reporting';

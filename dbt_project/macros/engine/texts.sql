@@ -13,7 +13,7 @@
     {{ return(adapter.dispatch('fixed_number', 'firstbell')(number, decimals)) }}
 {%- endmacro %}
 
-{% macro default__fixed_number(number, decimals) -%}
+{% macro postgres__fixed_number(number, decimals) -%}
     cast(trunc(cast({{ number }} as numeric), {{ decimals }}) as text)
 {%- endmacro %}
 
@@ -21,7 +21,7 @@
     {{ return(adapter.dispatch('plain_number', 'firstbell')(number)) }}
 {%- endmacro %}
 
-{% macro default__plain_number(number) -%}
+{% macro postgres__plain_number(number) -%}
     cast(trim_scale(trunc(cast({{ number }} as numeric), 2)) as text)
 {%- endmacro %}
 
@@ -32,6 +32,6 @@
     {{ return(adapter.dispatch('cut_number', 'firstbell')(number, decimals)) }}
 {%- endmacro %}
 
-{% macro default__cut_number(number, decimals) -%}
+{% macro postgres__cut_number(number, decimals) -%}
     trunc(cast({{ number }} as numeric), {{ decimals }})
 {%- endmacro %}

@@ -14,7 +14,7 @@
     {{ return(adapter.dispatch('unpivot', 'firstbell')(pairs)) }}
 {%- endmacro %}
 
-{% macro default__unpivot(pairs) -%}
+{% macro postgres__unpivot(pairs) -%}
     (values
         {%- for pair in pairs %}
         ({{ pair | join(', ') }}){{ ',' if not loop.last }}

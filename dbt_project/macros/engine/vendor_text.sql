@@ -15,7 +15,7 @@
     {{ return(adapter.dispatch('vendor_date', 'firstbell')(text)) }}
 {%- endmacro %}
 
-{% macro default__vendor_date(text) -%}
+{% macro postgres__vendor_date(text) -%}
     {%- set day = "split_part(" ~ plain_text(text) ~ ", ' ', 1)" -%}
     {{ safe_date("regexp_replace(" ~ day ~ ", '^(\\d{1,2}/\\d{1,2}/)(\\d{2})$', '\\120\\2')") }}
 {%- endmacro %}
@@ -24,7 +24,7 @@
     {{ return(adapter.dispatch('vendor_name', 'firstbell')(text)) }}
 {%- endmacro %}
 
-{% macro default__vendor_name(text) -%}
+{% macro postgres__vendor_name(text) -%}
     nullif(regexp_replace(
         translate(
             lower({{ text }}),
@@ -39,7 +39,7 @@
     {{ return(adapter.dispatch('vendor_id', 'firstbell')(text)) }}
 {%- endmacro %}
 
-{% macro default__vendor_id(text) -%}
+{% macro postgres__vendor_id(text) -%}
     nullif(nullif(regexp_replace({{ plain_text(text) }}, '\.0+$', ''), ''), '0')
 {%- endmacro %}
 
@@ -62,7 +62,7 @@
     {{ return(adapter.dispatch('vendor_school_year', 'firstbell')(text)) }}
 {%- endmacro %}
 
-{% macro default__vendor_school_year(text) -%}
+{% macro postgres__vendor_school_year(text) -%}
     {%- set plain = plain_text(text) -%}
     {%- set first = "cast(substring(" ~ plain ~ " from '[0-9]{4}') as integer)" -%}
     case
@@ -80,7 +80,7 @@
     {{ return(adapter.dispatch('vendor_clock', 'firstbell')(text)) }}
 {%- endmacro %}
 
-{% macro default__vendor_clock(text) -%}
+{% macro postgres__vendor_clock(text) -%}
     case
         when pg_input_is_valid({{ plain_text(text) }}, 'time')
             then cast(cast({{ plain_text(text) }} as time) as text)

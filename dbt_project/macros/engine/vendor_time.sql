@@ -7,7 +7,7 @@
     {{ return(adapter.dispatch('vendor_time_of_day', 'firstbell')(text)) }}
 {%- endmacro %}
 
-{% macro default__vendor_time_of_day(text) -%}
+{% macro postgres__vendor_time_of_day(text) -%}
     {%- set clock = "substring(" ~ text
         ~ " from '[T ]([0-9]{1,2}:[0-9]{2}(:[0-9]{2})?(\\.[0-9]+)? *([AaPp][Mm])?)')" -%}
     nullif(left({{ vendor_clock(clock) }}, 8), '00:00:00')

@@ -8,6 +8,6 @@
     {{ return(adapter.dispatch('words', 'firstbell')(text)) }}
 {%- endmacro %}
 
-{% macro default__words(text) -%}
+{% macro postgres__words(text) -%}
     (' ' || trim(regexp_replace(lower({{ text }}), '[^[:alnum:]]+', ' ', 'g')) || ' ')
 {%- endmacro %}

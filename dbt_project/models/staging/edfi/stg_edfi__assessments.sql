@@ -25,38 +25,8 @@ renamed as (
     from assessments
 ),
 
-numbered as (
-    select
-        renamed.assessment_identifier,
-        renamed.namespace,
-        renamed.assessment_title,
-        renamed.assessment_family,
-        renamed.assessment_category_code,
-        renamed.subject_codes,
-        renamed.max_raw_score,
-        renamed._record_key,
-        renamed._loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by renamed.assessment_identifier, renamed.namespace
-            order by renamed._load_id desc, renamed._record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        numbered.assessment_identifier,
-        numbered.namespace,
-        numbered.assessment_title,
-        numbered.assessment_family,
-        numbered.assessment_category_code,
-        numbered.subject_codes,
-        numbered.max_raw_score,
-        numbered._record_key,
-        numbered._loaded_at
-    from numbered
-    where numbered.version_number = 1
+    {{ newest_version('renamed', ['assessment_identifier', 'namespace']) }}
 )
 
 select * from newest

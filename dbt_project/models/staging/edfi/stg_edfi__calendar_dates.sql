@@ -25,43 +25,12 @@ renamed as (
     cross join lateral {{ json_list('calendar_dates.payload', ['calendarEvents']) }} as listed
 ),
 
-numbered as (
-    select
-        {{ surrogate_key(['school_id']) }} as school_key,
-        school_id,
-        calendar_code,
-        school_year,
-        calendar_date,
-        calendar_event_namespace,
-        calendar_event_code,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by
-                school_id,
-                calendar_code,
-                school_year,
-                calendar_date,
-                calendar_event_code
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        school_key,
-        school_id,
-        calendar_code,
-        school_year,
-        calendar_date,
-        calendar_event_namespace,
-        calendar_event_code,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', [
+        'school_id', 'calendar_code', 'school_year', 'calendar_date', 'calendar_event_code',
+    ], {
+        'school_key': surrogate_key(['school_id']),
+    }) }}
 )
 
 select * from newest

@@ -27,39 +27,14 @@ renamed as (
         as listed
 ),
 
-numbered as (
-    select
-        {{ natural_key(
-            'course_offerings', ['school_id', 'school_year', 'session_name', 'local_course_code']
-        ) }}
-            as course_offering_key,
-        school_id,
-        school_year,
-        session_name,
-        local_course_code,
-        level_code,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by school_id, school_year, session_name, local_course_code, level_code
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        course_offering_key,
-        school_id,
-        school_year,
-        session_name,
-        local_course_code,
-        level_code,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', [
+        'school_id', 'school_year', 'session_name', 'local_course_code', 'level_code',
+    ], {
+        'course_offering_key': natural_key('course_offerings', [
+            'school_id', 'school_year', 'session_name', 'local_course_code',
+        ]),
+    }) }}
 )
 
 select * from newest

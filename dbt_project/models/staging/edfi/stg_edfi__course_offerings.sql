@@ -24,45 +24,15 @@ renamed as (
     from course_offerings
 ),
 
-numbered as (
-    select
-        {{ natural_key(
-            'course_offerings', ['school_id', 'school_year', 'session_name', 'local_course_code']
-        ) }}
-            as course_offering_key,
-        {{ natural_key('courses', ['education_organization_id', 'course_code']) }} as course_key,
-        school_id,
-        school_year,
-        session_name,
-        local_course_code,
-        education_organization_id,
-        course_code,
-        local_course_title,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by school_id, school_year, session_name, local_course_code
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        course_offering_key,
-        course_key,
-        school_id,
-        school_year,
-        session_name,
-        local_course_code,
-        education_organization_id,
-        course_code,
-        local_course_title,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', [
+        'school_id', 'school_year', 'session_name', 'local_course_code',
+    ], {
+        'course_offering_key': natural_key('course_offerings', [
+            'school_id', 'school_year', 'session_name', 'local_course_code',
+        ]),
+        'course_key': natural_key('courses', ['education_organization_id', 'course_code']),
+    }) }}
 )
 
 select * from newest

@@ -39,60 +39,14 @@ renamed as (
     from course_transcripts
 ),
 
-numbered as (
-    select
-        {{ natural_key('students', ['student_id']) }} as student_key,
-        {{ natural_key('courses', ['course_education_organization_id', 'course_code']) }}
-            as course_key,
-        student_id,
-        education_organization_id,
-        school_year,
-        term_code,
-        course_education_organization_id,
-        course_code,
-        attempt_result_code,
-        course_title,
-        final_letter_grade,
-        final_numeric_grade,
-        attempted_credits,
-        earned_credits,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by
-                student_id,
-                education_organization_id,
-                school_year,
-                term_code,
-                course_education_organization_id,
-                course_code,
-                attempt_result_code
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        student_key,
-        course_key,
-        student_id,
-        education_organization_id,
-        school_year,
-        term_code,
-        course_education_organization_id,
-        course_code,
-        attempt_result_code,
-        course_title,
-        final_letter_grade,
-        final_numeric_grade,
-        attempted_credits,
-        earned_credits,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', [
+        'student_id', 'education_organization_id', 'school_year', 'term_code',
+        'course_education_organization_id', 'course_code', 'attempt_result_code',
+    ], {
+        'student_key': natural_key('students', ['student_id']),
+        'course_key': natural_key('courses', ['course_education_organization_id', 'course_code']),
+    }) }}
 )
 
 select * from newest

@@ -27,38 +27,10 @@ renamed as (
     from courses
 ),
 
-numbered as (
-    select
-        {{ natural_key('courses', ['education_organization_id', 'course_code']) }} as course_key,
-        education_organization_id,
-        course_code,
-        course_title,
-        academic_subject_code,
-        gpa_applicability_code,
-        maximum_available_credits,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by education_organization_id, course_code
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        course_key,
-        education_organization_id,
-        course_code,
-        course_title,
-        academic_subject_code,
-        gpa_applicability_code,
-        maximum_available_credits,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', ['education_organization_id', 'course_code'], {
+        'course_key': natural_key('courses', ['education_organization_id', 'course_code']),
+    }) }}
 )
 
 select * from newest

@@ -17,38 +17,13 @@ renamed as (
     from descriptor_mappings
 ),
 
-numbered as (
-    select
-        descriptor_namespace,
-        code,
-        mapped_namespace,
-        mapped_code,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by
-                descriptor_namespace,
-                code,
-                mapped_namespace,
-                mapped_code
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
+-- the common vocabulary is the one that all users of the standard share
 newest as (
-    select
-        descriptor_namespace,
-        code,
-        mapped_namespace,
-        mapped_code,
-        -- the vocabulary that all users of the standard share
-        mapped_namespace like 'uri://ed-fi.org/%' as is_mapped_to_common,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', [
+        'descriptor_namespace', 'code', 'mapped_namespace', 'mapped_code',
+    ], {
+        'is_mapped_to_common': "mapped_namespace like 'uri://ed-fi.org/%'",
+    }) }}
 )
 
 select * from newest

@@ -22,36 +22,10 @@ renamed as (
     cross join lateral {{ json_list('discipline_actions.payload', ['disciplines']) }} as listed
 ),
 
-numbered as (
-    select
-        {{ natural_key('students', ['student_id']) }} as student_key,
-        student_id,
-        action_id,
-        action_date,
-        discipline_namespace,
-        discipline_code,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by student_id, action_id, action_date, discipline_code
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        student_key,
-        student_id,
-        action_id,
-        action_date,
-        discipline_namespace,
-        discipline_code,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', ['student_id', 'action_id', 'action_date', 'discipline_code'], {
+        'student_key': natural_key('students', ['student_id']),
+    }) }}
 )
 
 select * from newest

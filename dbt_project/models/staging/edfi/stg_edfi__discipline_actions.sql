@@ -20,42 +20,11 @@ renamed as (
     from discipline_actions
 ),
 
-numbered as (
-    select
-        {{ natural_key('students', ['student_id']) }} as student_key,
-        {{ surrogate_key(['school_id']) }} as school_key,
-        student_id,
-        action_id,
-        school_id,
-        action_date,
-        planned_length_days,
-        actual_length_days,
-        _record_key,
-        _load_id,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by student_id, action_id, action_date
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        student_key,
-        school_key,
-        student_id,
-        action_id,
-        school_id,
-        action_date,
-        planned_length_days,
-        actual_length_days,
-        _record_key,
-        _load_id,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', ['student_id', 'action_id', 'action_date'], {
+        'student_key': natural_key('students', ['student_id']),
+        'school_key': surrogate_key(['school_id']),
+    }) }}
 )
 
 select * from newest

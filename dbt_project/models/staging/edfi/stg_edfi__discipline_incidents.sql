@@ -20,40 +20,11 @@ renamed as (
     from discipline_incidents
 ),
 
-numbered as (
-    select
-        {{ natural_key('discipline_incidents', ['school_id', 'incident_id']) }} as incident_key,
-        {{ surrogate_key(['school_id']) }} as school_key,
-        school_id,
-        incident_id,
-        location_code,
-        is_reported_to_law_enforcement,
-        incident_date,
-        _record_key,
-        _load_id,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by school_id, incident_id
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        incident_key,
-        school_key,
-        school_id,
-        incident_id,
-        location_code,
-        is_reported_to_law_enforcement,
-        incident_date,
-        _record_key,
-        _load_id,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', ['school_id', 'incident_id'], {
+        'incident_key': natural_key('discipline_incidents', ['school_id', 'incident_id']),
+        'school_key': surrogate_key(['school_id']),
+    }) }}
 )
 
 select * from newest

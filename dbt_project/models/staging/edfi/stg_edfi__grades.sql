@@ -41,81 +41,23 @@ renamed as (
     from grades
 ),
 
-numbered as (
-    select
-        {{ natural_key('course_offerings', ['school_id', 'local_course_code']) }}
-            as local_course_key,
-        {{ natural_key('students', ['student_id']) }} as student_key,
-        {{ natural_key('sections', [
+newest as (
+    {{ newest_version('renamed', [
+        'student_id', 'school_id', 'school_year', 'session_name', 'local_course_code',
+        'section_identifier', 'section_begin_date', 'period_school_id', 'period_school_year',
+        'grading_period_name', 'grade_type_code',
+    ], {
+        'local_course_key': natural_key('course_offerings', ['school_id', 'local_course_code']),
+        'student_key': natural_key('students', ['student_id']),
+        'section_key': natural_key('sections', [
             'school_id', 'school_year', 'session_name', 'local_course_code',
             'section_identifier',
-        ]) }} as section_key,
-        {{ surrogate_key(['school_id']) }} as school_key,
-        {{ natural_key('grading_periods', [
+        ]),
+        'school_key': surrogate_key(['school_id']),
+        'grading_period_key': natural_key('grading_periods', [
             'period_school_id', 'period_school_year', 'grading_period_name',
-        ]) }} as grading_period_key,
-        student_id,
-        school_id,
-        school_year,
-        session_name,
-        local_course_code,
-        section_identifier,
-        section_begin_date,
-        period_school_id,
-        period_school_year,
-        grading_period_name,
-        grade_type_namespace,
-        grade_type_code,
-        letter_grade,
-        numeric_grade,
-        _record_key,
-        _load_id,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by
-                student_id,
-                school_id,
-                school_year,
-                session_name,
-                local_course_code,
-                section_identifier,
-                section_begin_date,
-                period_school_id,
-                period_school_year,
-                grading_period_name,
-                grade_type_code
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
-newest as (
-    select
-        local_course_key,
-        student_key,
-        section_key,
-        school_key,
-        grading_period_key,
-        student_id,
-        school_id,
-        school_year,
-        session_name,
-        local_course_code,
-        section_identifier,
-        section_begin_date,
-        period_school_id,
-        period_school_year,
-        grading_period_name,
-        grade_type_namespace,
-        grade_type_code,
-        letter_grade,
-        numeric_grade,
-        _record_key,
-        _load_id,
-        _loaded_at
-    from numbered
-    where version_number = 1
+        ]),
+    }) }}
 )
 
 select * from newest

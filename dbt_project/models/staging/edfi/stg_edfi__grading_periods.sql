@@ -31,50 +31,12 @@ renamed as (
     from grading_periods
 ),
 
-numbered as (
-    select
-        {{ natural_key('grading_periods', ['school_id', 'school_year', 'grading_period_name']) }}
-            as grading_period_key,
-        {{ surrogate_key(['school_id']) }} as school_key,
-        school_id,
-        school_year,
-        grading_period_name,
-        given_name,
-        grading_period_code,
-        period_sequence,
-        begin_date,
-        end_date,
-        total_instructional_days,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by
-                school_id,
-                school_year,
-                grading_period_name
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        grading_period_key,
-        school_key,
-        school_id,
-        school_year,
-        grading_period_name,
-        given_name,
-        grading_period_code,
-        period_sequence,
-        begin_date,
-        end_date,
-        total_instructional_days,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', ['school_id', 'school_year', 'grading_period_name'], {
+        'grading_period_key':
+            natural_key('grading_periods', ['school_id', 'school_year', 'grading_period_name']),
+        'school_key': surrogate_key(['school_id']),
+    }) }}
 ),
 
 counted as (

@@ -24,43 +24,11 @@ renamed as (
     from interventions
 ),
 
-numbered as (
-    select
-        {{ natural_key('interventions', ['education_organization_id', 'intervention_id']) }}
-            as intervention_key,
-        education_organization_id,
-        intervention_id,
-        intervention_class_code,
-        delivery_method_code,
-        begin_date,
-        end_date,
-        minimum_dosage,
-        maximum_dosage,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by education_organization_id, intervention_id
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        intervention_key,
-        education_organization_id,
-        intervention_id,
-        intervention_class_code,
-        delivery_method_code,
-        begin_date,
-        end_date,
-        minimum_dosage,
-        maximum_dosage,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', ['education_organization_id', 'intervention_id'], {
+        'intervention_key':
+            natural_key('interventions', ['education_organization_id', 'intervention_id']),
+    }) }}
 )
 
 select * from newest

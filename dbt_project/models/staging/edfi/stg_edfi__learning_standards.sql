@@ -28,47 +28,12 @@ renamed as (
     from learning_standards
 ),
 
-numbered as (
-    select
-        {{ natural_key('learning_standards', ['parent_learning_standard_id']) }}
-            as parent_learning_standard_key,
-        {{ natural_key('learning_standards', ['learning_standard_id']) }} as learning_standard_key,
-        learning_standard_id,
-        parent_learning_standard_id,
-        item_code,
-        description,
-        course_title,
-        academic_subject_code,
-        grade_level_code,
-        scope_code,
-        namespace,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by learning_standard_id
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        parent_learning_standard_key,
-        learning_standard_key,
-        learning_standard_id,
-        parent_learning_standard_id,
-        item_code,
-        description,
-        course_title,
-        academic_subject_code,
-        grade_level_code,
-        scope_code,
-        namespace,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', ['learning_standard_id'], {
+        'parent_learning_standard_key':
+            natural_key('learning_standards', ['parent_learning_standard_id']),
+        'learning_standard_key': natural_key('learning_standards', ['learning_standard_id']),
+    }) }}
 )
 
 select * from newest

@@ -15,28 +15,8 @@ renamed as (
     from local_education_agencies
 ),
 
-numbered as (
-    select
-        local_education_agency_id,
-        local_education_agency_name,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by local_education_agency_id
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        local_education_agency_id,
-        local_education_agency_name,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', ['local_education_agency_id']) }}
 )
 
 select * from newest

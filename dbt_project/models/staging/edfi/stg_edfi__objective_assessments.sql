@@ -23,40 +23,8 @@ renamed as (
     from objective_assessments
 ),
 
-numbered as (
-    select
-        renamed.assessment_identifier,
-        renamed.namespace,
-        renamed.objective_code,
-        renamed.objective_description,
-        renamed.nomenclature,
-        renamed.parent_objective_code,
-        renamed.subject_code,
-        renamed.max_raw_score,
-        renamed._record_key,
-        renamed._loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by renamed.assessment_identifier, renamed.namespace, renamed.objective_code
-            order by renamed._load_id desc, renamed._record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        numbered.assessment_identifier,
-        numbered.namespace,
-        numbered.objective_code,
-        numbered.objective_description,
-        numbered.nomenclature,
-        numbered.parent_objective_code,
-        numbered.subject_code,
-        numbered.max_raw_score,
-        numbered._record_key,
-        numbered._loaded_at
-    from numbered
-    where numbered.version_number = 1
+    {{ newest_version('renamed', ['assessment_identifier', 'namespace', 'objective_code']) }}
 )
 
 select * from newest

@@ -24,40 +24,10 @@ renamed as (
     from schools
 ),
 
-numbered as (
-    select
-        {{ surrogate_key(['school_id']) }} as school_key,
-        school_id,
-        local_education_agency_id,
-        school_name,
-        school_short_name,
-        school_category_code,
-        school_type_code,
-        operational_status_code,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by school_id
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        school_key,
-        school_id,
-        local_education_agency_id,
-        school_name,
-        school_short_name,
-        school_category_code,
-        school_type_code,
-        operational_status_code,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', ['school_id'], {
+        'school_key': surrogate_key(['school_id']),
+    }) }}
 )
 
 select * from newest

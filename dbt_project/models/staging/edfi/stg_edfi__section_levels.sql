@@ -28,47 +28,16 @@ renamed as (
     cross join lateral {{ json_list('sections.payload', ['courseLevelCharacteristics']) }} as listed
 ),
 
-numbered as (
-    select
-        {{ natural_key('sections', [
+newest as (
+    {{ newest_version('renamed', [
+        'school_id', 'school_year', 'session_name', 'local_course_code', 'section_identifier',
+        'level_code',
+    ], {
+        'section_key': natural_key('sections', [
             'school_id', 'school_year', 'session_name', 'local_course_code',
             'section_identifier',
-        ]) }} as section_key,
-        school_id,
-        school_year,
-        session_name,
-        local_course_code,
-        section_identifier,
-        level_code,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by
-                school_id,
-                school_year,
-                session_name,
-                local_course_code,
-                section_identifier,
-                level_code
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
-newest as (
-    select
-        section_key,
-        school_id,
-        school_year,
-        session_name,
-        local_course_code,
-        section_identifier,
-        level_code,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+        ]),
+    }) }}
 )
 
 select * from newest

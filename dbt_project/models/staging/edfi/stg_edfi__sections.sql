@@ -26,60 +26,20 @@ renamed as (
     from sections
 ),
 
-numbered as (
-    select
-        {{ natural_key('course_offerings', ['school_id', 'local_course_code']) }}
-            as local_course_key,
-        {{ natural_key(
-            'course_offerings', ['school_id', 'school_year', 'session_name', 'local_course_code']
-        ) }}
-            as course_offering_key,
-        {{ natural_key('sections', [
+newest as (
+    {{ newest_version('renamed', [
+        'school_id', 'school_year', 'session_name', 'local_course_code', 'section_identifier',
+    ], {
+        'local_course_key': natural_key('course_offerings', ['school_id', 'local_course_code']),
+        'course_offering_key': natural_key('course_offerings', [
+            'school_id', 'school_year', 'session_name', 'local_course_code',
+        ]),
+        'section_key': natural_key('sections', [
             'school_id', 'school_year', 'session_name', 'local_course_code',
             'section_identifier',
-        ]) }} as section_key,
-        {{ surrogate_key(['school_id']) }} as school_key,
-        school_id,
-        school_year,
-        session_name,
-        local_course_code,
-        section_identifier,
-        section_name,
-        environment_code,
-        available_credits,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by
-                school_id,
-                school_year,
-                session_name,
-                local_course_code,
-                section_identifier
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
-newest as (
-    select
-        local_course_key,
-        course_offering_key,
-        section_key,
-        school_key,
-        school_id,
-        school_year,
-        session_name,
-        local_course_code,
-        section_identifier,
-        section_name,
-        environment_code,
-        available_credits,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+        ]),
+        'school_key': surrogate_key(['school_id']),
+    }) }}
 )
 
 select * from newest

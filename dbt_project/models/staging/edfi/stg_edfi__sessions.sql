@@ -23,46 +23,11 @@ renamed as (
     from sessions
 ),
 
-numbered as (
-    select
-        {{ natural_key('sessions', ['school_id', 'school_year', 'session_name']) }}
-            as session_key,
-        {{ surrogate_key(['school_id']) }} as school_key,
-        school_id,
-        school_year,
-        session_name,
-        term_code,
-        begin_date,
-        end_date,
-        total_instructional_days,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by
-                school_id,
-                school_year,
-                session_name
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        session_key,
-        school_key,
-        school_id,
-        school_year,
-        session_name,
-        term_code,
-        begin_date,
-        end_date,
-        total_instructional_days,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', ['school_id', 'school_year', 'session_name'], {
+        'session_key': natural_key('sessions', ['school_id', 'school_year', 'session_name']),
+        'school_key': surrogate_key(['school_id']),
+    }) }}
 )
 
 select * from newest

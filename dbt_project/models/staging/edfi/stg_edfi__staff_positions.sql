@@ -21,38 +21,12 @@ renamed as (
     from staff_education_organization_assignment_associations
 ),
 
-numbered as (
-    select
-        {{ natural_key('staffs', ['staff_id']) }} as staff_key,
-        staff_id,
-        education_organization_id,
-        classification_code,
-        position_title,
-        begin_date,
-        end_date,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by staff_id, education_organization_id, classification_code, begin_date
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        staff_key,
-        staff_id,
-        education_organization_id,
-        classification_code,
-        position_title,
-        begin_date,
-        end_date,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', [
+        'staff_id', 'education_organization_id', 'classification_code', 'begin_date',
+    ], {
+        'staff_key': natural_key('staffs', ['staff_id']),
+    }) }}
 )
 
 select * from newest

@@ -21,40 +21,15 @@ renamed as (
     from staff_school_associations
 ),
 
-numbered as (
-    select
-        {{ surrogate_key([
-            'staff_id', 'school_id', 'program_assignment_code', 'school_year',
-        ]) }} as assignment_key,
-        {{ natural_key('staffs', ['staff_id']) }} as staff_key,
-        {{ surrogate_key(['school_id']) }} as school_key,
-        staff_id,
-        school_id,
-        program_assignment_code,
-        school_year,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by staff_id, school_id, program_assignment_code, school_year
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        assignment_key,
-        staff_key,
-        school_key,
-        staff_id,
-        school_id,
-        program_assignment_code,
-        school_year,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', [
+        'staff_id', 'school_id', 'program_assignment_code', 'school_year',
+    ], {
+        'assignment_key':
+            surrogate_key(['staff_id', 'school_id', 'program_assignment_code', 'school_year']),
+        'staff_key': natural_key('staffs', ['staff_id']),
+        'school_key': surrogate_key(['school_id']),
+    }) }}
 )
 
 select * from newest

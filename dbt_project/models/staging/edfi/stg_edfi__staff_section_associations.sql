@@ -26,58 +26,18 @@ renamed as (
     from staff_section_associations
 ),
 
-numbered as (
-    select
-        {{ natural_key('staffs', ['staff_id']) }} as staff_key,
-        {{ natural_key('sections', [
+newest as (
+    {{ newest_version('renamed', [
+        'staff_id', 'school_id', 'school_year', 'session_name', 'local_course_code',
+        'section_identifier', 'begin_date',
+    ], {
+        'staff_key': natural_key('staffs', ['staff_id']),
+        'section_key': natural_key('sections', [
             'school_id', 'school_year', 'session_name', 'local_course_code',
             'section_identifier',
-        ]) }} as section_key,
-        {{ surrogate_key(['school_id']) }} as school_key,
-        staff_id,
-        school_id,
-        school_year,
-        session_name,
-        local_course_code,
-        section_identifier,
-        position_code,
-        begin_date,
-        end_date,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by
-                staff_id,
-                school_id,
-                school_year,
-                session_name,
-                local_course_code,
-                section_identifier,
-                begin_date
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
-newest as (
-    select
-        staff_key,
-        section_key,
-        school_key,
-        staff_id,
-        school_id,
-        school_year,
-        session_name,
-        local_course_code,
-        section_identifier,
-        position_code,
-        begin_date,
-        end_date,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+        ]),
+        'school_key': surrogate_key(['school_id']),
+    }) }}
 )
 
 select * from newest

@@ -18,34 +18,10 @@ renamed as (
     from staffs
 ),
 
-numbered as (
-    select
-        {{ natural_key('staffs', ['staff_id']) }} as staff_key,
-        staff_id,
-        first_name,
-        last_name,
-        email_address,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by staff_id
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        staff_key,
-        staff_id,
-        first_name,
-        last_name,
-        email_address,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', ['staff_id'], {
+        'staff_key': natural_key('staffs', ['staff_id']),
+    }) }}
 )
 
 select * from newest

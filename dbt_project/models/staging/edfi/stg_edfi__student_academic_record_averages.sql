@@ -38,47 +38,12 @@ renamed as (
         as listed
 ),
 
-numbered as (
-    select
-        {{ natural_key('students', ['student_id']) }} as student_key,
-        student_id,
-        education_organization_id,
-        school_year,
-        term_code,
-        gpa_type_code,
-        gpa_value,
-        is_cumulative,
-        max_gpa_value,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by
-                student_id,
-                education_organization_id,
-                school_year,
-                term_code,
-                gpa_type_code
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        student_key,
-        student_id,
-        education_organization_id,
-        school_year,
-        term_code,
-        gpa_type_code,
-        gpa_value,
-        is_cumulative,
-        max_gpa_value,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', [
+        'student_id', 'education_organization_id', 'school_year', 'term_code', 'gpa_type_code',
+    ], {
+        'student_key': natural_key('students', ['student_id']),
+    }) }}
 )
 
 select * from newest

@@ -31,46 +31,12 @@ renamed as (
     from student_academic_records
 ),
 
-numbered as (
-    select
-        {{ natural_key('students', ['student_id']) }} as student_key,
-        student_id,
-        education_organization_id,
-        school_year,
-        term_code,
-        cumulative_earned_credits,
-        cumulative_attempted_credits,
-        session_earned_credits,
-        session_attempted_credits,
-        cumulative_gpa,
-        session_gpa,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by student_id, education_organization_id, school_year, term_code
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        student_key,
-        student_id,
-        education_organization_id,
-        school_year,
-        term_code,
-        cumulative_earned_credits,
-        cumulative_attempted_credits,
-        session_earned_credits,
-        session_attempted_credits,
-        cumulative_gpa,
-        session_gpa,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', [
+        'student_id', 'education_organization_id', 'school_year', 'term_code',
+    ], {
+        'student_key': natural_key('students', ['student_id']),
+    }) }}
 )
 
 select * from newest

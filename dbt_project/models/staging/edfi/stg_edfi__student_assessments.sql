@@ -41,56 +41,10 @@ renamed as (
     from student_assessments
 ),
 
-numbered as (
-    select
-        renamed.result_id,
-        renamed.student_assessment_identifier,
-        renamed.student_id,
-        renamed.assessment_identifier,
-        renamed.namespace,
-        renamed.reported_school_year,
-        renamed.assessment_period_code,
-        renamed.test_grade_code,
-        renamed.reason_not_tested_code,
-        renamed.event_circumstance_code,
-        renamed.retest_indicator_code,
-        renamed.language_code,
-        renamed.administered_on,
-        renamed.test_time,
-        renamed._source_ref,
-        renamed._load_id,
-        renamed._loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by
-                renamed.student_assessment_identifier, renamed.student_id,
-                renamed.assessment_identifier, renamed.namespace
-            order by renamed._load_id desc, renamed.result_id
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        numbered.result_id,
-        numbered.student_assessment_identifier,
-        numbered.student_id,
-        numbered.assessment_identifier,
-        numbered.namespace,
-        numbered.reported_school_year,
-        numbered.assessment_period_code,
-        numbered.test_grade_code,
-        numbered.reason_not_tested_code,
-        numbered.event_circumstance_code,
-        numbered.retest_indicator_code,
-        numbered.language_code,
-        numbered.administered_on,
-        numbered.test_time,
-        numbered._source_ref,
-        numbered._load_id,
-        numbered._loaded_at
-    from numbered
-    where numbered.version_number = 1
+    {{ newest_version('renamed', [
+        'student_assessment_identifier', 'student_id', 'assessment_identifier', 'namespace',
+    ], tie='result_id') }}
 )
 
 select * from newest

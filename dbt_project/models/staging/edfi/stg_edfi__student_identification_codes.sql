@@ -19,45 +19,17 @@ renamed as (
     from student_identification_codes
 ),
 
-numbered as (
-    select
-        {{ surrogate_key(
-            [
-                'student_id', 'identification_system_code', 'assigning_organization',
-                'identification_code'
-            ]
-        ) }} as identification_key,
-        {{ natural_key('students', ['student_id']) }} as student_key,
-        student_id,
-        identification_system_code,
-        assigning_organization,
-        identification_code,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by
-                student_id,
-                identification_system_code,
-                assigning_organization,
-                identification_code
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        identification_key,
-        student_key,
-        student_id,
-        identification_system_code,
-        assigning_organization,
-        identification_code,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', [
+        'student_id', 'identification_system_code', 'assigning_organization',
+        'identification_code',
+    ], {
+        'identification_key': surrogate_key([
+            'student_id', 'identification_system_code', 'assigning_organization',
+            'identification_code',
+        ]),
+        'student_key': natural_key('students', ['student_id']),
+    }) }}
 )
 
 select * from newest

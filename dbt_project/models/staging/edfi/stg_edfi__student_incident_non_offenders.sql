@@ -38,46 +38,16 @@ renamed as (
     ) }} as listed on true
 ),
 
-numbered as (
-    select
-        {{ surrogate_key([
-            'student_id', 'school_id', 'incident_id', 'participation_code',
-        ]) }} as participation_key,
-        {{ natural_key('students', ['student_id']) }} as student_key,
-        {{ natural_key('discipline_incidents', ['school_id', 'incident_id']) }} as incident_key,
-        {{ surrogate_key(['school_id']) }} as school_key,
-        student_id,
-        school_id,
-        incident_id,
-        participation_namespace,
-        participation_code,
-        _record_key,
-        _load_id,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by student_id, school_id, incident_id, participation_code
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        participation_key,
-        student_key,
-        incident_key,
-        school_key,
-        student_id,
-        school_id,
-        incident_id,
-        participation_namespace,
-        participation_code,
-        _record_key,
-        _load_id,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', [
+        'student_id', 'school_id', 'incident_id', 'participation_code',
+    ], {
+        'participation_key':
+            surrogate_key(['student_id', 'school_id', 'incident_id', 'participation_code']),
+        'student_key': natural_key('students', ['student_id']),
+        'incident_key': natural_key('discipline_incidents', ['school_id', 'incident_id']),
+        'school_key': surrogate_key(['school_id']),
+    }) }}
 )
 
 select * from newest

@@ -19,37 +19,12 @@ renamed as (
     from student_intervention_associations
 ),
 
-numbered as (
-    select
-        {{ natural_key('students', ['student_id']) }} as student_key,
-        {{ natural_key('interventions', ['education_organization_id', 'intervention_id']) }}
-            as intervention_key,
-        student_id,
-        education_organization_id,
-        intervention_id,
-        dosage,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by student_id, education_organization_id, intervention_id
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        student_key,
-        intervention_key,
-        student_id,
-        education_organization_id,
-        intervention_id,
-        dosage,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', ['student_id', 'education_organization_id', 'intervention_id'], {
+        'student_key': natural_key('students', ['student_id']),
+        'intervention_key':
+            natural_key('interventions', ['education_organization_id', 'intervention_id']),
+    }) }}
 )
 
 select * from newest

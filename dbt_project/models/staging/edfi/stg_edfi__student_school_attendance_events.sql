@@ -27,63 +27,19 @@ renamed as (
     from student_school_attendance_events
 ),
 
-numbered as (
-    select
-        {{ surrogate_key(
-            [
-                'student_id', 'school_id', 'school_year', 'session_name',
-                'coalesce(cast(event_date as text), _record_key)', 'category_code',
-                'category_namespace'
-            ]
-        ) }} as attendance_event_key,
-        {{ natural_key('students', ['student_id']) }} as student_key,
-        {{ surrogate_key(['school_id']) }} as school_key,
-        student_id,
-        school_id,
-        school_year,
-        session_name,
-        category_namespace,
-        category_code,
-        event_date,
-        event_duration,
-        attendance_minutes,
-        _record_key,
-        _load_id,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by
-                student_id,
-                school_id,
-                school_year,
-                session_name,
-                coalesce(cast(event_date as text), _record_key),
-                category_code,
-                category_namespace
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        attendance_event_key,
-        student_key,
-        school_key,
-        student_id,
-        school_id,
-        school_year,
-        session_name,
-        category_namespace,
-        category_code,
-        event_date,
-        event_duration,
-        attendance_minutes,
-        _record_key,
-        _load_id,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', [
+        'student_id', 'school_id', 'school_year', 'session_name',
+        'coalesce(cast(event_date as text), _record_key)', 'category_code', 'category_namespace',
+    ], {
+        'attendance_event_key': surrogate_key([
+            'student_id', 'school_id', 'school_year', 'session_name',
+            'coalesce(cast(event_date as text), _record_key)', 'category_code',
+            'category_namespace',
+        ]),
+        'student_key': natural_key('students', ['student_id']),
+        'school_key': surrogate_key(['school_id']),
+    }) }}
 )
 
 select * from newest

@@ -25,61 +25,19 @@ renamed as (
     from student_section_associations
 ),
 
-numbered as (
-    select
-        {{ natural_key('sessions', ['school_id', 'school_year', 'session_name']) }}
-            as session_key,
-        {{ natural_key('students', ['student_id']) }} as student_key,
-        {{ natural_key('sections', [
+newest as (
+    {{ newest_version('renamed', [
+        'student_id', 'school_id', 'school_year', 'session_name', 'local_course_code',
+        'section_identifier', 'begin_date',
+    ], {
+        'session_key': natural_key('sessions', ['school_id', 'school_year', 'session_name']),
+        'student_key': natural_key('students', ['student_id']),
+        'section_key': natural_key('sections', [
             'school_id', 'school_year', 'session_name', 'local_course_code',
             'section_identifier',
-        ]) }} as section_key,
-        {{ surrogate_key(['school_id']) }} as school_key,
-        student_id,
-        school_id,
-        school_year,
-        session_name,
-        local_course_code,
-        section_identifier,
-        is_homeroom,
-        begin_date,
-        end_date,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by
-                student_id,
-                school_id,
-                school_year,
-                session_name,
-                local_course_code,
-                section_identifier,
-                begin_date
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
-newest as (
-    select
-        session_key,
-        student_key,
-        section_key,
-        school_key,
-        student_id,
-        school_id,
-        school_year,
-        session_name,
-        local_course_code,
-        section_identifier,
-        is_homeroom,
-        begin_date,
-        end_date,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+        ]),
+        'school_key': surrogate_key(['school_id']),
+    }) }}
 )
 
 select * from newest

@@ -29,74 +29,24 @@ renamed as (
     from student_section_attendance_events
 ),
 
-numbered as (
-    select
-        {{ surrogate_key(
-            [
-                'student_id', 'school_id', 'school_year', 'session_name', 'local_course_code',
-                'section_identifier', 'coalesce(cast(event_date as text), _record_key)',
-                'category_code', 'category_namespace'
-            ]
-        ) }} as section_attendance_event_key,
-        {{ natural_key('sections', [
+newest as (
+    {{ newest_version('renamed', [
+        'student_id', 'school_id', 'school_year', 'session_name', 'local_course_code',
+        'section_identifier', 'coalesce(cast(event_date as text), _record_key)', 'category_code',
+        'category_namespace',
+    ], {
+        'section_attendance_event_key': surrogate_key([
+            'student_id', 'school_id', 'school_year', 'session_name', 'local_course_code',
+            'section_identifier', 'coalesce(cast(event_date as text), _record_key)',
+            'category_code', 'category_namespace',
+        ]),
+        'section_key': natural_key('sections', [
             'school_id', 'school_year', 'session_name', 'local_course_code',
             'section_identifier',
-        ]) }} as section_key,
-        {{ natural_key('students', ['student_id']) }} as student_key,
-        {{ surrogate_key(['school_id']) }} as school_key,
-        student_id,
-        school_id,
-        school_year,
-        session_name,
-        local_course_code,
-        section_identifier,
-        category_namespace,
-        category_code,
-        event_date,
-        event_duration,
-        attendance_minutes,
-        _record_key,
-        _load_id,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by
-                student_id,
-                school_id,
-                school_year,
-                session_name,
-                local_course_code,
-                section_identifier,
-                coalesce(cast(event_date as text), _record_key),
-                category_code,
-                category_namespace
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
-newest as (
-    select
-        section_attendance_event_key,
-        section_key,
-        student_key,
-        school_key,
-        student_id,
-        school_id,
-        school_year,
-        session_name,
-        local_course_code,
-        section_identifier,
-        category_namespace,
-        category_code,
-        event_date,
-        event_duration,
-        attendance_minutes,
-        _record_key,
-        _load_id,
-        _loaded_at
-    from numbered
-    where version_number = 1
+        ]),
+        'student_key': natural_key('students', ['student_id']),
+        'school_key': surrogate_key(['school_id']),
+    }) }}
 )
 
 select * from newest

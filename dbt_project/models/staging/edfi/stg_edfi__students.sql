@@ -18,36 +18,10 @@ renamed as (
     from students
 ),
 
-numbered as (
-    select
-        {{ natural_key('students', ['student_id']) }} as student_key,
-        student_id,
-        first_name,
-        last_name,
-        preferred_first_name,
-        birth_date,
-        _record_key,
-        _loaded_at,
-        -- the newest version of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by student_id
-            order by _load_id desc, _loaded_at desc, _record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        student_key,
-        student_id,
-        first_name,
-        last_name,
-        preferred_first_name,
-        birth_date,
-        _record_key,
-        _loaded_at
-    from numbered
-    where version_number = 1
+    {{ newest_version('renamed', ['student_id'], {
+        'student_key': natural_key('students', ['student_id']),
+    }) }}
 )
 
 select * from newest

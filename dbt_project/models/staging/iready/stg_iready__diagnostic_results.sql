@@ -48,11 +48,11 @@ renamed as (
 compared as (
     select
         renamed.result_id,
-        split_part(renamed.result_id, '|', 2) = coalesce(renamed.language_code, 'english')
-            as has_todays_key,
+        {{ dbt.split_part('renamed.result_id', "'|'", 2) }}
+        = coalesce(renamed.language_code, 'english') as has_todays_key,
         max(
             case
-                when split_part(renamed.result_id, '|', 2)
+                when {{ dbt.split_part('renamed.result_id', "'|'", 2) }}
                     = coalesce(renamed.language_code, 'english') then 1
                 else 0
             end
@@ -100,7 +100,7 @@ typed as (
         {{ domain_numeric('renamed.overall_scale_score_text', 100, 800) }} as overall_scale_score,
         {{ domain_numeric('renamed.percentile_text', 1, 99) }} as percentile,
         -- `Winter (November 16 - March 1)`: the season names the window; older files have none
-        lower(split_part(renamed.norming_window, ' ', 1)) as window_name,
+        lower({{ dbt.split_part('renamed.norming_window', "' '", 1) }}) as window_name,
         case
             when renamed.administered_on is null then 'not_completed'
             when lower(renamed.rush_flag) like 'red%' then 'red_rush'

@@ -55,7 +55,7 @@ canonical as (
             {{ vendor_school_year('ranked.term_name') }},
             {{ school_year_of('ranked.administered_on') }}
         ) as school_year,
-        lower(split_part(ranked.term_name, ' ', 1)) as window_name,
+        lower({{ dbt.split_part('ranked.term_name', "' '", 1) }}) as window_name,
         ranked.test_grade_code,
         ranked.administered_on,
         ranked.test_start_time as test_time,

@@ -23,40 +23,8 @@ renamed as (
     from students_by_school
 ),
 
-numbered as (
-    select
-        renamed.term_name,
-        renamed.school_name,
-        renamed.student_id,
-        renamed.student_state_id,
-        renamed.first_name,
-        renamed.last_name,
-        renamed.test_grade_code,
-        renamed.birth_date,
-        renamed._record_key,
-        renamed._loaded_at,
-        -- the newest row of a natural key wins; the record key breaks a tie
-        row_number() over (
-            partition by renamed.term_name, renamed.school_name, renamed.student_id
-            order by renamed._load_id desc, renamed._record_key
-        ) as version_number
-    from renamed
-),
-
 newest as (
-    select
-        numbered.term_name,
-        numbered.school_name,
-        numbered.student_id,
-        numbered.student_state_id,
-        numbered.first_name,
-        numbered.last_name,
-        numbered.test_grade_code,
-        numbered.birth_date,
-        numbered._record_key,
-        numbered._loaded_at
-    from numbered
-    where numbered.version_number = 1
+    {{ newest_version('renamed', ['term_name', 'school_name', 'student_id']) }}
 )
 
 select * from newest

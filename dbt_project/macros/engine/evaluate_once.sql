@@ -8,5 +8,9 @@
         ),
 #}
 {% macro evaluate_once() -%}
+    {{ return(adapter.dispatch('evaluate_once', 'firstbell')()) }}
+{%- endmacro %}
+
+{% macro postgres__evaluate_once() -%}
     offset 0
 {%- endmacro %}
