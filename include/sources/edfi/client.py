@@ -12,16 +12,15 @@ from typing import Any
 
 from include.connections import Connection
 from include.errors import ConfigError, ProtocolError, TokenRefusedError
+from include.net.address import base_url, host_of, trusted
+from include.net.tokens import TokenFile, TokenKeeper
+from include.net.transport import Answer, Transport
+from include.net.wire import Limits
 from include.sources.edfi.config import EdfiConfig
-from include.sources.edfi.discovery import Api, base_url, read_discovery
-from include.sources.edfi.problems import TOO_MANY, RefusedError, error_for
-from include.sources.edfi.tokens import TokenFile, TokenKeeper
-from include.sources.edfi.transport import Answer, Transport, host_of
-from include.sources.edfi.wire import Limits
+from include.sources.edfi.discovery import Api, read_discovery
+from include.sources.edfi.problems import TOO_MANY, EdfiManner, RefusedError, error_for
 
 Params = Mapping[str, str | int]
-# how people write that they want no check
-_UNCHECKED = frozenset({"", "false", "no", "off", "0", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +56,22 @@ class Client:
             )
         self.source = source
         self.connection = connection
-        self._base = base_url(connection)
+        self._base = base_url(connection, "the ODS/API", "https://edfi.example.org/api")
         self.host = host_of(self._base)
         self._transport = Transport(
+            EdfiManner(),
             host=self.host,
             limits=Limits(source.timeout_s, source.deadline_s, source.max_answer_mb * 1_000_000),
             max_attempts=source.max_attempts,
             threads=source.threads,
             sleep=sleep,
-            verify=_trusted(connection),
+            verify=trusted(connection),
         )
         self._tokens = TokenKeeper(
-            self._fetch_token, clock, None if tokens is None else lambda: self._token_file(tokens)
+            self._fetch_token,
+            clock,
+            None if tokens is None else lambda: self._token_file(tokens),
+            system="Ed-Fi",
         )
         self._lock = threading.RLock()
         self._api: Api | None = None
@@ -267,25 +270,3 @@ class Client:
         except (TypeError, ValueError):
             lifetime_s = 1800.0
         return token, lifetime_s
-
-
-def _trusted(connection: Connection) -> bool | str:
-    """Whom the connection trusts: the usual authorities, or those of the file in extra `verify`.
-
-    TLS is never left unchecked. JSON made by hand, and Airflow's form, write values as text.
-    """
-    given = connection.extra.get("verify", True)
-    if given is True or str(given).lower() == "true":
-        return True
-    path = Path(given) if isinstance(given, str) and given.lower() not in _UNCHECKED else None
-    if path is not None and path.exists():
-        return str(path)
-    raise ConfigError(
-        f"connection {connection.conn_id}",
-        seen="extra `verify` that switches TLS off"
-        if path is None
-        else "extra `verify`: no such file",
-        expected="true, or the path of a file of certificates to trust",
-        next_step="Leave it out, or give it the path of the host's CA file on every worker: an API "
-        "whose certificate nobody checks could be anybody's.",
-    )

@@ -6,13 +6,11 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from include.connections import Connection
 from include.errors import ConfigError, ProtocolError
-from include.sources.edfi.wire import origin
+from include.net.address import is_private
+from include.net.wire import origin
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
@@ -33,43 +31,6 @@ class Api:
     def has_use_snapshot(self) -> bool:
         """`Use-Snapshot` since 7.0; before that snapshots have identifiers."""
         return self.version >= (7,)
-
-
-def base_url(connection: Connection) -> str:
-    """The address of the discovery document: host (with or without scheme), port, extra `path`."""
-    if not connection.host:
-        raise ConfigError(
-            f"connection {connection.conn_id}",
-            seen="no host",
-            expected="the base URL of the ODS/API, e.g. https://edfi.example.org/api",
-            next_step="Set the connection's host.",
-        )
-    host = connection.host.rstrip("/")
-    if "://" not in host:
-        host = f"{connection.schema or 'https'}://{host}"
-    if connection.port and urlsplit(host).port is None:
-        scheme, rest = host.split("://", 1)
-        name, slash, path = rest.partition("/")
-        host = f"{scheme}://{name}:{connection.port}{slash}{path}"
-    path = str(connection.extra.get("path") or "").strip("/")
-    url = f"{host}/{path}" if path else host
-    if not _is_private(url):
-        raise ConfigError(
-            f"connection {connection.conn_id}",
-            seen=f"{urlsplit(url).scheme} to another machine, without TLS, or no plain host name",
-            expected="https://…: what is read are records of children, and a secret is sent",
-            next_step="Set the connection's host to the API's https address. Plain http is for "
-            "this machine alone.",
-        )
-    return url
-
-
-def _is_private(url: str) -> bool:
-    """Whether nobody on the way can read what is sent there."""
-    found = origin(url)
-    return found is not None and (
-        found[0] == "https" or (found[0] == "http" and found[1] in LOOPBACK)
-    )
 
 
 def read_discovery(
@@ -115,7 +76,7 @@ def _check_address(url: str, where: str, hosts: Collection[str]) -> None:
     found, own = origin(url), origin(where)
     # plain http on loopback is for an API that is reached so itself
     is_weaker = found is not None and own is not None and found[0] == "http" != own[0]
-    if found is not None and (is_weaker or not _is_private(url)):
+    if found is not None and (is_weaker or not is_private(url)):
         raise ProtocolError(
             where,
             seen="a discovery document that names an address without TLS",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 
 import orjson
@@ -20,6 +20,8 @@ from include.errors import (
     ServerError,
     SourceError,
 )
+from include.net import problems
+from include.net.problems import TOKEN_ERRORS, Problem
 
 # titles of problem details that say more than the status; they are constants of the API
 _TITLES = frozenset(
@@ -41,17 +43,6 @@ _TYPE = re.compile(
     r"|method-not-allowed|not-found|profile|security|service-unavailable|snapshots?|system"
     r"|system-configuration|too-many-requests)(?::[a-z]+(?:-[a-z]+)*)*)"
 )
-# RFC 6749, 5.2: what a token endpoint may answer
-_TOKEN_ERRORS = frozenset(
-    {
-        "invalid_client",
-        "invalid_grant",
-        "invalid_request",
-        "invalid_scope",
-        "unauthorized_client",
-        "unsupported_grant_type",
-    }
-)
 # a UUID, a W3C trace, or the id of a connection and its request
 _CORRELATION = re.compile(
     r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}"
@@ -68,17 +59,8 @@ _LIMIT = re.compile(r"between \d+ and (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """What an error answer says: problem details (7.2 and later) or `{"message": …}` (before).
-
-    `text` is the server's own and only for understanding: neither str nor repr shows it.
-    """
-
-    status: int
-    text: str = field(default="", repr=False)
-    title: str = ""
-    kind: str = ""  # problem type or code of a token error, e.g. "not-found", "invalid_client"
-    correlation_id: str = ""
+class EdfiProblem(Problem):
+    """Problem details (7.2 and later) or `{"message": …}` (before)."""
 
     @property
     def is_snapshot_missing(self) -> bool:
@@ -97,50 +79,62 @@ class Problem:
             text.startswith(("limit must", "pagesize must")) or " limit must be" in text
         )
 
-    def __str__(self) -> str:
-        kind = f", {self.kind}" if self.kind else ""
-        reference = f" (correlation {self.correlation_id})" if self.correlation_id else ""
-        return f"{self.status} {self.title or _phrase(self.status)}".strip() + kind + reference
+
+class RefusedError(problems.RefusedError):
+    """An error answer of the ODS/API that a repetition does not cure."""
+
+    problem: EdfiProblem
 
 
-class RefusedError(Exception):
-    """An error answer that a repetition does not cure; the caller decides what it means."""
+class EdfiManner:
+    """How the ODS/API speaks."""
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
+    system = "Ed-Fi"
+    too_large = (
+        "Lower `page_size` of the district's Ed-Fi source; where records are really that large, "
+        "raise its `max_answer_mb`."
+    )
+    not_json = "Check that the connection's host is the API and not a portal or proxy page."
+
+    def problem(self, status: int, body: bytes) -> EdfiProblem:
+        """Parse an error body of either shape."""
+        return read_problem(status, body)
+
+    def refused(self, problem: Problem) -> RefusedError:
+        """The exception for a final refusal."""
+        return RefusedError(problem)
+
+    def exhausted(
+        self, problem: Problem, *, host: str, what: str, params: Mapping[str, str | int],
+        attempts: int,
+    ) -> SourceError:  # fmt: skip
+        """The error to raise when every attempt met a passing fault."""
+        return exhausted(problem, host=host, asked=asked_for(what, params), attempts=attempts)
 
 
-def read_problem(status: int, body: bytes) -> Problem:
+def read_problem(status: int, body: bytes) -> EdfiProblem:
     """Parse an error body of either shape; anything else (a gateway's HTML) is only its status."""
     try:
         values = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return Problem(status)
+        return EdfiProblem(status)
     if not isinstance(values, dict):
-        return Problem(status)
+        return EdfiProblem(status)
     errors = values.get("errors")
     texts = [str(text) for text in errors] if isinstance(errors, list) else []
     title, token_error = str(values.get("title") or ""), str(values.get("error") or "")
     found = _TYPE.fullmatch(str(values.get("type") or ""))
     correlation_id = str(values.get("correlationId") or "")
-    return Problem(
+    return EdfiProblem(
         status,
         "; ".join(texts) or str(values.get("detail") or values.get("message") or ""),
         title if title in _TITLES else "",
-        found[1] if found else token_error if token_error in _TOKEN_ERRORS else "",
+        found[1] if found else token_error if token_error in TOKEN_ERRORS else "",
         correlation_id if _CORRELATION.fullmatch(correlation_id) else "",
     )
 
 
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
-
-
-def error_for(problem: Problem, *, host: str, resource: str) -> SourceError:
+def error_for(problem: EdfiProblem, *, host: str, resource: str) -> SourceError:
     """The error to raise for a refusal of a data request."""
     where = f"Ed-Fi {resource} at {host}"
     if problem.is_snapshot_missing:

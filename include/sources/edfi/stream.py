@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from include.errors import CountMismatchError, ProtocolError
+from include.net.prefetch import read_ahead
 from include.records import (
     Change,
     FeedKind,
@@ -21,7 +22,6 @@ from include.records import (
 )
 from include.sources.edfi.client import Client
 from include.sources.edfi.paging import Page, Reader
-from include.sources.edfi.prefetch import read_ahead
 from include.sources.edfi.problems import RefusedError, error_for
 from include.sources.edfi.resources import Resource
 from include.sources.edfi.watermark import check_watermark

@@ -14,9 +14,10 @@ import pytest
 from demo.simulators.edfi import Fault, Running, serve
 from include.connections import Connection
 from include.errors import ConfigError, ProtocolError, UnreachableError
+from include.net.address import base_url
 from include.sources import edfi
 from include.sources.edfi.config import EdfiConfig
-from include.sources.edfi.discovery import base_url, read_discovery
+from include.sources.edfi.discovery import read_discovery
 from tests.demo.tls_front import certificates
 from tests.sources.edfi.helpers import PATH, client_for, full, no_sleep, read, store_of
 

@@ -7,10 +7,10 @@ import pytest
 from demo.simulators.edfi import Behaviour, serve
 from include.connections import Connection
 from include.errors import ConfigError, ProtocolError
+from include.net.address import base_url
 from include.records import Upsert
 from include.sources import edfi
 from include.sources.edfi.config import EdfiConfig
-from include.sources.edfi.discovery import base_url
 from tests.sources.edfi.helpers import client_for, full, keys, read, store_of, student
 
 

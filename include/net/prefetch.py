@@ -56,7 +56,7 @@ def read_ahead(parts: list[Callable[[], Iterator[T]]], *, threads: int, depth: i
             put(_Done())
 
     workers = [
-        threading.Thread(target=work, name=f"edfi-read-{n}", daemon=True)
+        threading.Thread(target=work, name=f"source-read-{n}", daemon=True)
         for n in range(min(threads, len(parts)))
     ]
     for worker in workers:

@@ -9,21 +9,14 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 import requests
 import tenacity
 
 from include.errors import ProtocolError, SourceError, UnreachableError
-from include.sources.edfi.problems import (
-    Problem,
-    RefusedError,
-    asked_for,
-    exhausted,
-    read_problem,
-)
-from include.sources.edfi.wire import Limits, RedirectedError, TooLargeError, TooLateError, Wire
+from include.net.problems import Manner, Problem, RefusedError
+from include.net.wire import Limits, RedirectedError, TooLargeError, TooLateError, Wire
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +44,7 @@ class Transport:
 
     def __init__(
         self,
+        manner: Manner,
         *,
         host: str,
         limits: Limits,
@@ -59,7 +53,7 @@ class Transport:
         sleep: Callable[[float], None],
         verify: bool | str = True,
     ) -> None:
-        self.host, self.max_attempts = host, max_attempts
+        self.manner, self.host, self.max_attempts = manner, host, max_attempts
         self._sleep, self._limits = sleep, limits
         self._wire = Wire(limits, connections=threads + 2, verify=verify)
 
@@ -71,7 +65,7 @@ class Transport:
         return self._call("GET", url, what, options)
 
     def post(self, url: str, *, what: str, **options: Any) -> Answer:
-        """POST a form, read JSON; must be safe to repeat."""
+        """POST a form or JSON, read JSON; must be safe to repeat."""
         return self._call("POST", url, what, options)
 
     def answers(self, url: str) -> bool:
@@ -90,7 +84,9 @@ class Transport:
             stop=tenacity.stop_after_attempt(self.max_attempts),
             wait=_wait,
             sleep=self._sleep,
-            before_sleep=lambda state: log.warning("%s", _retry_note(what, state)),
+            before_sleep=lambda state: log.warning(
+                "%s %s", self.manner.system, _retry_note(what, state)
+            ),
             reraise=True,
         )
         try:
@@ -106,17 +102,16 @@ class Transport:
         except TooLargeError:
             size = self._limits.max_bytes // 1_000_000
             raise ProtocolError(
-                f"Ed-Fi at {self.host}",
+                f"{self.manner.system} at {self.host}",
                 seen=f"an answer of more than {size} MB",
                 expected="a page of records",
-                next_step="Lower `page_size` of the district's Ed-Fi source; where records are "
-                "really that large, raise its `max_answer_mb`.",
+                next_step=self.manner.too_large,
             ) from None
         except RedirectedError as error:
             raise ProtocolError(
-                f"Ed-Fi at {self.host}",
+                f"{self.manner.system} at {self.host}",
                 seen=str(error),
-                expected="an answer of this host: key, token and records go nowhere else",
+                expected="an answer of this host: secret, token and records go nowhere else",
                 next_step="Did the API move? Then set the connection's host to its new address.",
             ) from None
         except requests.exceptions.SSLError as error:
@@ -131,10 +126,10 @@ class Transport:
             # ours to log: the library's text may quote headers
             raise _PassingError(None, _reason(error), None) from None
         if response.status in PASSING:
-            problem = read_problem(response.status, response.body)
+            problem = self.manner.problem(response.status, response.body)
             raise _PassingError(problem, str(problem), _retry_after(response.headers))
         if response.status != HTTPStatus.OK:
-            raise RefusedError(read_problem(response.status, response.body))
+            raise self.manner.refused(self.manner.problem(response.status, response.body))
         try:
             return Answer(orjson.loads(response.body), response.headers)
         except orjson.JSONDecodeError as error:
@@ -149,18 +144,22 @@ class Transport:
         self, error: _PassingError, what: str, params: Mapping[str, str | int]
     ) -> SourceError:
         if error.problem is not None:
-            asked = asked_for(what, params)
-            return exhausted(error.problem, host=self.host, asked=asked, attempts=self.max_attempts)
+            return self.manner.exhausted(
+                error.problem,
+                host=self.host,
+                what=what,
+                params=params,
+                attempts=self.max_attempts,
+            )
         if error.text.startswith("200 "):
             return ProtocolError(
-                f"Ed-Fi {what} at {self.host}",
+                f"{self.manner.system} {what} at {self.host}",
                 seen=f"{error.text} in each of {self.max_attempts} attempts",
                 expected="JSON",
-                next_step="Check that the connection's host is the API and not a portal or "
-                "proxy page.",
+                next_step=self.manner.not_json,
             )
         return UnreachableError(
-            f"Ed-Fi {what} at {self.host}",
+            f"{self.manner.system} {what} at {self.host}",
             seen=f"{error.text} in each of {self.max_attempts} attempts",
             expected=f"an answer {self._within()}",
             next_step="Check host, port and firewall of the connection; is the API up?",
@@ -215,10 +214,4 @@ def _reason(error: requests.exceptions.RequestException) -> str:
 def _retry_note(what: str, state: tenacity.RetryCallState) -> str:
     error = state.outcome.exception() if state.outcome else None
     seconds = state.next_action.sleep if state.next_action else 0.0
-    return f"Ed-Fi {what}: {error}; attempt {state.attempt_number}, again in {seconds:.1f} s"
-
-
-def host_of(url: str) -> str:
-    """Scheme and host of a URL, for messages."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+    return f"{what}: {error}; attempt {state.attempt_number}, again in {seconds:.1f} s"

@@ -1,8 +1,9 @@
 """One bearer token per source: fetched once, renewed before it expires, dropped on a 401.
 
-The API allows fifteen live tokens per key, so a token per thread, or one for each task of a night,
-would shut others out. Threads share it in memory; tasks, which are processes, share it through a
-file that only we can read. The file holds a token and its time, never the key or its secret.
+An API may allow a key few live tokens (Ed-Fi: fifteen), so a token per thread, or one for each task
+of a night, would shut others out. Threads share it in memory; tasks, which are processes, share it
+through a file that only we can read. The file holds a token and its time, never the key or its
+secret.
 """
 
 from __future__ import annotations
@@ -101,8 +102,10 @@ class TokenKeeper:
         fetch: Callable[[], tuple[str, float]],
         clock: Callable[[], float],
         shared: Callable[[], TokenFile] | None = None,
+        *,
+        system: str,
     ) -> None:
-        self._fetch, self._clock, self._shared = fetch, clock, shared
+        self._fetch, self._clock, self._shared, self._system = fetch, clock, shared, system
         self._token: Token | None = None
         self._refused: set[str] = set()
         self._lock = threading.Lock()
@@ -136,8 +139,9 @@ class TokenKeeper:
                 file.write(fetched)
         except OSError as error:
             log.warning(
-                "Ed-Fi token: not shared (%s in %s): each task asks for a token of its own, and a "
-                "key has fifteen at most",
+                "%s token: not shared (%s in %s): each task asks for a token of its own, and a "
+                "key may have few",
+                self._system,
                 error.strerror or error,
                 file.folder,
             )
