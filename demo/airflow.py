@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,9 @@ def environment(
         "LOGGING__TRIGGER_LOG_SERVER_PORT": str(ports["trigger_logs"]),
         "USAGE_DATA_COLLECTION__ENABLED": "false",
         "DAG_PROCESSOR__PARSING_PROCESSES": "1",
+        # A file that was changed is read at once all the same; to read all of them each half
+        # minute takes a tenth of a core.
+        "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
         # a table of all DAG files each half minute is most of what a log would hold
         "DAG_PROCESSOR__PRINT_STATS_INTERVAL": "600",
     }
@@ -123,6 +126,11 @@ def _airflow() -> list[str]:
     return [sys.executable, "-m", "airflow"]
 
 
+def _page(offset: int) -> dict[str, int]:
+    # Airflow gives 100 at most, whatever is asked for
+    return {"page_offset": offset, "page_limit": 100}
+
+
 class AirflowDownError(ConfigError):
     """Airflow does not answer, or not with what was asked for: waiting may help."""
 
@@ -151,6 +159,21 @@ class Api:
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         return self._call("POST", path, json=dict(body))
+
+    def runs(self, dag_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """The newest runs of these DAGs, the newest first; at most as many as a page holds."""
+        body = {"dag_ids": list(dag_ids), "order_by": "-run_after", **_page(0)}
+        return list(self.post("/dags/~/dagRuns/list", body)["dag_runs"])
+
+    def tasks(self, dag_ids: Sequence[str], run_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """All tasks of the runs of these DAGs that have one of these ids."""
+        tasks: list[dict[str, Any]] = []
+        while True:
+            body = {"dag_ids": list(dag_ids), "dag_run_ids": list(run_ids), "order_by": "id"}
+            found = self.post("/dags/~/dagRuns/~/taskInstances/list", body | _page(len(tasks)))
+            tasks += found["task_instances"]
+            if not found["task_instances"] or len(tasks) >= found["total_entries"]:
+                return tasks
 
     def has_dags(self, dag_ids: set[str]) -> bool:
         """True when the DAG processor has found all of them, without an import error."""

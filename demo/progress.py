@@ -68,7 +68,7 @@ PLUMBING = {
 }  # fmt: skip
 RETRIES = "up_for_retry"
 TASK_ENDED = {"success", "failed", "upstream_failed", "skipped", "removed"}
-# Each look is a dozen calls: at two looks a second the API server took a quarter of a core.
+# A look is two calls, whatever the stages.
 LOOK_SECONDS = 2.0
 # A night never takes that long; a stuck one must not keep a terminal forever.
 PATIENCE_SECONDS = 3600.0
@@ -94,6 +94,9 @@ class Watch:
     sleep: Callable[[float], None] = time.sleep
     _told: set[tuple[str, str, int, int]] = field(default_factory=set)
     _runs: dict[str, list[str]] = field(default_factory=dict)
+    # what the last look has seen: of a DAG and run, its state and its tasks
+    _states: dict[tuple[str, str], str] = field(default_factory=dict)
+    _tasks_seen: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
     _failures: list[ConfigError] = field(default_factory=list)
     _chain: Chain = field(default_factory=lambda: TRAINING)
     _began: float = 0.0
@@ -123,7 +126,8 @@ class Watch:
         conf = {"as_of_date": as_of.isoformat()} if as_of else {}
         self._began = self.clock()
         self._chain, self._runs, self._failures = chain.within(self.has), {}, []
-        before = {stage: set(self._run_ids(stage)) for stage in self._chain.following}
+        self._states, self._tasks_seen = {}, {}
+        before = {(run["dag_id"], run["dag_run_id"]) for run in self.api.runs(self._dags())}
         for stage in self._chain.started:
             self._runs[stage] = [self.api.trigger(self._dag(stage), conf)]
         self.out.print(f"\n[bold]{title}[/], district {self.district.code}")
@@ -136,7 +140,7 @@ class Watch:
         self.out.print(f"{sign} {what} took {self.clock() - self._began:.0f} s")
         return self._failures[0] if self._failures else None
 
-    def _follow(self, before: dict[str, set[str]], show: Callable[[], None]) -> None:
+    def _follow(self, before: set[tuple[str, str]], show: Callable[[], None]) -> None:
         """Follow what we started, then what that started in turn."""
         for stage in self._chain.stages:
             if not self._is_expected(stage):
@@ -152,13 +156,13 @@ class Watch:
                 self._patience(stage)
                 self.sleep(LOOK_SECONDS)
 
-    def _look(self, stage: str, before: dict[str, set[str]], show: Callable[[], None]) -> list[str]:
+    def _look(
+        self, stage: str, before: set[tuple[str, str]], show: Callable[[], None]
+    ) -> list[str]:
         """The states of a stage's runs, once what has ended is told; none while Airflow is away."""
         try:
-            for later in self._chain.following:
-                # two ingests send two events: the second run finds nothing new and skips
-                self._runs[later] = [i for i in self._run_ids(later) if i not in before[later]]
-            states = self._states(stage)
+            self._see(before)
+            states = [self._states[run] for run in self._runs_of(stage) if run in self._states]
             self._tell_all()
             show()
         except AirflowDownError:
@@ -166,6 +170,22 @@ class Watch:
             return []
         self._note_away(set(self.ended()))
         return states
+
+    def _see(self, before: set[tuple[str, str]]) -> None:
+        """Ask for the night's runs, then for their tasks: of an ended run all tasks have ended."""
+        found = [
+            (run["dag_id"], run["dag_run_id"], run["state"]) for run in self.api.runs(self._dags())
+        ]
+        self._states = {(dag, run): state for dag, run, state in found}
+        for later in self._chain.following:
+            # two ingests send two events: the second run finds nothing new and skips
+            self._runs[later] = [
+                run for dag, run, _ in found if dag == self._dag(later) and (dag, run) not in before
+            ]
+        runs = sorted({run for ids in self._runs.values() for run in ids})
+        self._tasks_seen = {}
+        for task in self.api.tasks(self._dags(), runs):
+            self._tasks_seen.setdefault((task["dag_id"], task["dag_run_id"]), []).append(task)
 
     def _note_away(self, names: set[str]) -> None:
         """Say what is away and what is back; raises ConfigError for what stays away."""
@@ -340,21 +360,14 @@ class Watch:
         file, _, source = stage.partition("__")
         return str(DagName(file, self.district.code, source))
 
-    def _run_ids(self, stage: str) -> list[str]:
-        runs = self.api.get(f"/dags/{self._dag(stage)}/dagRuns", limit=20, order_by="-run_after")
-        return [str(run["dag_run_id"]) for run in runs["dag_runs"]]
+    def _dags(self) -> list[str]:
+        return [self._dag(stage) for stage in self._chain.stages]
 
-    def _states(self, stage: str) -> list[str]:
-        path = f"/dags/{self._dag(stage)}/dagRuns"
-        return [str(self.api.get(f"{path}/{run}")["state"]) for run in self._runs[stage]]
+    def _runs_of(self, stage: str) -> list[tuple[str, str]]:
+        return [(self._dag(stage), run) for run in self._runs.get(stage, ())]
 
     def _tasks(self, stage: str) -> list[dict[str, Any]]:
-        path = f"/dags/{self._dag(stage)}/dagRuns"
-        return [
-            task
-            for run in self._runs[stage]
-            for task in self.api.get(f"{path}/{run}/taskInstances", limit=100)["task_instances"]
-        ]
+        return [task for run in self._runs_of(stage) for task in self._tasks_seen.get(run, ())]
 
 
 def _label(task: dict[str, Any]) -> str:

@@ -37,18 +37,36 @@ class Airflow(Api):
         self.stages = stages
         self.started: set[str] = set()
         self.log: list[dict[str, str]] = []
+        self.calls = 0
 
     def trigger(self, dag_id: str, conf: Mapping[str, Any]) -> str:
         self.started.add(dag_id)
         return "run"
 
+    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Lists of several DAGs, 100 of each at most, as Airflow answers."""
+        self.calls += 1
+        stages = [parse(dag_id).ledger_stage for dag_id in body["dag_ids"]]
+        what, rows = "task_instances", []
+        for stage in stages if self.started else []:
+            tasks = self.stages.get(stage, {})
+            rows += [self._task(stage, *item) for item in tasks.items()]
+        if path == "/dags/~/dagRuns/list":
+            what, seen = "dag_runs", dict.fromkeys(row["dag_id"] for row in rows)
+            rows = [
+                {"dag_id": dag_id, "dag_run_id": "run", "state": self.state(dag_id)}
+                for dag_id in seen
+            ]
+        else:
+            assert path == "/dags/~/dagRuns/~/taskInstances/list"
+        page = rows[body["page_offset"] :][: min(100, body["page_limit"])]
+        return {what: page, "total_entries": len(rows)}
+
+    def state(self, dag_id: str) -> str:
+        tasks = self.stages[parse(dag_id).ledger_stage]
+        return "failed" if "failed" in tasks.values() else "success"
+
     def get(self, path: str, **query: Any) -> dict[str, Any]:
-        stage = parse(path.split("/")[2]).ledger_stage
-        tasks = self.stages.get(stage, {})
-        if path.endswith("/dagRuns"):
-            return {"dag_runs": [{"dag_run_id": "run"}] if tasks and self.started else []}
-        if path.endswith("/taskInstances"):
-            return {"task_instances": [self._task(stage, *item) for item in tasks.items()]}
         if path.endswith("/xcomEntries"):
             return {"xcom_entries": []}
         if "/logs/" in path:
@@ -56,12 +74,11 @@ class Airflow(Api):
                 "content": [{"event": "Filling up the DagBag"}, *self.log],
                 "continuation_token": None,
             }
-        if "/tasks/" in path:
-            return {
-                "retry_delay": {"__type": "TimeDelta", "days": 0, "seconds": 30, "microseconds": 0},
-                "retry_exponential_backoff": 2.0,
-            }
-        return {"state": "failed" if "failed" in tasks.values() else "success"}
+        assert "/tasks/" in path
+        return {
+            "retry_delay": {"__type": "TimeDelta", "days": 0, "seconds": 30, "microseconds": 0},
+            "retry_exponential_backoff": 2.0,
+        }
 
     def _task(self, stage: str, name: str, state: str) -> dict[str, Any]:
         return {
@@ -127,6 +144,23 @@ def test_a_good_night_has_no_failure() -> None:
     assert "✓ the night took" in said
 
 
+def test_a_look_at_all_stages_asks_airflow_twice() -> None:
+    airflow = Airflow({stage: {"done": "success", "ended": "success"} for stage in ORDER})
+    watch(airflow.stages, [], airflow)
+    # one question before the night: which runs are older than it
+    assert airflow.calls == 1 + 2 * len(ORDER)
+
+
+def test_a_stage_of_more_tasks_than_a_page_holds_is_told_whole() -> None:
+    stages = {
+        "ingest__edfi": {f"read_{number}": "success" for number in range(230)}
+        | {"done": "success"},
+        "ingest__star": {"done": "success"},
+    }
+    _, said = watch(stages, [])
+    assert said.count(" read_") == 230
+
+
 GOOD = {stage: {"done": "success"} for stage in ORDER}
 
 
@@ -140,14 +174,16 @@ class Slow(Airflow):
         self.away: set[str] = set()
         self.then: dict[float, Any] = {}
 
-    def get(self, path: str, **query: Any) -> dict[str, Any]:
+    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         if "api-server" in self.away:
             raise AirflowDownError("Airflow API", seen="503", expected="2xx", next_step="Wait.")
-        found = super().get(path, **query)
-        is_last_look = path.endswith("ingest__x__edfi/dagRuns/run")
-        if is_last_look and "running" in self.stages["ingest__edfi"].values():
-            return {"state": "running"}
-        return found
+        return super().post(path, body)
+
+    def state(self, dag_id: str) -> str:
+        is_first = dag_id == dag_id_of("ingest__edfi")
+        if is_first and "running" in self.stages["ingest__edfi"].values():
+            return "running"
+        return super().state(dag_id)
 
     def sleep(self, _seconds: float) -> None:
         self.now += 10
