@@ -118,12 +118,18 @@ def start(processes: Processes, environment: Mapping[str, str], runtime: Runtime
 
 def start_part(processes: Processes, environment: Mapping[str, str], component: str) -> None:
     """Start one of the components unless it runs."""
-    processes.start(component, [*_airflow(), component, *COMPONENTS[component]], environment)
+    processes.start(component, command(component), environment)
 
 
-def _airflow() -> list[str]:
+def command(component: str) -> list[str]:
+    """How a component is called; the scheduler's processes become tasks."""
+    by = _airflow("demo.scheduler" if component == "scheduler" else "airflow")
+    return [*by, component, *COMPONENTS[component]]
+
+
+def _airflow(module: str = "airflow") -> list[str]:
     # by module: a console script breaks when its path is too long for a shebang line
-    return [sys.executable, "-m", "airflow"]
+    return [sys.executable, "-m", module]
 
 
 def _page(offset: int) -> dict[str, int]:
