@@ -190,11 +190,19 @@ class Recognised:
     are_others: bool
 
 
+class ReadAgainError(Exception):
+    """What a stream has yielded so far must be forgotten, and `batches()` be asked for once more.
+
+    Raised at most once by a stream that finds out late what it has to know before its first row.
+    """
+
+
 @runtime_checkable
 class RecognisingStream(FeedStream, Protocol):
     """A stream that leaves out what raw holds already, by the digests of lines."""
 
     line_key: bytes  # of the warehouse, for digests; like `recall` set before `batches()` is read
+    # Who sets it must be able to begin again: see ReadAgainError.
     recall: Recall | None
     recognised: Recognised | None  # final once `batches()` is exhausted; None: all was sent
 

@@ -45,6 +45,13 @@ def create(connection: psycopg.Connection) -> None:
         connection.execute(statement)
 
 
+def empty(connection: psycopg.Connection) -> None:
+    """Take everything out of the temporary tables, for a stream that begins again."""
+    connection.execute(
+        "truncate pg_temp.landing_keys, pg_temp.landing_bodies, pg_temp.landing_rejects"
+    )
+
+
 def pour(
     connection: psycopg.Connection,
     chunks: Iterable[Chunk],

@@ -38,7 +38,7 @@ from include.landing.locks import exclusive
 from include.landing.merge import Counts
 from include.landing.request import LoadRequest, LoadResult
 from include.landing.spool import Spool
-from include.records import LEFT_ALONE, Change, FeedKind, FeedStream
+from include.records import LEFT_ALONE, Change, FeedKind, FeedStream, ReadAgainError
 from include.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -131,6 +131,17 @@ def _run(load: _Load) -> LoadResult:
         load.connection.execute(statement)
     stage.create(load.connection)
     known.offer(load.connection, load.request.feed, load.stream)
+    try:
+        return _read(load)
+    except ReadAgainError:
+        # what was staged is taken away here, what stood in raw was rolled back
+        log.info("%s: read again from its beginning", load.request.feed)
+        stage.empty(load.connection)
+        return _read(load)
+
+
+def _read(load: _Load) -> LoadResult:
+    """Read the stream from its beginning, and load it."""
     batches = iter(load.stream.batches())
     head, is_large = _read_ahead(batches)
     everything = itertools.chain(head, batches)

@@ -12,31 +12,41 @@ from psycopg.conninfo import conninfo_to_dict
 from include import landing
 from include.config import get_district
 from include.connections import Connection
-from include.records import Feed
 from include.run import Run
 from include.settings import Settings
 from tests.conftest import copied, filled_once
+from tests.landing.deliveries import MAP, STAR, Deliveries
 from tests.landing.support import FEED, RESULTS, ROSTER
 
 FILE_FEEDS = [
     ROSTER,
     RESULTS,
-    Feed("star", "results"),
+    STAR,
 ]
 
 
 @pytest.fixture(scope="session")
 def prepared(pg_server_url: str) -> Iterator[str]:
-    """The name of a database in which the test feed is prepared and empty."""
-    with filled_once(pg_server_url, lambda url: landing.prepare(url, [FEED])) as name:
+    """The name of a database in which the feeds of the tests are prepared and empty."""
+    with filled_once(pg_server_url, lambda url: landing.prepare(url, [FEED, STAR, MAP])) as name:
         yield name
 
 
 @pytest.fixture
 def warehouse(pg_server_url: str, prepared: str) -> Iterator[str]:
-    """URL of a database in which the test feed is prepared and empty."""
+    """URL of a database in which the feeds of the tests are prepared and empty."""
     with copied(pg_server_url, prepared) as url:
         yield url
+
+
+@pytest.fixture
+def stars(warehouse: str, tmp_path: Path) -> Deliveries:
+    return Deliveries(warehouse, tmp_path / "SR.csv", "star")
+
+
+@pytest.fixture
+def maps(warehouse: str, tmp_path: Path) -> Deliveries:
+    return Deliveries(warehouse, tmp_path / "AssessmentResults.csv", "map_growth")
 
 
 @pytest.fixture(params=["staged", "bulk"])

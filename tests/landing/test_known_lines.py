@@ -4,36 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from include import landing
 from include.landing.request import LoadResult
-from include.records import Feed
-from include.sources.files import FileFeed
 from include.sources.files.rows import RowBuilder
-from tests.conftest import copied, filled_once
-from tests.landing.support import query, request
-from tests.sources.files.helpers import MAP_ROW, STAR_ROW, feeds_of, local, to_csv
-
-STAR, MAP = Feed("star", "results"), Feed("map_growth", "assessment_results")
-Row = Mapping[str, str]
-
-
-@pytest.fixture(scope="module")
-def prepared(pg_server_url: str) -> Iterator[str]:
-    with filled_once(pg_server_url, lambda url: landing.prepare(url, [STAR, MAP])) as name:
-        yield name
-
-
-@pytest.fixture
-def warehouse(pg_server_url: str, prepared: str) -> Iterator[str]:
-    with copied(pg_server_url, prepared) as url:
-        yield url
+from tests.landing.deliveries import MAP, STAR, Deliveries, star, taken
+from tests.landing.support import query
+from tests.sources.files.helpers import to_csv
 
 
 @pytest.fixture
@@ -48,38 +28,6 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(RowBuilder, "build", noted)
     return places
-
-
-def star(number: int, **cells: str) -> dict[str, str]:
-    return {**STAR_ROW, "AssessmentID": f"a{number}", "SchoolName": "Oak", **cells}
-
-
-def taken(number: int, **cells: str) -> dict[str, str]:
-    return {**MAP_ROW, "TestID": f"{number}", **cells}
-
-
-class Deliveries:
-    """Lands files of one table, one after the other."""
-
-    def __init__(self, url: str, path: Path, layout: str) -> None:
-        self._url, self._path, self._layout = url, path, layout
-        self.last: FileFeed
-
-    def land(self, rows: Sequence[Row] | str | bytes, **source: Any) -> LoadResult:
-        content = rows if isinstance(rows, str | bytes) else to_csv(rows)
-        (self.last,) = feeds_of(local(self._path, content), self._layout, **source)
-        wanted = request(self.last.kind, feed=self.last.feed, file_hash=self.last.file_hash)
-        return landing.land(self._url, self.last.stream, wanted)
-
-
-@pytest.fixture
-def stars(warehouse: str, tmp_path: Path) -> Deliveries:
-    return Deliveries(warehouse, tmp_path / "SR.csv", "star")
-
-
-@pytest.fixture
-def maps(warehouse: str, tmp_path: Path) -> Deliveries:
-    return Deliveries(warehouse, tmp_path / "AssessmentResults.csv", "map_growth")
 
 
 def _same(result: LoadResult) -> tuple[int, int, int, int]:

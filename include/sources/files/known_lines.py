@@ -62,7 +62,8 @@ class Digester:
             part = hashlib.blake2b(text, digest_size=4, key=self._key).digest()
             self._groups[group] = part
         row_key = xxhash.xxh3_64_digest(key.encode())
-        return self.signature + self.of_lines([line]) + row_key + part
+        own = hashlib.blake2b(line, digest_size=16, key=self._key).digest()
+        return b"".join((self.signature, own, row_key, part))
 
     def of_lines(self, lines: Iterable[bytes]) -> bytes:
         """The parts of these lines alone, one after the other."""

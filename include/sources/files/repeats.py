@@ -1,9 +1,10 @@
 """Rows of one file that have the same key, found in bounded memory.
 
-A first pass keeps eight bytes per row. Only rows whose key occurs twice are looked at again. Where
-a layout says what tells two tests of one key apart, the tests are numbered. Rows of one test that
-differ in columns of the class alone are one row: the first of them by its cells, so that another
-order in the file changes nothing. Of what differs otherwise, the last acceptable row wins.
+Eight bytes per row are kept while the file is read. Only rows whose key occurs twice are looked at
+again. Where a layout says what tells two tests of one key apart, the tests are numbered. Rows of
+one test that differ in columns of the class alone are one row: the first of them by its cells, so
+that another order in the file changes nothing. Of what differs otherwise, the last acceptable row
+wins.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from include.sources.files.columns import ColumnMap
-from include.sources.files.known_lines import key_hash
+from include.sources.files.known_lines import key_hash, repeated_in
 from include.sources.files.layouts import FileLayout
 from include.sources.files.numbers import read_number
 from include.sources.files.rows import Record, RowBuilder
@@ -47,8 +48,15 @@ class KeyHashes:
         if key is not None:
             self._hashes.append(key_hash(key))
 
+    def __len__(self) -> int:
+        return len(self._hashes)
+
     def all(self) -> npt.NDArray[np.uint64]:
         return np.array(self._hashes, dtype=np.uint64)
+
+    def repeated(self) -> frozenset[int]:
+        """Those that occur more than once."""
+        return frozenset(repeated_in(self.all()).tolist())
 
 
 class _Test:

@@ -1,0 +1,115 @@
+"""From the rows of one file to changes: what each row says where it stands in its file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from include.records import Change, Reject, Upsert
+from include.sources.files.known_lines import Digester, key_hash
+from include.sources.files.owner import OwnerCheck
+from include.sources.files.repeats import Repeats
+from include.sources.files.rows import RowBuilder, damaged
+from include.sources.files.text import Mended, NotCsv, NotText
+
+# Number, the bytes of a row that is one line, and cells.
+Row = tuple[int, bytes | None, list[str]]
+
+
+@dataclass(slots=True)
+class Reading:
+    """Reads rows; `blank` counts those without a value, `keys` are those of the last rows read."""
+
+    where: str
+    builder: RowBuilder
+    owner: OwnerCheck
+    # cells that a row needs to have a key
+    least_width: int
+    instance: str
+    scopes: set[str]
+    digester: Digester | None  # None: no row of this file is known again by its line
+    repeated: frozenset[int] = frozenset()
+    again: Repeats = field(default_factory=Repeats)
+    width: int = 0
+    blank: int = 0
+    keys: list[str | None] = field(default_factory=list)
+
+    def expect(self, width: int, header_width: int) -> None:
+        """Say how many cells a row must have; only one as wide as the header has a digest."""
+        self.width = width
+        if width != header_width:
+            self.digester = None
+
+    def changes(self, rows: Sequence[Row]) -> list[Change]:
+        """What these rows say; findings about values of a row come before it."""
+        changes: list[Change] = []
+        self.keys = keys = list[str | None]()
+        where, width, years = self.where, self.width, self.builder.years
+        build, is_foreign = self.builder.build, self.owner.is_foreign
+        always_right = not self.builder.reads_years
+        for number, line, row in rows:
+            ref = f"{where}:{number}"
+            if len(row) != width or not any(row):
+                changes += self._no_row(row, ref)
+                continue
+            if is_foreign(row):
+                changes.append(self._foreign(row, ref))
+                continue
+            right = years.right
+            result = self._not_text(row, ref) if isinstance(row, NotText) else build(row, ref)
+            keys.append(result.key)
+            if isinstance(result, Reject):
+                changes.append(result)
+                continue
+            key, payload, scope, findings = result
+            if number in self.again.replaced:
+                # else the same test again, at most of another class
+                if self.again.replaced[number]:
+                    detail = "a later row of this file has the same key; the last one was loaded"
+                    changes.append(Reject("duplicate_key", detail, ref, key, payload=payload))
+                continue
+            within = None if scope is None else self.within(scope)
+            digest = None
+            if number in self.again.number_of:
+                key = f"{key}|{self.again.number_of[number]}"
+            elif line is not None and not findings and (always_right or years.right > right):
+                digest = self._digest(line, key, row, within)
+            changes += findings
+            changes.append(Upsert(key, payload, ref, within, digest))
+        return changes
+
+    def within(self, scope: str) -> str:
+        """The scope of a row in raw, which is of this delivery alone; it is noted."""
+        scope = f"{self.instance}: {scope}" if self.instance else scope
+        self.scopes.add(scope)
+        return scope
+
+    def _digest(self, line: bytes, key: str, row: list[str], scope: str | None) -> bytes | None:
+        """The digest of a row's line, where the line alone says all that the row is.
+
+        Not where it was mended, is told of each night, or has a key that another row has as well.
+        """
+        if self.digester is None or isinstance(row, Mended):
+            return None
+        if self.repeated and key_hash(key) in self.repeated:
+            return None
+        return self.digester.of(line, key, (*self.owner.cells(row), scope or ""))
+
+    def _no_row(self, row: list[str], ref: str) -> list[Change]:
+        if not any(row) and not isinstance(row, NotCsv):
+            self.blank += 1
+            return []
+        if len(row) >= self.least_width:
+            self.keys.append(self.builder.key_of(row))
+        return [damaged(row, self.width, ref)]
+
+    def _foreign(self, row: list[str], ref: str) -> Reject:
+        """The Reject of a row of another district, of whose children nothing is kept."""
+        detail = "a row of another district; expected what `owner` of the source names"
+        key = self.builder.key_of(row)
+        self.keys.append(key)
+        return Reject("wrong_district", detail, ref, key)
+
+    def _not_text(self, row: NotText, ref: str) -> Reject:
+        key, cells = self.builder.key_of(row), self.builder.payload(row)
+        return Reject("bad_character", row.problem, ref, key, payload=cells)
