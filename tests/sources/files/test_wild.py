@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from include.errors import FeedError
+from include.sources.files.content import Content, inspect
 from tests.sources.files.helpers import STAR_ROW, read_rows, rejects, to_csv, upserts
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
@@ -65,3 +66,28 @@ def test_no_bytes_break_the_reader_in_another_way_than_a_feed_error(content: byt
     with tempfile.TemporaryDirectory() as folder:
         with contextlib.suppress(FeedError):
             read_rows(Path(folder) / "SR.csv", header + b"\n" + content, "star")
+
+
+_PIECES = ["a", ",", '"', "\n", "\r\n", " ", "é", "\0", '""', '","']
+
+
+def _rows_of(content: Content, *, line_by_line: bool) -> list[list[str] | str]:
+    """The rows, and what stopped them."""
+    found: list[list[str] | str] = []
+    try:
+        if line_by_line:
+            found.extend(row for *_, row in content.records())
+        else:
+            found.extend(content.rows())
+    except FeedError as error:
+        found.append(str(error))
+    return found
+
+
+@settings(deadline=None, max_examples=300)
+@given(pieces=st.lists(st.sampled_from(_PIECES)))
+def test_a_file_read_by_lines_says_what_the_csv_reader_says(pieces: list[str]) -> None:
+    data = "".join(pieces).encode()
+    content = inspect("a file", lambda: io.BytesIO(data))
+
+    assert _rows_of(content, line_by_line=True) == _rows_of(content, line_by_line=False)
