@@ -23,6 +23,8 @@ _PARTS = np.dtype(
     [("signature", "V4"), ("high", "<u8"), ("low", "<u8"), ("key", ">u8"), ("group", "V4")]
 )
 _LINE = np.dtype([("high", "<u8"), ("low", "<u8")])
+# What a row says of its owner, and its scope.
+Group = tuple[tuple[str, ...], str | None]
 # Beside these, every module here decides what a line says: a change of one must read all anew.
 _FETCHING = {"archive", "fetch", "folder", "local", "sftp"}
 
@@ -52,13 +54,14 @@ class Digester:
             digest.update(b"\0" + text.encode("utf-8", "surrogatepass"))
         self.signature = digest.digest()[:LINE_SIGNATURE_BYTES]
         self._key = digest.digest()[LINE_SIGNATURE_BYTES:]
-        self._groups: dict[tuple[str, ...], bytes] = {}
+        self._groups: dict[Group, bytes] = {}
 
-    def of(self, line: bytes, key: str, group: tuple[str, ...]) -> bytes:
+    def of(self, line: bytes, key: str, group: Group) -> bytes:
         """The digest of a line, the key of its row, and the cells that make its group."""
         part = self._groups.get(group)
         if part is None:
-            text = "\x1f".join(group).encode("utf-8", "surrogatepass")
+            owner, scope = group
+            text = "\x1f".join([*owner, scope or ""]).encode("utf-8", "surrogatepass")
             part = hashlib.blake2b(text, digest_size=4, key=self._key).digest()
             self._groups[group] = part
         row_key = xxhash.xxh3_64_digest(key.encode())

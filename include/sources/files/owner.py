@@ -79,12 +79,14 @@ class OwnerCheck:
         """What a row says of its owner."""
         return self._get(row) if self._get else ()
 
-    def is_foreign(self, row: Sequence[str], rows: int = 1) -> bool:
-        """Count a row; whether it is of another district than the district's file names."""
-        if self._get is None:
+    def count(self, cells: Iterable[tuple[str, ...]]) -> None:
+        """Count rows by what they say of their owner."""
+        self._rows.update(cells)
+
+    def is_foreign(self, cells: tuple[str, ...]) -> bool:
+        """Whether a row with these cells is of another district than the district's file names."""
+        if not self._ours.named:
             return False
-        cells = self._get(row)
-        self._rows[cells] += rows
         found = self._foreign.get(cells)
         if found is None:
             found = self._foreign[cells] = self._is_named_otherwise(cells)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from include.records import Change, Reject, Upsert
-from include.sources.files.known_lines import Digester, key_hash
+from include.sources.files.known_lines import Digester, Group, key_hash
 from include.sources.files.owner import OwnerCheck
 from include.sources.files.repeats import Repeats
 from include.sources.files.rows import RowBuilder, damaged
@@ -45,14 +45,17 @@ class Reading:
         changes: list[Change] = []
         self.keys = keys = list[str | None]()
         where, width, years = self.where, self.width, self.builder.years
-        build, is_foreign = self.builder.build, self.owner.is_foreign
+        build, cells_of, is_foreign = self.builder.build, self.owner.cells, self.owner.is_foreign
+        said: list[tuple[str, ...]] = []
         always_right = not self.builder.reads_years
         for number, line, row in rows:
             ref = f"{where}:{number}"
             if len(row) != width or not any(row):
                 changes += self._no_row(row, ref)
                 continue
-            if is_foreign(row):
+            owner = cells_of(row)
+            said.append(owner)
+            if is_foreign(owner):
                 changes.append(self._foreign(row, ref))
                 continue
             right = years.right
@@ -73,9 +76,10 @@ class Reading:
             if number in self.again.number_of:
                 key = f"{key}|{self.again.number_of[number]}"
             elif line is not None and not findings and (always_right or years.right > right):
-                digest = self._digest(line, key, row, within)
+                digest = self._digest(line, key, row, (owner, within))
             changes += findings
             changes.append(Upsert(key, payload, ref, within, digest))
+        self.owner.count(said)
         return changes
 
     def within(self, scope: str) -> str:
@@ -84,7 +88,7 @@ class Reading:
         self.scopes.add(scope)
         return scope
 
-    def _digest(self, line: bytes, key: str, row: list[str], scope: str | None) -> bytes | None:
+    def _digest(self, line: bytes, key: str, row: list[str], group: Group) -> bytes | None:
         """The digest of a row's line, where the line alone says all that the row is.
 
         Not where it was mended, is told of each night, or has a key that another row has as well.
@@ -93,7 +97,7 @@ class Reading:
             return None
         if self.repeated and key_hash(key) in self.repeated:
             return None
-        return self.digester.of(line, key, (*self.owner.cells(row), scope or ""))
+        return self.digester.of(line, key, group)
 
     def _no_row(self, row: list[str], ref: str) -> list[Change]:
         if not any(row) and not isinstance(row, NotCsv):

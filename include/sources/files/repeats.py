@@ -48,6 +48,9 @@ class KeyHashes:
         if key is not None:
             self._hashes.append(key_hash(key))
 
+    def add_all(self, keys: Iterable[str | None]) -> None:
+        self._hashes.extend([key_hash(key) for key in keys if key is not None])
+
     def __len__(self) -> int:
         return len(self._hashes)
 

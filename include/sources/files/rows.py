@@ -153,7 +153,8 @@ class RowBuilder:
         if self._chosen:
             added = [constants.get(name, "") for name in self._added[:-1]]
         tested_on = day.isoformat() if day else ""
-        payload = Cells(self._fields, self._pick([*row, *added, tested_on, ""]), self._extra(row))
+        extra = self._extra(row) if self._unknown else None
+        payload = Cells(self._fields, self._pick([*row, *added, tested_on, ""]), extra)
         return Record(key, payload, scope, self._outside(row, ref, key))
 
     def scope_of(self, row: list[str]) -> str | None:

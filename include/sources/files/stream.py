@@ -184,8 +184,7 @@ class FileStream:
         is_first = True
         while chunk := list(islice(rows, size)):
             if repeated is None:
-                for *_, row in chunk:
-                    survey.add(row)
+                survey.add_all([row for *_, row in chunk])
                 if is_first:
                     reading.expect(survey.width, survey.header_width)
                     is_first = False
@@ -243,7 +242,7 @@ class FileStream:
         self.recognised = self._known.recognised()
         builder = reading.builder
         for row, count in self._known.groups():
-            reading.owner.is_foreign(row, count)
+            reading.owner.count({reading.owner.cells(row): count})
             if (scope := builder.scope_of(row)) is not None:
                 reading.within(scope)
             builder.years.right += count if builder.reads_years else 0

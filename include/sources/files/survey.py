@@ -37,14 +37,22 @@ class Survey:
             self._blank_tail = self._blank_tail and not any(row[self.least_width :])
         return width >= self.least_width
 
+    def add_all(self, rows: Sequence[list[str]]) -> None:
+        """Count rows, all at once where nothing is to be said of any."""
+        width = self.least_width
+        if all(len(row) == width and type(row) is list and any(row) for row in rows):
+            self._widths[width] += len(rows)
+            return
+        for row in rows:
+            self.add(row)
+
     def add_known(self, rows: int) -> None:
         """Count rows that were not read; only a row as wide as the header is ever known."""
         self._widths[self.header_width] += rows
 
     def has_repeats(self, keys: Iterable[str | None], *, is_end: bool = False) -> bool:
         """Add keys; whether some repeat, looked for as seldom as costs little, and at the end."""
-        for key in keys:
-            self.hashes.add(key)
+        self.hashes.add_all(keys)
         if len(self.hashes) < self._next_look and not is_end:
             return False
         self._next_look = 2 * len(self.hashes)
