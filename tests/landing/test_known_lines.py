@@ -6,10 +6,12 @@ import csv
 import io
 from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
 
 from include.landing.request import LoadResult
+from include.sources.files.known_lines import Digester, KnownLines
 from include.sources.files.rows import RowBuilder
 from tests.landing.deliveries import MAP, STAR, Deliveries, star, taken
 from tests.landing.support import query
@@ -225,3 +227,35 @@ def test_a_column_that_nobody_keeps_may_differ_each_night_and_writes_nothing(
 
     assert (_same(result), built) == ((0, 0, 0, 2), ["SR.csv:2"])
     assert query(warehouse, written) == before
+
+
+def test_of_more_scopes_than_are_kept_the_lines_are_read(
+    maps: Deliveries, built: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("include.sources.files.known_lines.MOST_GROUPS", 2)
+    rows = [taken(number, TermName=f"Window {number // 2} 2026-2027") for number in range(8)]
+    maps.land(rows)
+    scopes = maps.last.stream.scopes
+    built.clear()
+
+    result = maps.land(rows)
+
+    assert (_same(result), result.status) == ((0, 0, 0, 8), "unchanged")
+    assert built == [f"AssessmentResults.csv:{number}" for number in range(6, 10)]
+    assert maps.last.stream.scopes == scopes
+
+
+def test_what_is_kept_of_many_scopes_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("include.sources.files.known_lines.MOST_GROUPS", 10)
+    digester = Digester(["a file"], b"key")
+    digests = [
+        digester.of(b"line %d" % number, f"{number}", (("ours",), f"window {number}"))
+        for number in range(100)
+    ]
+    known = KnownLines(digester, digests)
+
+    found = known.find([b"line %d" % number for number in range(100)])
+    known.settle(np.empty(0, dtype=np.uint64))
+
+    assert sum(found) == 10
+    assert len(list(known.groups())) == 10

@@ -23,6 +23,8 @@ _PARTS = np.dtype(
     [("signature", "V4"), ("high", "<u8"), ("low", "<u8"), ("key", ">u8"), ("group", "V4")]
 )
 _LINE = np.dtype([("high", "<u8"), ("low", "<u8")])
+# Owners and scopes of one file that are kept in memory; lines of more than these are read.
+MOST_GROUPS = 5_000
 # What a row says of its owner, and its scope.
 Group = tuple[tuple[str, ...], str | None]
 # Beside these, every module here decides what a line says: a change of one must read all anew.
@@ -63,6 +65,8 @@ class Digester:
             owner, scope = group
             text = "\x1f".join([*owner, scope or ""]).encode("utf-8", "surrogatepass")
             part = hashlib.blake2b(text, digest_size=4, key=self._key).digest()
+            if len(self._groups) >= MOST_GROUPS:
+                self._groups.clear()
             self._groups[group] = part
         row_key = xxhash.xxh3_64_digest(key.encode())
         own = hashlib.blake2b(line, digest_size=16, key=self._key).digest()
@@ -99,14 +103,22 @@ class KnownLines:
         places[places == len(self._held)] = 0
         held = self._held[places]
         is_held = (held["high"] == seen["high"]) & (held["low"] == seen["low"])
-        self._at.append(np.where(is_held, places, -1).astype(np.int32))
         numbers = np.flatnonzero(is_held)
         if len(numbers):
-            groups = held["group"][numbers].view("<u4")
-            for first in np.unique(groups, return_index=True)[1]:
-                number = int(numbers[first])
-                self._examples.setdefault(held["group"][number].tobytes(), lines[number])
+            groups = held["group"][numbers]
+            _, first, which = np.unique(groups.view("<u4"), return_index=True, return_inverse=True)
+            told = [self._keeps(groups[at].tobytes(), lines[int(numbers[at])]) for at in first]
+            is_held[numbers] = np.array(told)[which]
+        self._at.append(np.where(is_held, places, -1).astype(np.int32))
         return list(is_held.tolist())
+
+    def _keeps(self, group: bytes, line: bytes) -> bool:
+        """Whether a row of this group is kept; this one, where there is none and room for it."""
+        if group not in self._examples:
+            if len(self._examples) >= MOST_GROUPS:
+                return False
+            self._examples[group] = line
+        return True
 
     def is_inside(self, number: int) -> None:
         """Take back line `number` (from 0): it stands inside a cell of several lines."""

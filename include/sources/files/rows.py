@@ -19,6 +19,7 @@ from include.sources.files.layouts import Domain, FileLayout
 from include.sources.files.text import NotCsv
 
 _REMEMBERED = 50_000
+_REMEMBERED_SCOPES = 5_000
 _holds = set[str].__contains__
 # One part of a key: a cell by position, or a constant by name; what makes it comparable; and what
 # a blank stands for (None: without a value there is no key).
@@ -297,6 +298,8 @@ def _scope_of(
         if (found := known.get(cells)) is None:
             # however a term or a name is spelled, it is one scope
             parts = [*fixed, *map(dates.term_in, cells)]
+            if len(known) >= _REMEMBERED_SCOPES:
+                known.clear()
             found = known[cells] = " | ".join(parts) if any(parts) else ""
         return found
 
