@@ -40,7 +40,10 @@ class Answer:
 
 
 class Transport:
-    """A session with retries. Thread-safe; knows nothing of tokens."""
+    """A session with retries. Thread-safe; knows nothing of tokens.
+
+    `before` is called before each attempt, for whoever wants requests to keep a distance.
+    """
 
     def __init__(
         self,
@@ -52,9 +55,10 @@ class Transport:
         threads: int,
         sleep: Callable[[float], None],
         verify: bool | str = True,
+        before: Callable[[], None] = lambda: None,
     ) -> None:
         self.manner, self.host, self.max_attempts = manner, host, max_attempts
-        self._sleep, self._limits = sleep, limits
+        self._sleep, self._limits, self._before = sleep, limits, before
         self._wire = Wire(limits, connections=threads + 2, verify=verify)
 
     def close(self) -> None:
@@ -95,6 +99,7 @@ class Transport:
             raise self._final(error, what, options.get("params") or {}) from None
 
     def _attempt(self, method: str, url: str, options: dict[str, Any]) -> Answer:
+        self._before()
         try:
             response = self._wire.send(method, url, **options)
         except TooLateError:
