@@ -32,6 +32,7 @@ class Table:
     """One table of PowerSchool."""
 
     name: str
+    group: str
     columns: tuple[Column, ...]
     changed: str | None = None  # the column that moves when a row is written
     since: str = ""  # the condition that bounds the rows by the first school year
@@ -39,6 +40,11 @@ class Table:
     discipline: Discipline | None = None  # read only where the district uses this one
     referred_to: bool = False  # records of others point here: see DeletePolicy
     needs_rows: bool = False  # never empty in a district that runs
+
+    @property
+    def moments(self) -> frozenset[str]:
+        """Columns that say when, and nothing of the record itself."""
+        return frozenset({"transaction_date", "whenmodified"} & {c.name for c in self.columns})
 
     @property
     def feed(self) -> Feed:
@@ -77,7 +83,7 @@ class _Entry(BaseModel):
 class _Catalogue(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    tables: dict[str, _Entry]
+    groups: dict[str, dict[str, _Entry]]
 
 
 def load_tables(path: Path = CATALOGUE) -> tuple[Table, ...]:
@@ -86,6 +92,7 @@ def load_tables(path: Path = CATALOGUE) -> tuple[Table, ...]:
     return tuple(
         Table(
             name,
+            group,
             tuple(_column(text) for text in entry.columns),
             entry.changed,
             entry.since,
@@ -94,7 +101,8 @@ def load_tables(path: Path = CATALOGUE) -> tuple[Table, ...]:
             entry.referred_to,
             entry.needs_rows,
         )
-        for name, entry in catalogue.tables.items()
+        for group, tables in catalogue.groups.items()
+        for name, entry in tables.items()
     )
 
 
@@ -109,3 +117,10 @@ def _column(text: str) -> Column:
 
 
 TABLES: tuple[Table, ...] = load_tables()
+GROUPS: tuple[str, ...] = tuple(dict.fromkeys(table.group for table in TABLES))
+
+
+def read_by(discipline: Discipline) -> tuple[Table, ...]:
+    """The tables of a district that keeps discipline there; what others refer to comes first."""
+    found = [table for table in TABLES if table.discipline in (None, discipline)]
+    return tuple(sorted(found, key=lambda table: not table.referred_to))

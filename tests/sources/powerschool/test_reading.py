@@ -1,0 +1,242 @@
+"""Tables as feeds: whole reads, changes since a moment, and rows that cannot be used."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from demo.simulators.powerschool import Fault, Running
+from include.errors import CountMismatchError, ProtocolError
+from include.records import FeedKind, Holds, Reject, Upsert
+from include.sources.powerschool.cursor import Cursor, goes_back
+from tests.sources.powerschool.helpers import (
+    QUERY,
+    STUDENTS,
+    TODAY,
+    client_for,
+    keys,
+    read,
+    stream,
+    student,
+    table,
+)
+
+FIRST = "2026-09-01 08:00:59 whole 2026-11-19"
+EVERYBODY = [str(n + 100) for n in range(1, 96)]
+
+
+def test_a_first_read_is_whole_and_ends_with_the_last_moment(server: Running) -> None:
+    found = stream(client_for(server))
+    assert keys(read(found), Upsert) == EVERYBODY
+    assert (found.kind, found.source_count) == (FeedKind.SNAPSHOT, 95)
+    assert found.watermark == "2026-09-01 08:00:59 whole 2026-11-20"
+
+
+def test_records_hold_the_columns_that_were_asked_for_as_text(server: Running) -> None:
+    first = read(stream(client_for(server)))[0]
+    assert isinstance(first, Upsert)
+    assert first.payload["grade_level"] == "5"
+    assert not {"ssn", "middle_name"} & set(first.payload)
+
+
+@pytest.mark.parametrize("count", [1, 10, 11, 20])
+@pytest.mark.parametrize("empty_as_list", [True, False], ids=["empty list", "nothing"])
+@pytest.mark.parametrize("nested", [True, False], ids=["nested", "flat"])
+def test_pages_of_every_shape_bring_every_row(
+    server: Running, count: int, *, empty_as_list: bool, nested: bool
+) -> None:
+    server.behaviour.empty_as_list, server.behaviour.nested = empty_as_list, nested
+    server.behaviour.counts = "resource" if nested else "plain"
+    for number in range(count + 1, 96):
+        server.store.delete("students", number + 100)
+    assert keys(read(stream(client_for(server))), Upsert) == EVERYBODY[:count]
+
+
+def test_the_page_size_is_the_smaller_of_ours_and_the_plugins(server: Running) -> None:
+    assert client_for(server).page_size == 10
+    assert client_for(server, page_size=7).page_size == 7
+
+
+def test_a_limit_that_turns_out_lower_loses_no_row(server: Running) -> None:
+    server.behaviour.page_sizes["schema_table_query"] = 10
+    client = client_for(server)
+    assert client.page_size == 10
+    server.behaviour.page_sizes["schema_table_query"] = 4
+    assert keys(read(stream(client)), Upsert) == EVERYBODY
+
+
+def test_rows_that_go_and_come_between_two_pages_lose_no_other(server: Running) -> None:
+    def action() -> None:
+        server.store.delete("students", 101)
+        server.store.delete("students", 195)
+        server.store.upsert("students", student(500))
+
+    server.faults.add(Fault("mutate", match=f"{QUERY}.students?", after=2, action=action))
+    found = keys(read(stream(client_for(server))), Upsert)
+    assert found == [*EVERYBODY[:-1], "600"]
+
+
+def test_a_delta_begins_before_the_last_moment_and_brings_what_changed(server: Running) -> None:
+    server.store.upsert("students", student(3, transaction_date="2026-11-20 16:30:00"))
+    server.store.upsert("students", student(4, transaction_date="2026-11-20 15:50:00"))
+    found = stream(client_for(server), since="2026-11-20 16:00:00 whole 2026-11-19")
+    assert keys(read(found), Upsert) == ["103", "104"]
+    assert (found.kind, found.source_count) == (FeedKind.DELTA, 2)
+    assert found.watermark == "2026-11-20 16:30:00 whole 2026-11-19"
+    assert found.holds() == Holds(95, 95)
+
+
+def test_a_delta_without_a_change_keeps_its_cursor(server: Running) -> None:
+    since = "2026-11-20 16:00:00 whole 2026-11-19"
+    found = stream(client_for(server), since=since)
+    assert read(found) == []
+    assert (found.kind, found.watermark) == (FeedKind.DELTA, since)
+
+
+def test_what_the_source_holds_shows_a_deletion(server: Running) -> None:
+    server.store.delete("students", 150)
+    found = stream(client_for(server), since=FIRST)
+    read(found)
+    assert found.holds() == Holds(94, 94)
+
+
+@pytest.mark.parametrize(
+    ("today", "is_whole"), [(date(2026, 11, 25), False), (date(2026, 11, 26), True)]
+)
+def test_a_silent_edit_comes_with_the_next_whole_read(
+    server: Running, today: date, *, is_whole: bool
+) -> None:
+    server.store.upsert("students", {"dcid": 107, "gender": "F"}, silent=True)
+    found = stream(client_for(server), since="2026-11-20 16:00:00 whole 2026-11-19", today=today)
+    assert (found.kind is FeedKind.SNAPSHOT) == is_whole
+    changes = [change for change in read(found) if isinstance(change, Upsert)]
+    assert any(change.payload.get("gender") == "F" for change in changes) == is_whole
+
+
+def test_a_row_that_was_never_stamped_comes_with_a_whole_read(server: Running) -> None:
+    server.store.load("students", [student(5, transaction_date=None)])
+    assert keys(read(stream(client_for(server))), Upsert) == EVERYBODY
+
+
+def test_a_table_without_moments_is_read_whole_each_time(server: Running) -> None:
+    found = stream(client_for(server), table("schools"), since=None)
+    assert keys(read(found), Upsert) == ["1", "9"]
+    assert (found.kind, found.watermark) == (FeedKind.SNAPSHOT, None)
+
+
+def test_a_table_without_a_row_deletes_nothing_and_keeps_no_cursor(server: Running) -> None:
+    found = stream(client_for(server), table("attendance"))
+    assert read(found) == []
+    assert (found.kind, found.is_empty, found.watermark) == (FeedKind.DELTA, True, None)
+    assert found.holds() == Holds(0, 0)
+
+
+def test_an_older_table_stays_when_its_changes_are_none_but_records_are_gone(
+    server: Running,
+) -> None:
+    for number in range(1, 96):
+        server.store.delete("students", number + 100)
+    found = stream(client_for(server), since=FIRST)
+    read(found)
+    assert found.holds() == Holds(0, 0)  # landing reads it whole, and parks it
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("entrydate", "08/19/2026", "bad_date"),
+        ("dob", "2015-02-30", "bad_date"),
+        ("grade_level", "fifth", "bad_number"),
+        ("transaction_date", "yesterday", "bad_date"),
+    ],
+)
+def test_a_value_that_cannot_be_read_rejects_its_row_and_keeps_the_feed(
+    server: Running, column: str, value: str, reason: str
+) -> None:
+    # two characters too many for a date: Oracle's own function gives them as they are here
+    server.store.load("students", [student(5, **{column: value})])
+    changes = read(stream(client_for(server)))
+    rejects = [change for change in changes if isinstance(change, Reject)]
+    assert [(r.reason, r.column, r.key) for r in rejects] == [(reason, column, "105")]
+    assert rejects[0].source_ref == "students row 5"
+    assert value not in rejects[0].detail
+    assert len(keys(changes, Upsert)) == 94
+
+
+def test_an_empty_date_of_powerschool_is_none(server: Running) -> None:
+    server.store.load("students", [student(5, entrydate="1899-12-30", dob="1900-01-01")])
+    rows = {c.key: c.payload for c in read(stream(client_for(server))) if isinstance(c, Upsert)}
+    assert not {"entrydate", "dob"} & set(rows["105"])
+
+
+def test_fewer_rows_than_the_source_counts_stop_the_load(server: Running) -> None:
+    server.faults.add(Fault("count", match="/count", by=5, times=9))
+    with pytest.raises(CountMismatchError, match=r"students.*95 rows; expected 100"):
+        read(stream(client_for(server)))
+
+
+@pytest.mark.parametrize(
+    ("sql", "seen"),
+    [
+        ("t.dcid > :after_key - 5", "rows that we have had"),
+        ("t.dcid > 0 * :after_key", "rows that we have had"),
+    ],
+    ids=["overlapping", "always the first page"],
+)
+def test_a_query_that_repeats_rows_is_refused(server: Running, sql: str, seen: str) -> None:
+    from tests.sources.powerschool.helpers import PLUGIN
+
+    query = PLUGIN.queries[STUDENTS.query]
+    other = type(query)(
+        query.name, query.core_table, query.sql.replace("t.dcid > :after_key", sql),
+        query.fields, query.required,
+    )  # fmt: skip
+    PLUGIN.queries[STUDENTS.query] = other
+    try:
+        with pytest.raises(ProtocolError, match=seen):
+            read(stream(client_for(server)))
+    finally:
+        PLUGIN.queries[STUDENTS.query] = query
+
+
+def test_a_dropped_seat_keeps_its_negative_numbers(server: Running) -> None:
+    seat = {"dcid": 1, "id": 1, "studentid": 1, "sectionid": -44, "termid": -3600}
+    server.store.load("cc", [{**seat, "transaction_date": "2026-10-01 08:00:00"}])
+    change = read(stream(client_for(server), table("cc")))[0]
+    assert isinstance(change, Upsert)
+    assert (change.payload["sectionid"], change.payload["termid"]) == ("-44", "-3600")
+
+
+def test_codes_with_the_same_id_in_two_schools_are_two_records(server: Running) -> None:
+    codes = [{"dcid": n, "id": 2, "schoolid": n, "yearid": 36, "att_code": "A"} for n in (1, 2)]
+    server.store.load(
+        "attendance_code", [*codes, {"dcid": 3, "id": 1, "schoolid": 1, "yearid": 36}]
+    )
+    changes = read(stream(client_for(server), table("attendance_code")))
+    assert keys(changes, Upsert) == ["1", "2", "3"]
+    assert isinstance(changes[2], Upsert)
+    assert "att_code" not in changes[2].payload  # blank: present
+
+
+def test_rows_before_the_first_school_year_are_not_asked_for(server: Running) -> None:
+    day = {"studentid": 1, "schoolid": 12, "attendance_codeid": 2}
+    server.store.load(
+        "attendance",
+        [{"id": year, "yearid": year, "att_date": "2026-09-01", **day} for year in (34, 35, 36)],
+    )
+    client = client_for(server)
+    values = {"first_yearid": 35, "first_day": "2025-07-01", "log_type": -100000}
+    from include.sources.powerschool.stream import PowerSchoolStream
+
+    found = PowerSchoolStream(client, table("attendance"), values, today=TODAY, since=None)
+    assert keys(read(found), Upsert) == ["35", "36"]
+
+
+def test_a_cursor_is_text_that_only_the_source_compares() -> None:
+    cursor = Cursor.parse("2026-11-20 16:30:00 whole 2026-11-14")
+    assert str(cursor) == "2026-11-20 16:30:00 whole 2026-11-14"
+    assert str(Cursor.parse("whole 2026-11-14")) == "whole 2026-11-14"
+    assert goes_back(str(cursor), "2026-11-20 16:29:59 whole 2026-11-21")
+    assert goes_back(str(cursor), "whole 2026-11-21")
+    assert not goes_back("whole 2026-11-14", str(cursor))
