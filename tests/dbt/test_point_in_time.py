@@ -210,14 +210,15 @@ def test_a_stored_date_stays_and_the_date_of_a_later_run_is_added(worlds: Worlds
             " where as_of_date in ('2026-10-23', %s)",
             (district.AS_OF,),
         )
-    run = ("run", "--select", "+path:models/features")
+    run = ("run", "--select", "path:models/features")
     worlds.dbt(*run)
     loads = "select distinct as_of_date::text from features.ftr_student_as_of where course_load=99"
     with psycopg.connect(worlds.url) as reader:
         assert reader.execute(loads).fetchall() == [("2026-10-23",)], "a stored date was rewritten"
         assert [day for (day,) in reader.execute(dates)] == before
 
-    worlds.dbt(*run, as_of="2026-11-18")
+    # what they stand on depends on the day too
+    worlds.dbt("run", "--select", "+path:models/features", as_of="2026-11-18")
     with psycopg.connect(worlds.url) as reader:
         # a Tuesday's features are of no use once it is over
         expected = [*before[:-1], "2026-11-18"]
