@@ -64,8 +64,8 @@ def test_the_raw_table_has_the_agreed_columns(warehouse: str) -> None:
     ]
 
 
-def test_a_raw_table_of_before_gets_the_column_of_line_digests(database_url: str) -> None:
-    """With the index that holds it, so that lines are found without reading the rows."""
+def upgrade_to(database_url: str, revision: str) -> None:
+    """Bring schema ops to the version of an earlier release."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS.parent))
     with psycopg.connect(database_url, autocommit=True) as connection:
@@ -75,7 +75,30 @@ def test_a_raw_table_of_before_gets_the_column_of_line_digests(database_url: str
     )
     with engine.begin() as upgrading:
         config.attributes["connection"] = upgrading
-        command.upgrade(config, "0010")
+        command.upgrade(config, revision)
+
+
+def test_the_ledger_is_upgraded_while_views_stand_on_it(database_url: str) -> None:
+    """The views that dbt has made read all of its columns, and reports stand on them."""
+    upgrade_to(database_url, "0012")
+    with psycopg.connect(database_url) as connection:
+        connection.execute("create view public.report as select * from ops.loads")
+        connection.execute(
+            "insert into ops.loads (load_id, source, entity, kind, status, load_window, started_at,"
+            " finished_at, district_code, as_of_date, run_id, code_version, watermark)"
+            " values (1, 'test', 'things', 'delta', 'loaded', 'w', now(), now(), 'd', '2026-09-01',"
+            " 'r', 'c', 12)"
+        )
+
+    landing.prepare(database_url, [FEED])
+
+    assert query(database_url, "select watermark from ops.loads") == [("12",)]
+    assert query(database_url, "select entity from public.report") == [("things",)]
+
+
+def test_a_raw_table_of_before_gets_the_column_of_line_digests(database_url: str) -> None:
+    """With the index that holds it, so that lines are found without reading the rows."""
+    upgrade_to(database_url, "0010")
     with psycopg.connect(database_url) as connection:
         connection.execute(f"""
             create table raw.{FEED.table} (record_key text not null, payload jsonb not null,

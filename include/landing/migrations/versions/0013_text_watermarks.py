@@ -9,9 +9,15 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Change the columns' type."""
+    """Change the type of the one column, and put a new one in the place of the other.
+
+    Views of dbt read all columns of the ledger, and reports stand on them: the type of what a view
+    reads cannot be changed, so the numbers stay beside their texts.
+    """
     op.execute("alter table ops.watermarks alter column watermark type text")
-    op.execute("alter table ops.loads alter column watermark type text")
+    op.execute("alter table ops.loads rename column watermark to watermark_number")
+    op.execute("alter table ops.loads add column watermark text")
+    op.execute("update ops.loads set watermark = watermark_number::text")
 
 
 def downgrade() -> None:
