@@ -3,10 +3,10 @@
     absence or not, excused or not, the share that is missed. A day and a class read a category alike,
     so the reading is written once.
 
-    events   the staging model, as ref('...')
-    keys     its columns that tell the events apart and are carried along, beside student and school
+    events   the entity of canonical_inputs
+    keys     its columns that tell the events apart, keys all, carried along beside student and school
 
-        {{ attendance_events_with_meaning(ref('stg_…_events'), ['attendance_event_key']) }}
+        {{ attendance_events_with_meaning('attendance_events', ['attendance_event_key']) }}
 #}
 {% macro attendance_events_with_meaning(events, keys) -%}
     {%- if keys is string or keys | length == 0 -%}
@@ -14,10 +14,23 @@
             "attendance_events_with_meaning: `keys` must be a list of columns, got " ~ keys
         ) }}
     {%- endif -%}
+    {%- set columns = {
+        'student_key': 'bigint',
+        'school_key': 'bigint',
+        'event_date': 'date',
+        'category_namespace': 'text',
+        'category_code': 'text',
+        'event_duration': 'numeric',
+        'attendance_minutes': 'integer',
+        '_load_id': 'bigint',
+    } -%}
+    {%- for key in keys -%}
+        {%- do columns.update({key: 'bigint'}) -%}
+    {%- endfor -%}
 with
 
 events as (
-    select * from {{ events }}
+    {{ union_of_sources(events, columns) }}
 ),
 
 known_loads as (
@@ -25,7 +38,7 @@ known_loads as (
 ),
 
 code_mappings as (
-    select * from {{ ref('int_codes__mapped') }}
+    select * from {{ ref('can_code_mappings') }}
 ),
 
 categories as (
@@ -44,6 +57,8 @@ with_category as (
         events.event_duration,
         events.attendance_minutes,
         known_loads.known_on,
+        events.source_system,
+        events.source_instance,
         -- what the source says a code stands for comes before the code itself
         coalesce(mapped.category_code, own.category_code) as known_category_code,
         case when mapped.category_code is not null then mapped.is_absence else own.is_absence end
@@ -58,7 +73,9 @@ with_category as (
     left join known_loads
         on known_loads.load_id = events._load_id
     left join code_mappings
-        on code_mappings.descriptor_namespace = events.category_namespace
+        on code_mappings.source_system = events.source_system
+        and code_mappings.source_instance = events.source_instance
+        and code_mappings.descriptor_namespace = events.category_namespace
         and code_mappings.code = events.category_code
     left join categories as mapped
         on mapped.category_code = code_mappings.mapped_code
@@ -82,6 +99,8 @@ measured as (
         with_category.event_duration,
         with_category.attendance_minutes,
         with_category.known_on,
+        with_category.source_system,
+        with_category.source_instance,
         case
             when with_category.known_category_code is null then null
             when not with_category.is_absence then 0

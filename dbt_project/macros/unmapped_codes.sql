@@ -28,8 +28,9 @@
         count(*) as record_count
     from {{ ref(model) }} as coded
     {%- if namespace %}
-    left join {{ ref('int_codes__mapped') }} as code_mappings
-        on code_mappings.descriptor_namespace = coded.{{ namespace }}
+    left join {{ ref('can_code_mappings') }} as code_mappings
+        on code_mappings.source_system = '{{ source }}'
+        and code_mappings.descriptor_namespace = coded.{{ namespace }}
         and code_mappings.code = coded.{{ column }}
     {%- endif %}
     {%- for seed in [crosswalk, also] if seed %}

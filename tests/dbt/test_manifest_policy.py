@@ -16,7 +16,7 @@ Manifest = dict[str, Any]
 
 
 def test_the_project_is_not_empty(manifest: Manifest) -> None:
-    for schema in ("staging", "intermediate", *checks.PROMISED_SCHEMAS):
+    for schema in ("staging", "canonical", "intermediate", *checks.PROMISED_SCHEMAS):
         assert checks.models(manifest, schema), (
             f"no model in {schema}: the checks would prove nothing"
         )
@@ -87,11 +87,11 @@ def _risk_reads_staging(manifest: Manifest) -> None:
 
 def _reporting_reads_intermediate(manifest: Manifest) -> None:
     _model(manifest, "vw_student_risk_scores")["depends_on"]["nodes"].append(
-        "model.firstbell.int_students"
+        "model.firstbell.can_students"
     )
     manifest["nodes"].setdefault(
-        "model.firstbell.int_students",
-        {"resource_type": "model", "name": "int_students", "path": "intermediate/students/x.sql"},
+        "model.firstbell.can_students",
+        {"resource_type": "model", "name": "can_students", "path": "canonical/people/x.sql"},
     )
 
 
@@ -179,7 +179,7 @@ def _long_unit_test(manifest: Manifest) -> None:
         (_vendor_in_sql, checks.vendors_after_staging, "i-Ready"),
         (_vendor_in_name, checks.vendors_after_staging, "risk_star_tiers"),
         (_risk_reads_staging, checks.skipped_rooms, "stg_ops__loads"),
-        (_reporting_reads_intermediate, checks.skipped_rooms, "int_students"),
+        (_reporting_reads_intermediate, checks.skipped_rooms, "can_students"),
         (_clock, checks.clocks, "current_date"),
         (_policy_number, checks.policy_numbers, "0.1"),
         (_drop_grain, checks.without_grain, "no `grain`"),

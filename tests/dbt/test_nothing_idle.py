@@ -1,4 +1,4 @@
-"""Nothing is read, kept or built that nobody uses: sources, resources and staging models."""
+"""Nothing is read, kept or built that nobody uses: feeds, and models up to the marts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEYS_ONLY = "stg_edfi__key_case"
 
 
 def idle(manifest: checks.Manifest, read: Collection[Feed]) -> Iterator[str]:
-    """Feeds without a staging model, sources that no feed fills, staging that nothing reads."""
+    """Feeds without a staging model, sources that no feed fills, models that nothing reads."""
     used = {
         parent
         for node in manifest["nodes"].values()
@@ -38,7 +38,7 @@ def idle(manifest: checks.Manifest, read: Collection[Feed]) -> Iterator[str]:
             yield f"{name}: read every night, and no staging model reads it"
         elif key not in filled:
             yield f"{name}: a source that nothing fills"
-    for node in checks.models(manifest, "staging"):
+    for node in checks.models(manifest, "staging", "canonical", "intermediate"):
         if node["unique_id"] not in used:
             yield f"{node['name']}: built every night, and no model reads it"
 

@@ -23,7 +23,7 @@ HISTORY = """
 
 # what nobody outside may read: staging and marts hold names as well as raw does
 CLOSED = (
-    *("raw", "ops", "staging", "intermediate", "marts", "risk", "features", "ml"),
+    *("raw", "ops", "staging", "canonical", "intermediate", "marts", "risk", "features", "ml"),
     *("policy", "privacy", "xwalk"),
 )
 # from the tiers of a night to what alerts are made from

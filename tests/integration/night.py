@@ -83,7 +83,7 @@ class House:
 
 def build_marts(current: Run) -> None:
     """The marts of what was landed, in one command and without the tests of the data."""
-    places = [transform.LAYERS[layer] for layer in TO_MARTS]
+    places = [place for layer in TO_MARTS for place in transform.LAYERS[layer].split()]
     transform.begin(current)
     invoke(
         current,

@@ -10,11 +10,11 @@
 with
 
 daily_events as (
-    select * from {{ ref('int_attendance__daily_events') }}
+    select * from {{ ref('can_attendance_events') }}
 ),
 
 section_events as (
-    select * from {{ ref('int_attendance__section_events') }}
+    select * from {{ ref('can_section_attendance_events') }}
 ),
 
 per_date as (

@@ -9,7 +9,7 @@
 with
 
 spells as (
-    select * from {{ ref('int_enrollment__spells') }}
+    select * from {{ ref('can_enrollments') }}
     where has_days
 ),
 

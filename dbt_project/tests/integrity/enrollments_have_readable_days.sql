@@ -6,7 +6,7 @@
 with
 
 spells as (
-    select * from {{ ref('int_enrollment__spells') }}
+    select * from {{ ref('can_enrollments') }}
 ),
 
 findings as (

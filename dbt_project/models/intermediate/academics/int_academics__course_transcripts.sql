@@ -6,7 +6,7 @@ transcripts as (
 ),
 
 courses as (
-    select * from {{ ref('int_academics__courses') }}
+    select * from {{ ref('can_courses') }}
 ),
 
 keyed as (

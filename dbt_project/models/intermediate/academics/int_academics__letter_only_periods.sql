@@ -7,7 +7,7 @@ grades as (
 ),
 
 grading_periods as (
-    select * from {{ ref('int_calendar__grading_periods') }}
+    select * from {{ ref('can_grading_periods') }}
 ),
 
 primary_spans as (

@@ -14,7 +14,7 @@ sections as (
 ),
 
 code_mappings as (
-    select * from {{ ref('int_codes__mapped') }}
+    select * from {{ ref('can_code_mappings') }}
 ),
 
 letter_only_periods as (

@@ -10,7 +10,7 @@ course_offerings as (
 ),
 
 courses as (
-    select * from {{ ref('int_academics__courses') }}
+    select * from {{ ref('can_courses') }}
 ),
 
 section_weights as (

@@ -14,7 +14,7 @@ identifiers as (
 ),
 
 students as (
-    select * from {{ ref('int_students') }}
+    select * from {{ ref('can_students') }}
 ),
 
 found as (

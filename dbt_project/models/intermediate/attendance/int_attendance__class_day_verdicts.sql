@@ -19,7 +19,7 @@ attendance_days as (
 ),
 
 daily_events as (
-    select * from {{ ref('int_attendance__daily_events') }}
+    select * from {{ ref('can_attendance_events') }}
 ),
 
 submissions as (

@@ -3,7 +3,7 @@
 with
 
 section_events as (
-    select * from {{ ref('int_attendance__section_events') }}
+    select * from {{ ref('can_section_attendance_events') }}
 ),
 
 submissions as (
@@ -11,7 +11,7 @@ submissions as (
 ),
 
 section_enrollments as (
-    select * from {{ ref('int_academics__section_enrollments') }}
+    select * from {{ ref('can_section_enrollments') }}
 ),
 
 attending_schools as (

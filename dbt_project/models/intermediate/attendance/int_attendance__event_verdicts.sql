@@ -2,11 +2,11 @@
 with
 
 daily_events as (
-    select * from {{ ref('int_attendance__daily_events') }}
+    select * from {{ ref('can_attendance_events') }}
 ),
 
 students as (
-    select * from {{ ref('int_students') }}
+    select * from {{ ref('can_students') }}
 ),
 
 primary_spans as (

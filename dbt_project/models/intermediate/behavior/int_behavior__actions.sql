@@ -15,7 +15,7 @@ known_loads as (
 ),
 
 code_mappings as (
-    select * from {{ ref('int_codes__mapped') }}
+    select * from {{ ref('can_code_mappings') }}
 ),
 
 crosswalk as (

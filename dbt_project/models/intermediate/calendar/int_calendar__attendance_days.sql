@@ -4,7 +4,7 @@
 with
 
 school_days as (
-    select * from {{ ref('int_calendar__school_days') }}
+    select * from {{ ref('can_calendar_days') }}
     where is_instructional
 ),
 

@@ -2,7 +2,7 @@
 with
 
 spells as (
-    select * from {{ ref('int_enrollment__spells') }}
+    select * from {{ ref('can_enrollments') }}
 ),
 
 primary_spans as (

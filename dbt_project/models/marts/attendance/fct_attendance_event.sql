@@ -2,7 +2,7 @@
 with
 
 daily_events as (
-    select * from {{ ref('int_attendance__daily_events') }}
+    select * from {{ ref('can_attendance_events') }}
 ),
 
 event_verdicts as (

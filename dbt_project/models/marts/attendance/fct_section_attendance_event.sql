@@ -2,7 +2,7 @@
 with
 
 section_events as (
-    select * from {{ ref('int_attendance__section_events') }}
+    select * from {{ ref('can_section_attendance_events') }}
 ),
 
 class_day_verdicts as (

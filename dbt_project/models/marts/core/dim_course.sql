@@ -2,7 +2,7 @@
 with
 
 courses as (
-    select * from {{ ref('int_academics__courses') }}
+    select * from {{ ref('can_courses') }}
 ),
 
 selected as (

@@ -2,7 +2,7 @@
 with
 
 grading_periods as (
-    select * from {{ ref('int_calendar__grading_periods') }}
+    select * from {{ ref('can_grading_periods') }}
 ),
 
 ordered as (

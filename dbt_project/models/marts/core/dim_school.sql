@@ -2,7 +2,7 @@
 with
 
 schools as (
-    select * from {{ ref('int_schools') }}
+    select * from {{ ref('can_schools') }}
 ),
 
 attendance_days as (

@@ -2,7 +2,7 @@
 with
 
 members as (
-    select * from {{ ref('int_staff__members') }}
+    select * from {{ ref('can_staff') }}
 ),
 
 selected as (

@@ -2,7 +2,7 @@
 with
 
 students as (
-    select * from {{ ref('int_students') }}
+    select * from {{ ref('can_students') }}
 ),
 
 current_enrollment as (

@@ -2,11 +2,11 @@
 with
 
 spells as (
-    select * from {{ ref('int_enrollment__spells') }}
+    select * from {{ ref('can_enrollments') }}
 ),
 
 students as (
-    select * from {{ ref('int_students') }}
+    select * from {{ ref('can_students') }}
 ),
 
 standing as (

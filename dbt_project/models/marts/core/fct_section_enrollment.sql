@@ -2,7 +2,7 @@
 with
 
 enrollments as (
-    select * from {{ ref('int_academics__section_enrollments') }}
+    select * from {{ ref('can_section_enrollments') }}
 ),
 
 begun as (

@@ -3,7 +3,7 @@
 with
 
 assignments as (
-    select * from {{ ref('int_staff__assignments') }}
+    select * from {{ ref('can_staff_assignments') }}
 ),
 
 schools as (

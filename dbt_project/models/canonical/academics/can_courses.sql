@@ -2,7 +2,15 @@
 with
 
 courses as (
-    select * from {{ ref('stg_edfi__courses') }}
+    {{ union_of_sources('courses', {
+        'course_key': 'bigint',
+        'course_code': 'text',
+        'course_title': 'text',
+        'education_organization_id': 'text',
+        'academic_subject_code': 'text',
+        'gpa_applicability_code': 'text',
+        'maximum_available_credits': 'numeric',
+    }) }}
 ),
 
 subjects as (
@@ -21,7 +29,9 @@ named as (
             else coalesce(subjects.subject, 'unmapped')
         end as subject,
         courses.gpa_applicability_code,
-        courses.maximum_available_credits
+        courses.maximum_available_credits,
+        courses.source_system,
+        courses.source_instance
     from courses
     left join subjects
         on subjects.academic_subject_code = courses.academic_subject_code

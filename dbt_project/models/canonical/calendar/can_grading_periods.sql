@@ -2,7 +2,17 @@
 with
 
 grading_periods as (
-    select * from {{ ref('stg_edfi__grading_periods') }}
+    {{ union_of_sources('grading_periods', {
+        'grading_period_key': 'bigint',
+        'school_key': 'bigint',
+        'school_year': 'integer',
+        'grading_period_name': 'text',
+        'grading_period_label': 'text',
+        'period_sequence': 'integer',
+        'begin_date': 'date',
+        'end_date': 'date',
+        'total_instructional_days': 'integer',
+    }) }}
 ),
 
 named as (
@@ -14,7 +24,9 @@ named as (
         grading_periods.period_sequence,
         grading_periods.begin_date,
         grading_periods.end_date,
-        grading_periods.total_instructional_days
+        grading_periods.total_instructional_days,
+        grading_periods.source_system,
+        grading_periods.source_instance
     from grading_periods
     where grading_periods.grading_period_name is not null
 )

@@ -1,5 +1,4 @@
 -- One row per event of class attendance: what its category means for the class.
 {{ attendance_events_with_meaning(
-    ref('stg_edfi__student_section_attendance_events'),
-    ['section_attendance_event_key', 'section_key']
+    'section_attendance_events', ['section_attendance_event_key', 'section_key']
 ) }}

@@ -2,7 +2,24 @@
 with
 
 enrollments as (
-    select * from {{ ref('stg_edfi__student_school_associations') }}
+    {{ union_of_sources('enrollments', {
+        'enrollment_key': 'bigint',
+        'student_key': 'bigint',
+        'school_key': 'bigint',
+        'student_id': 'text',
+        'school_id': 'text',
+        'school_year': 'integer',
+        'calendar_code': 'text',
+        'calendar_school_year': 'integer',
+        'grade_level_namespace': 'text',
+        'grade_level_code': 'text',
+        'is_primary_school': 'boolean',
+        'enrollment_type_code': 'text',
+        'exit_type_code': 'text',
+        'first_date': 'date',
+        'last_date': 'date',
+        '_load_id': 'bigint',
+    }) }}
 ),
 
 known_loads as (
@@ -10,7 +27,7 @@ known_loads as (
 ),
 
 code_mappings as (
-    select * from {{ ref('int_codes__mapped') }}
+    select * from {{ ref('can_code_mappings') }}
 ),
 
 grade_levels as (
@@ -45,12 +62,16 @@ graded as (
         enrollments.exit_type_code,
         enrollments.first_date,
         enrollments.last_date,
-        known_loads.known_on
+        known_loads.known_on,
+        enrollments.source_system,
+        enrollments.source_instance
     from enrollments
     left join known_loads
         on known_loads.load_id = enrollments._load_id
     left join code_mappings
-        on code_mappings.descriptor_namespace = enrollments.grade_level_namespace
+        on code_mappings.source_system = enrollments.source_system
+        and code_mappings.source_instance = enrollments.source_instance
+        and code_mappings.descriptor_namespace = enrollments.grade_level_namespace
         and code_mappings.code = enrollments.grade_level_code
     left join grade_levels as mapped
         on mapped.grade_level_code = code_mappings.mapped_code
@@ -84,7 +105,9 @@ ended as (
         ) as last_date,
         last_date is null
         and coalesce(school_year, calendar_school_year) is not null as is_last_date_assumed,
-        known_on
+        known_on,
+        source_system,
+        source_instance
     from graded
 ),
 
@@ -111,7 +134,9 @@ checked as (
         -- a student who left before the first day was never there
         coalesce(last_date < first_date, false) as is_no_show,
         first_date is not null and coalesce(last_date >= first_date, true) as has_days,
-        known_on
+        known_on,
+        source_system,
+        source_instance
     from ended
 )
 

@@ -2,15 +2,27 @@
 with
 
 calendar_dates as (
-    select * from {{ ref('stg_edfi__calendar_dates') }}
+    {{ union_of_sources('calendar_dates', {
+        'school_key': 'bigint',
+        'calendar_code': 'text',
+        'school_year': 'integer',
+        'calendar_date': 'date',
+        'calendar_event_namespace': 'text',
+        'calendar_event_code': 'text',
+    }) }}
 ),
 
 calendars as (
-    select * from {{ ref('stg_edfi__calendars') }}
+    {{ union_of_sources('calendars', {
+        'school_key': 'bigint',
+        'calendar_code': 'text',
+        'school_year': 'integer',
+        'calendar_type_code': 'text',
+    }) }}
 ),
 
 code_mappings as (
-    select * from {{ ref('int_codes__mapped') }}
+    select * from {{ ref('can_code_mappings') }}
 ),
 
 calendar_events as (
@@ -28,10 +40,14 @@ with_effect as (
         calendar_dates.school_year,
         calendar_dates.calendar_date,
         calendar_dates.calendar_event_code,
+        calendar_dates.source_system,
+        calendar_dates.source_instance,
         coalesce(mapped.effect, own.effect) as effect
     from calendar_dates
     left join code_mappings
-        on code_mappings.descriptor_namespace = calendar_dates.calendar_event_namespace
+        on code_mappings.source_system = calendar_dates.source_system
+        and code_mappings.source_instance = calendar_dates.source_instance
+        and code_mappings.descriptor_namespace = calendar_dates.calendar_event_namespace
         and code_mappings.code = calendar_dates.calendar_event_code
     left join calendar_events as mapped
         on mapped.calendar_event_code = code_mappings.mapped_code
@@ -46,6 +62,8 @@ per_date as (
         with_effect.calendar_code,
         with_effect.school_year,
         with_effect.calendar_date,
+        with_effect.source_system,
+        with_effect.source_instance,
         max(case when with_effect.effect = 'instructional' then 1 else 0 end) = 1
         -- a day of school that was called off is none
         and max(case when with_effect.effect = 'closed' then 1 else 0 end) = 0 as is_instructional,
@@ -56,7 +74,9 @@ per_date as (
         with_effect.school_key,
         with_effect.calendar_code,
         with_effect.school_year,
-        with_effect.calendar_date
+        with_effect.calendar_date,
+        with_effect.source_system,
+        with_effect.source_instance
 ),
 
 typed as (
@@ -69,13 +89,17 @@ typed as (
         coalesce(calendar_types.is_for_all_students, true) as is_for_all_students,
         per_date.is_instructional,
         per_date.has_unmapped_event,
-        per_date.first_calendar_event_code
+        per_date.first_calendar_event_code,
+        per_date.source_system,
+        per_date.source_instance
     from per_date
     left join calendars
         on calendars.school_key = per_date.school_key
         and {{ key_text('calendars', 'calendars.calendar_code') }}
         = {{ key_text('calendars', 'per_date.calendar_code') }}
         and calendars.school_year = per_date.school_year
+        and calendars.source_system = per_date.source_system
+        and calendars.source_instance = per_date.source_instance
     left join calendar_types
         on calendar_types.calendar_type_code = calendars.calendar_type_code
 )

@@ -2,15 +2,35 @@
 with
 
 section_associations as (
-    select * from {{ ref('stg_edfi__staff_section_associations') }}
+    {{ union_of_sources('staff_of_sections', {
+        'staff_key': 'bigint',
+        'school_key': 'bigint',
+        'section_key': 'bigint',
+        'school_id': 'text',
+        'position_code': 'text',
+        'begin_date': 'date',
+        'end_date': 'date',
+    }) }}
 ),
 
 school_associations as (
-    select * from {{ ref('stg_edfi__staff_school_associations') }}
+    {{ union_of_sources('staff_of_schools', {
+        'staff_key': 'bigint',
+        'school_key': 'bigint',
+        'school_id': 'text',
+        'school_year': 'integer',
+        'program_assignment_code': 'text',
+    }) }}
 ),
 
 positions as (
-    select * from {{ ref('stg_edfi__staff_positions') }}
+    {{ union_of_sources('staff_positions', {
+        'staff_key': 'bigint',
+        'education_organization_id': 'text',
+        'classification_code': 'text',
+        'begin_date': 'date',
+        'end_date': 'date',
+    }) }}
 ),
 
 crosswalk as (
@@ -27,7 +47,9 @@ together as (
         position_code as role_code,
         cast(null as text) as detail,
         begin_date,
-        end_date
+        end_date,
+        source_system,
+        source_instance
     from section_associations
     union all
     select
@@ -40,7 +62,9 @@ together as (
         -- the year and the program keep two assignments to one school apart
         program_assignment_code || coalesce(' ' || cast(school_year as text), '') as detail,
         cast(null as date) as begin_date,
-        cast(null as date) as end_date
+        cast(null as date) as end_date,
+        source_system,
+        source_instance
     from school_associations
     union all
     select
@@ -53,7 +77,9 @@ together as (
         classification_code as role_code,
         cast(null as text) as detail,
         begin_date,
-        end_date
+        end_date,
+        source_system,
+        source_instance
     from positions
 ),
 
@@ -74,7 +100,9 @@ roled as (
             else coalesce(crosswalk.role, 'unmapped')
         end as role,
         together.begin_date,
-        together.end_date
+        together.end_date,
+        together.source_system,
+        together.source_instance
     from together
     left join crosswalk
         on crosswalk.role_code = together.role_code

@@ -2,11 +2,20 @@
 with
 
 student_sections as (
-    select * from {{ ref('stg_edfi__student_section_associations') }}
+    {{ union_of_sources('section_enrollments', {
+        'student_key': 'bigint',
+        'section_key': 'bigint',
+        'school_key': 'bigint',
+        'session_key': 'bigint',
+        'school_year': 'integer',
+        'is_homeroom': 'boolean',
+        'begin_date': 'date',
+        'end_date': 'date',
+    }) }}
 ),
 
 sessions as (
-    select * from {{ ref('int_calendar__sessions') }}
+    select * from {{ ref('can_sessions') }}
 ),
 
 with_latest_end as (
@@ -21,7 +30,9 @@ with_latest_end as (
         case
             when sessions.end_date >= student_sections.begin_date then sessions.end_date
             else {{ last_day_of_school_year('student_sections.school_year') }}
-        end as latest_end_date
+        end as latest_end_date,
+        student_sections.source_system,
+        student_sections.source_instance
     from student_sections
     left join sessions
         on sessions.session_key = student_sections.session_key
@@ -37,7 +48,9 @@ ended as (
         begin_date,
         -- a class left open, or closed late, must not outlast its session: on later days it would
         -- be a class that was not missed
-        least(coalesce(end_date, latest_end_date), coalesce(latest_end_date, end_date)) as end_date
+        least(coalesce(end_date, latest_end_date), coalesce(latest_end_date, end_date)) as end_date,
+        source_system,
+        source_instance
     from with_latest_end
 )
 

@@ -2,7 +2,13 @@
 with
 
 descriptor_mappings as (
-    select * from {{ ref('stg_edfi__descriptor_mappings') }}
+    {{ union_of_sources('code_mappings', {
+        'descriptor_namespace': 'text',
+        'code': 'text',
+        'mapped_namespace': 'text',
+        'mapped_code': 'text',
+        'is_mapped_to_common': 'boolean',
+    }) }}
 ),
 
 numbered as (
@@ -10,9 +16,13 @@ numbered as (
         descriptor_mappings.descriptor_namespace,
         descriptor_mappings.code,
         descriptor_mappings.mapped_code,
+        descriptor_mappings.source_system,
+        descriptor_mappings.source_instance,
         -- a code mapped to several vocabularies: the common one first, then by name
         row_number() over (
-            partition by descriptor_mappings.descriptor_namespace, descriptor_mappings.code
+            partition by
+                descriptor_mappings.source_system, descriptor_mappings.source_instance,
+                descriptor_mappings.descriptor_namespace, descriptor_mappings.code
             order by
                 case when descriptor_mappings.is_mapped_to_common then 0 else 1 end,
                 descriptor_mappings.mapped_namespace,
@@ -25,7 +35,9 @@ preferred as (
     select
         numbered.descriptor_namespace,
         numbered.code,
-        numbered.mapped_code
+        numbered.mapped_code,
+        numbered.source_system,
+        numbered.source_instance
     from numbered
     where numbered.preference = 1
 )

@@ -1,0 +1,29 @@
+{#
+    canonical_inputs(): which model of staging gives a canonical entity its rows, by entity and source. A
+    new source adds its models here, each with the columns that the entity's union names, and nothing
+    else after staging knows of it.
+
+        {{ canonical_inputs()['students']['edfi'] }}  -- stg_edfi__students
+#}
+{% macro canonical_inputs() -%}
+    {{ return({
+        'students': {'edfi': 'stg_edfi__students'},
+        'schools': {'edfi': 'stg_edfi__schools'},
+        'districts': {'edfi': 'stg_edfi__local_education_agencies'},
+        'staff': {'edfi': 'stg_edfi__staffs'},
+        'staff_directories': {'edfi': 'stg_edfi__staff_directories'},
+        'staff_of_sections': {'edfi': 'stg_edfi__staff_section_associations'},
+        'staff_of_schools': {'edfi': 'stg_edfi__staff_school_associations'},
+        'staff_positions': {'edfi': 'stg_edfi__staff_positions'},
+        'enrollments': {'edfi': 'stg_edfi__student_school_associations'},
+        'calendars': {'edfi': 'stg_edfi__calendars'},
+        'calendar_dates': {'edfi': 'stg_edfi__calendar_dates'},
+        'sessions': {'edfi': 'stg_edfi__sessions'},
+        'grading_periods': {'edfi': 'stg_edfi__grading_periods'},
+        'attendance_events': {'edfi': 'stg_edfi__student_school_attendance_events'},
+        'section_attendance_events': {'edfi': 'stg_edfi__student_section_attendance_events'},
+        'courses': {'edfi': 'stg_edfi__courses'},
+        'section_enrollments': {'edfi': 'stg_edfi__student_section_associations'},
+        'code_mappings': {'edfi': 'stg_edfi__descriptor_mappings'},
+    }) }}
+{%- endmacro %}

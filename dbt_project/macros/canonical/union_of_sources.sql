@@ -1,0 +1,49 @@
+{#
+    union_of_sources(entity, columns): the rows of one entity from every source that the district uses, as
+    a select that a canonical model puts into its import CTE. Which model of staging a source gives
+    stands in canonical_inputs; which sources are used, in the variable `sources`.
+
+    entity      name of the entity in canonical_inputs
+    columns     what each source gives, by column with its type
+
+        students as (
+            {{ union_of_sources('students', {'student_key': 'bigint', 'student_id': 'text'}) }}
+        ),
+
+    Each row says which source it comes from, and from which delivery or host of it: `source_system`
+    and `source_instance`. The latter is empty until raw tells instances apart. No source, no row.
+#}
+{% macro union_of_sources(entity, columns) -%}
+    {%- if entity not in canonical_inputs() -%}
+        {{ exceptions.raise_compiler_error(
+            "union_of_sources: `entity` must be one of canonical_inputs, got " ~ entity
+        ) }}
+    {%- endif -%}
+    {%- if columns is not mapping or columns | length == 0 -%}
+        {{ exceptions.raise_compiler_error(
+            "union_of_sources: `columns` must be types by column, got " ~ columns
+        ) }}
+    {%- endif -%}
+    {%- set used = [] -%}
+    {%- for source in canonical_inputs()[entity] if source in var('sources') -%}
+        {%- do used.append(source) -%}
+    {%- endfor -%}
+    {%- for source in used -%}
+    {{- 'union all\n    ' if not loop.first -}}
+    select
+        {%- for column in columns %}
+        {{ entity }}.{{ column }},
+        {%- endfor %}
+        '{{ source }}' as source_system,
+        '' as source_instance
+    from {{ ref(canonical_inputs()[entity][source]) }} as {{ entity }}
+    {% else -%}
+    select
+        {%- for column, type in columns.items() %}
+        cast(null as {{ type }}) as {{ column }},
+        {%- endfor %}
+        '' as source_system,
+        '' as source_instance
+    where false
+    {%- endfor %}
+{%- endmacro %}

@@ -1,0 +1,160 @@
+"""Sources become one in the canonical models: after them no model knows whose record it reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.dbt import manifest as checks
+
+# Models outside that still read a source's staging, until their entity is canonical. The list may
+# only shrink: a model that reads less, or nothing of it, is taken out.
+STILL_READ = {
+    "int_academics__course_transcripts": {"stg_edfi__course_transcripts"},
+    "int_academics__letter_only_periods": {"stg_edfi__grades"},
+    "int_academics__marks": {"stg_edfi__grades"},
+    "int_academics__reported_gpas": {
+        "stg_edfi__student_academic_record_averages",
+        "stg_edfi__student_academic_records",
+    },
+    "int_academics__section_weights": {
+        "stg_edfi__course_levels",
+        "stg_edfi__course_offering_levels",
+        "stg_edfi__course_offerings",
+        "stg_edfi__section_levels",
+        "stg_edfi__sections",
+    },
+    "int_academics__sections": {"stg_edfi__course_offerings", "stg_edfi__sections"},
+    "int_assessment__all_results": {
+        "stg_edfi__assessment_results_canonical",
+        "stg_iready__results_canonical",
+        "stg_map_growth__results_canonical",
+        "stg_star__results_canonical",
+    },
+    "int_assessment__detail_rows": {"stg_star__detail_rows"},
+    "int_assessment__growth": {"stg_edfi__growth", "stg_map_growth__growth", "stg_star__growth"},
+    "int_assessment__objective_results": {
+        "stg_edfi__assessment_objective_results",
+        "stg_iready__objective_results",
+        "stg_map_growth__objective_results",
+        "stg_star__objective_results",
+    },
+    "int_assessment__objective_standards": {"stg_edfi__objective_assessment_standards"},
+    "int_assessment__scores": {
+        "stg_edfi__scores",
+        "stg_iready__scores",
+        "stg_map_growth__scores",
+        "stg_star__scores",
+    },
+    "int_assessment__student_ids": {
+        "stg_edfi__student_ids",
+        "stg_iready__student_ids",
+        "stg_map_growth__student_ids",
+        "stg_star__student_ids",
+    },
+    "int_assessment__unmapped_codes": {"stg_edfi__event_circumstances"},
+    "int_attendance__event_verdicts": {"stg_edfi__key_case"},
+    "int_attendance__span_years": {"stg_edfi__key_case"},
+    "int_behavior__actions": {
+        "stg_edfi__discipline_action_disciplines",
+        "stg_edfi__discipline_actions",
+    },
+    "int_behavior__incident_participations": {
+        "stg_edfi__discipline_incidents",
+        "stg_edfi__student_incident_behaviors",
+        "stg_edfi__student_incident_non_offenders",
+        "stg_edfi__student_incidents",
+    },
+    "int_calendar__attendance_days": {"stg_edfi__key_case"},
+    "int_codes__unmapped": {
+        "stg_edfi__calendar_dates",
+        "stg_edfi__calendars",
+        "stg_edfi__course_levels",
+        "stg_edfi__course_offering_levels",
+        "stg_edfi__courses",
+        "stg_edfi__discipline_action_disciplines",
+        "stg_edfi__grades",
+        "stg_edfi__learning_standards",
+        "stg_edfi__program_participations",
+        "stg_edfi__section_levels",
+        "stg_edfi__staff_positions",
+        "stg_edfi__staff_section_associations",
+        "stg_edfi__student_incident_behaviors",
+        "stg_edfi__student_incident_non_offenders",
+        "stg_edfi__student_incidents",
+        "stg_edfi__student_school_associations",
+        "stg_edfi__student_school_attendance_events",
+        "stg_edfi__student_section_attendance_events",
+    },
+    "int_programs__interventions": {
+        "stg_edfi__interventions",
+        "stg_edfi__student_intervention_associations",
+    },
+    "int_programs__participations": {
+        "stg_edfi__cte_participations",
+        "stg_edfi__food_service_participations",
+        "stg_edfi__homeless_participations",
+        "stg_edfi__language_instruction_participations",
+        "stg_edfi__migrant_education_participations",
+        "stg_edfi__neglected_or_delinquent_participations",
+        "stg_edfi__program_participations",
+        "stg_edfi__section_504_participations",
+        "stg_edfi__special_education_participations",
+        "stg_edfi__title_i_participations",
+    },
+    "int_standards__learning_standards": {"stg_edfi__learning_standards"},
+    "int_students__demographics": {
+        "stg_edfi__student_demographics",
+        "stg_edfi__student_education_organization_associations",
+    },
+    "int_students__identifiers": {
+        "stg_edfi__student_identification_codes",
+        "stg_edfi__student_listed_identification_codes",
+    },
+}
+
+
+def reads_of_staging(manifest: dict[str, Any]) -> dict[str, set[str]]:
+    """By model after the canonical ones, the staging models of sources that it reads."""
+    found: dict[str, set[str]] = {}
+    for node in checks.models(manifest):
+        if checks.room(node) in ("staging", "canonical"):
+            continue
+        for parent in node["depends_on"]["nodes"]:
+            # the ledger and the forecast are ours
+            name = parent.rsplit(".", 1)[-1]
+            if name.startswith("stg_") and not name.startswith(("stg_ops__", "stg_ml__")):
+                found.setdefault(node["name"], set()).add(name)
+    return found
+
+
+def test_no_further_model_reads_the_staging_of_a_source(manifest: dict[str, Any]) -> None:
+    assert reads_of_staging(manifest) == STILL_READ
+
+
+def test_a_read_of_staging_is_seen() -> None:
+    read = ["model.firstbell.stg_edfi__schools", "model.firstbell.stg_ops__loads"]
+    mart = {"name": "dim_school", "resource_type": "model", "path": "marts/core/dim_school.sql"}
+    found = reads_of_staging({"nodes": {"mart": {**mart, "depends_on": {"nodes": read}}}})
+    assert found == {"dim_school": {"stg_edfi__schools"}}
+
+
+@pytest.mark.parametrize("column", ["source_system", "source_instance"])
+def test_every_canonical_row_says_where_it_comes_from(
+    manifest: dict[str, Any], column: str
+) -> None:
+    found = checks.models(manifest, "canonical")
+    assert len(found) > 10
+    assert [node["name"] for node in found if column not in node["columns"]] == []
+
+
+def test_no_canonical_model_hands_on_who_defined_a_code(manifest: dict[str, Any]) -> None:
+    """Codes are resolved there; the mappings of a source are what resolves them."""
+    found = {
+        f"{node['name']}.{name}"
+        for node in checks.models(manifest, "canonical")
+        for name in node["columns"]
+        if name.endswith("_namespace")
+    }
+    assert found == {"can_code_mappings.descriptor_namespace"}
