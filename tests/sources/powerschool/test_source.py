@@ -244,12 +244,15 @@ def test_a_moment_alone_is_no_change(server: Running, night: Run) -> None:
     assert load(replace(night, run_id="again"), "students")["students"].rows_changed == 0
 
 
-def test_a_row_that_went_bad_keeps_its_last_good_version(server: Running, night: Run) -> None:
+@pytest.mark.parametrize("full", [True, False], ids=["whole", "changes"])
+def test_a_row_that_went_bad_keeps_its_last_good_version(
+    server: Running, night: Run, *, full: bool
+) -> None:
     load(night, "students")
     server.store.load(
         "students", [student(5, dob="no date", transaction_date="2026-11-21 09:00:00")]
     )
-    result = load(replace(night, run_id="again"), "students")["students"]
+    result = load(replace(night, run_id="again", full_refresh=full), "students")["students"]
     assert result.rows_rejected == 1
     assert students(night)["105"]["dob"] == "2015-03-04"
 
