@@ -27,8 +27,9 @@ class PowerSchoolConfig(SourceConfig):
     # An edit in place need not move a row's moment, and a deletion moves none: how often all of a
     # table is read.
     compare_every_days: int = Field(default=7, ge=1)
-    # How far behind the last moment a read begins, for what was committed late.
-    overlap_minutes: int = Field(default=15, ge=0)
+    # How far behind the last moment a read begins: for what was committed late, and because moments
+    # are local times, of which an hour comes twice in autumn.
+    overlap_minutes: int = Field(default=90, ge=0)
     # PowerSchool publishes no limit of requests; it serves its own users from the same machine.
     min_interval_s: float = Field(default=0.1, ge=0)
     # For connecting, and between two pieces of an answer.

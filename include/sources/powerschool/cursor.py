@@ -37,9 +37,14 @@ class Cursor:
         """Whether it is time for a whole read; a day before the last one needs none."""
         return today >= self.read_whole_on + every
 
-    def saw(self, text: str) -> Cursor:
-        """The cursor after a row of that moment."""
+    def saw(self, text: str, *, today: date) -> Cursor:
+        """The cursor after a row of that moment.
+
+        A moment that has not come (a wrong clock, a typing error) would hide all later changes.
+        """
         moment = datetime.fromisoformat(text)
+        if moment.date() > today + timedelta(days=1):
+            return self
         if self.moment is not None and moment <= self.moment:
             return self
         return replace(self, moment=moment)

@@ -26,7 +26,7 @@ class PowerSchoolStream:
     def __init__(
         self, client: Client, table: Table, values: Values, *, today: date, since: Cursor | None
     ) -> None:
-        self.client, self.table = client, table
+        self.client, self.table, self._today = client, table, today
         self.scopes: set[str] = set()
         config = client.config
         begins = None
@@ -90,7 +90,7 @@ class PowerSchoolStream:
         for one in changes:
             moment = one.payload.get(self.table.changed) if isinstance(one, Upsert) else None
             if moment:
-                self._cursor = self._cursor.saw(str(moment))
+                self._cursor = self._cursor.saw(str(moment), today=self._today)
 
     def _next_key(self, rows: list[object], after: int) -> int:
         """The last key of a page; every key must follow the one before it."""

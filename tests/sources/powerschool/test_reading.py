@@ -80,11 +80,27 @@ def test_rows_that_go_and_come_between_two_pages_lose_no_other(server: Running) 
 def test_a_delta_begins_before_the_last_moment_and_brings_what_changed(server: Running) -> None:
     server.store.upsert("students", student(3, transaction_date="2026-11-20 16:30:00"))
     server.store.upsert("students", student(4, transaction_date="2026-11-20 15:50:00"))
-    found = stream(client_for(server), since="2026-11-20 16:00:00 whole 2026-11-19")
+    client = client_for(server, overlap_minutes=15)
+    found = stream(client, since="2026-11-20 16:00:00 whole 2026-11-19")
     assert keys(read(found), Upsert) == ["103", "104"]
     assert (found.kind, found.source_count) == (FeedKind.DELTA, 2)
     assert found.watermark == "2026-11-20 16:30:00 whole 2026-11-19"
     assert found.holds() == Holds(95, 95)
+
+
+def test_the_hour_that_comes_twice_in_autumn_is_read_again(server: Running) -> None:
+    # clocks went back at 2:00: this was written after the last moment
+    server.store.upsert("students", student(3, transaction_date="2026-11-01 01:05:00"))
+    found = stream(client_for(server), since="2026-11-01 01:59:00 whole 2026-10-31",
+                   today=date(2026, 11, 1))  # fmt: skip
+    assert keys(read(found), Upsert) == ["103"]
+
+
+def test_a_moment_that_has_not_come_does_not_hide_later_changes(server: Running) -> None:
+    server.store.load("students", [student(5, transaction_date="2099-01-01 00:00:00")])
+    first = stream(client_for(server))
+    read(first)
+    assert first.watermark == "2026-09-01 08:00:59 whole 2026-11-20"
 
 
 def test_a_delta_without_a_change_keeps_its_cursor(server: Running) -> None:
