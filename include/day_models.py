@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,23 +26,33 @@ _POLICY = ("risk_policy.csv", "feed_policy.csv")
 _BUILT = ("model", "seed", "snapshot")
 
 
-def fingerprint(project: Path, values: Mapping[str, Any], own: Path | None = None) -> str:
+def fingerprint(
+    project: Path,
+    values: Mapping[str, Any],
+    own: Path | None = None,
+    layouts: Iterable[Path] = (),
+) -> str:
     """A digest of everything that a build is made of, beside raw and its day.
 
-    `own` is the folder of own rows.
+    `own` is the folder of own rows, `layouts` are the files of layouts.
     """
     digest = hashlib.sha256(json.dumps(dict(values), sort_keys=True).encode())
     for path in sorted(project.rglob("*")):
         if path.is_file() and path.suffix in (".sql", ".yml", ".yaml", ".csv", ".md"):
             digest.update(str(path.relative_to(project)).encode())
             digest.update(path.read_bytes())
-    for path in own_rows.files(own) if own else ():
+    for path in (*(own_rows.files(own) if own else ()), *layouts):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
 
-def code_version(project: Path, values: Mapping[str, Any], own: Path | None = None) -> str:
-    """A digest of what judges a record beside the policy: SQL, crosswalks and the settings.
+def code_version(
+    project: Path,
+    values: Mapping[str, Any],
+    own: Path | None = None,
+    layouts: Iterable[Path] = (),
+) -> str:
+    """A digest of what judges a record beside the policy: SQL, crosswalks, layouts and settings.
 
     Not the numbers of the policy: each student's policy_version tells of those, for the district
     and the grade that they concern. The same when the fingerprint is, so it is no reason to build.
@@ -53,7 +63,7 @@ def code_version(project: Path, values: Mapping[str, Any], own: Path | None = No
             if path.name not in _POLICY:
                 digest.update(str(path.relative_to(project)).encode())
                 digest.update(path.read_bytes())
-    for path in own_rows.files(own) if own else ():
+    for path in (*(own_rows.files(own) if own else ()), *layouts):
         if path.name not in _POLICY:
             digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]

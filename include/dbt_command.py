@@ -150,7 +150,9 @@ def _variables(night: Run) -> dict[str, str]:
         **profile_values(night.connect(night.district.warehouse_connection)),
         **run_values(night),
         # no part of run_values: a run resumes on code that was corrected meanwhile
-        "FIRSTBELL_DBT_CODE_VERSION": day_models.code_version(PROJECT, lasting_values(night), own),
+        "FIRSTBELL_DBT_CODE_VERSION": day_models.code_version(
+            PROJECT, lasting_values(night), own, registry.layout_files()
+        ),
     }
 
 

@@ -99,6 +99,51 @@ class Cells(Mapping[str, Any]):
         return repr(self.as_dict())
 
 
+class LayoutColumn(NamedTuple):
+    """What one column of a file, or a constant `value`, says of a test in each of its rows."""
+
+    source: str
+    entity: str
+    test_code: str
+    role: str
+    place: int
+    column_name: str | None = None
+    value: str | None = None
+    scope: str | None = None
+    part_code: str | None = None
+    part_name: str | None = None
+    method: str | None = None
+    norm_set: str | None = None
+    from_window: str | None = None
+    to_window: str | None = None
+    lowest: float | None = None
+    highest: float | None = None
+    is_whole: bool | None = None
+
+
+class LayoutCode(NamedTuple):
+    """What a code in a column of a file means."""
+
+    source: str
+    entity: str
+    test_code: str
+    role: str
+    place: int
+    column_name: str | None
+    code: str
+    meaning: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutData:
+    """What layouts say of results, for the database. Of the `unread` sources what stands stays."""
+
+    columns: tuple[LayoutColumn, ...] = ()
+    codes: tuple[LayoutCode, ...] = ()
+    unread: frozenset[str] = frozenset()
+
+
 class Upsert(NamedTuple):
     """A record as received. `scope` names the part of a snapshot feed that it belongs to.
 

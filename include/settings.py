@@ -31,3 +31,8 @@ class Settings(BaseSettings):
         """Rows of one's own for the seeds: with the district files, so that who finds the one finds
         the other."""
         return self.districts_dir / "seeds"
+
+    @property
+    def own_layouts_dir(self) -> Path:
+        """Layouts of one's own, with the district files for the same reason."""
+        return self.districts_dir / "layouts"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from include import config, day_models, dbt_command, seed_rows
 from include.dbt_command import folder, invoke
 from include.errors import FirstbellError
+from include.sources import registry
 
 if TYPE_CHECKING:
     from include.landing import Scope
@@ -235,7 +236,10 @@ def write_dictionary(night: Run) -> Path:
 def fingerprint(night: Run) -> str:
     """A digest of the project as this night builds it."""
     return day_models.fingerprint(
-        dbt_command.PROJECT, dbt_command.lasting_values(night), night.settings.own_rows_dir
+        dbt_command.PROJECT,
+        dbt_command.lasting_values(night),
+        night.settings.own_rows_dir,
+        registry.layout_files(),
     )
 
 

@@ -1,5 +1,5 @@
 {#
-    current_rows(relation, cell_names): the current state of a versioned raw table, as a select that a staging
+    current_rows(relation, cell_names, also): the current state of a versioned raw table, as a select that a staging
     model puts into its import CTE. A raw table keeps every version of a record; the current one is
     not superseded, and a record whose current version is a deletion is gone.
 
@@ -19,22 +19,22 @@
         ),
 
     Columns: record_key, payload, load_id, loaded_at, source_ref, scope; with `cell_names` also
-    cell_positions.
+    cell_positions; and those that `also` lists.
 #}
-{% macro current_rows(relation, cell_names=none) -%}
+{% macro current_rows(relation, cell_names=none, also=[]) -%}
     {%- if not relation or relation is string -%}
         {{ exceptions.raise_compiler_error(
             "current_rows: `relation` must be source('<source>', '<entity>'), got " ~ relation
         ) }}
     {%- endif -%}
-    {{ _versions(relation, cell_names) }}
+    {{ _versions(relation, cell_names, also) }}
     where superseded_by is null
         and is_deleted is not true
     {%- if run_value('load_ceiling') is not none %}
         and {{ was_landed('load_id') }}
     union all
     -- two branches, so that each has its partial index
-    {{ _versions(relation, cell_names) }}
+    {{ _versions(relation, cell_names, also) }}
     where superseded_by is not null
         and not ({{ was_landed('superseded_by') }})
         and is_deleted is not true
@@ -42,8 +42,11 @@
     {%- endif %}
 {%- endmacro %}
 
-{% macro _versions(relation, cell_names) -%}
+{% macro _versions(relation, cell_names, also) -%}
     select
+        {%- for column in also %}
+        versions.{{ column }},
+        {%- endfor %}
         record_key,
         payload,
         load_id,

@@ -26,6 +26,6 @@ def prepare(run: Run) -> int:
 def upgrade(run: Run) -> int:
     """Bring schema ops and the raw tables up to date; returns how many feeds there are."""
     feeds = registry.feeds()
-    landing.prepare(run.dsn, feeds)
+    landing.prepare(run.dsn, feeds, registry.layouts())
     landing.list_retired_feeds(run.dsn, feeds)
     return len(feeds)

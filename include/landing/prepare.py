@@ -15,16 +15,18 @@ from sqlalchemy.pool import NullPool
 
 from include import warehouse
 from include.landing import tables
+from include.landing.layouts import describe
 from include.landing.locks import exclusive
-from include.records import Feed
+from include.records import Feed, LayoutData
 
 _CHECK = "client_connection_check_interval"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def prepare(dsn: str, feeds: Iterable[Feed]) -> None:
+def prepare(dsn: str, feeds: Iterable[Feed], layouts: LayoutData | None = None) -> None:
     """Bring schema ops to the newest version and create the raw table of every feed.
 
+    `layouts` is what layouts say of results, for dbt; None: what stands there stays.
     Safe to repeat and to run at the same time from several processes. Raises ConfigError when the
     server is too old, before anything is made.
     """
@@ -39,6 +41,8 @@ def prepare(dsn: str, feeds: Iterable[Feed]) -> None:
         with connection.transaction():
             for feed in feeds:
                 tables.create(connection, feed)
+            if layouts is not None:
+                describe(connection, layouts)
 
 
 def _end_with_client(connection: psycopg.Connection) -> None:

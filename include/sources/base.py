@@ -30,7 +30,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from include.connections import Connection
-from include.records import DeletePolicy, Feed, FeedKind, FeedStream, Holds
+from include.records import DeletePolicy, Feed, FeedKind, FeedStream, Holds, LayoutData
 
 Connect = Callable[[str], Connection]
 # What `plan` found, as JSON, without a record or a secret: it travels between tasks.
@@ -201,6 +201,16 @@ class Source(ABC, Generic[C]):
     @abstractmethod
     def feeds(cls) -> Collection[Feed]:
         """Every feed that sources of this kind can bring: each has a raw table from the start."""
+
+    @classmethod
+    def layouts(cls) -> LayoutData:
+        """What dbt must know of records that no SQL of their own reads; by default nothing."""
+        return LayoutData()
+
+    @classmethod
+    def layout_files(cls) -> Collection[Path]:
+        """The files that say so: a change of one renews the models."""
+        return ()
 
     @classmethod
     def dbt_vars(cls, config: C) -> Mapping[str, str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from include.errors import ConfigError
-from include.records import Feed
+from include.records import Feed, LayoutData
 from include.sources.base import Source, SourceConfig, SourceRun
 from include.sources.edfi.source import EdfiSource
 from include.sources.files.source import FilesSource
@@ -40,6 +41,21 @@ def feeds() -> list[Feed]:
     compiles, and a source that a district adds later needs no migration.
     """
     return sorted({feed for kind in SOURCES.values() for feed in kind.feeds()}, key=str)
+
+
+def layouts() -> LayoutData:
+    """What all kinds say of records that no SQL of their own reads."""
+    told = [kind.layouts() for kind in SOURCES.values()]
+    return LayoutData(
+        columns=tuple(column for data in told for column in data.columns),
+        codes=tuple(code for data in told for code in data.codes),
+        unread=frozenset(source for data in told for source in data.unread),
+    )
+
+
+def layout_files() -> list[Path]:
+    """The files that say so, of all kinds."""
+    return [path for kind in SOURCES.values() for path in kind.layout_files()]
 
 
 def configured(values: Mapping[str, Any]) -> SourceConfig:

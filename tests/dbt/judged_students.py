@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tests.dbt import tested_students
+from tests.dbt import filed_students, tested_students
 from tests.dbt.small_district import (
     BY_CLASS,
     HIDDEN,
@@ -140,6 +140,16 @@ TRUTH = {
     "s45": Truth("Low Risk", "Low", "2", ("0", 50), None, 50, "-?--"),
     # Only in Spanish at 4: nobody can say by English norms.
     "s46": Truth("Low Risk", "Low", "2", ("0", 50), None, None, "-??-"),
+    # Of files that a layout alone describes. DIBELS composite at 9: red.
+    "s51": Truth("At Risk", "Moderate", "2", ("0", 50), None, 9, "-?r-"),
+    # CMAS: not tested, with the parents' excuse. Nobody can say.
+    "s52": Truth("Low Risk", "Low", "2", ("0", 50), None, None, "-??-"),
+    # Toy, math at 50 and reading at 24 in one row: the worse subject, yellow.
+    "s53": Truth("Some Risk", "Moderate", "2", ("0", 50), None, 24, "-?y-"),
+    # Toy, math at 5 but spoiled, and no reading: no test that counts.
+    "s54": Truth("Low Risk", "Low", "2", ("0", 50), None, None, "-??-"),
+    # STAAR Interim, math in Spanish, with neither percentile nor a say in the indicator.
+    "s55": Truth("Low Risk", "Low", "2", ("0", 50), None, None, "-??-"),
 }
 # s06 left on 2026-10-30, s14 was deleted in the source, s16 begins tomorrow.
 NOT_JUDGED = {"s06", "s14", "s16"}
@@ -304,6 +314,7 @@ def records() -> list[Record]:
         *missed("s29", HIGH, "MATH", [*range(1, 8), 61]),
         event("s29", HIGH, school_day(7), "Tardy"),
         *tested_students.records(),
+        *filed_students.records(),
         # s30
         enrolled("s30", BY_CLASS, "Ninth grade"),
         taught("s30", BY_CLASS, "MATH", "2026-08-24"),

@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from include.dbt_command import PROJECT
+from include.sources.files import load_layouts
+
 Manifest = dict[str, Any]
 Node = dict[str, Any]
 
@@ -45,19 +48,28 @@ MAY_READ = {
         "staging.ml",
     },
 }
-VENDORS = (
-    "edfi",
-    "ed_fi",
-    "ed-fi",
-    "star",
-    "renaissance",
-    "map_growth",
-    "nwea",
-    "iready",
-    "i-ready",
-)
+# Folders of staging that are no vendor's.
+_OUR_STAGING = {"ops", "ml", "layouts"}
+
+
+def vendor_names() -> list[str]:
+    """Every name of a vendor or of its product: of its staging folder, or in its layout."""
+    folders = {path.name for path in (PROJECT / "models" / "staging").iterdir() if path.is_dir()}
+    found = folders - _OUR_STAGING
+    for layout in load_layouts().values():
+        found |= {layout.source, *layout.title.split()[:1], layout.title}
+    spelled = {name.lower() for name in found}
+    return sorted({other for name in spelled for other in _spellings(name)}, key=len, reverse=True)
+
+
+def _spellings(name: str) -> set[str]:
+    """Ed-Fi, edfi, ed_fi: with and without what stands between its words."""
+    words = re.split(r"[-_ ]", "ed-fi" if name == "edfi" else name)
+    return {sign.join(words) for sign in ("", "-", "_", " ")}
+
+
 VENDOR_NAMES = re.compile(
-    rf"(?<![a-z])(?:{'|'.join(re.escape(vendor) for vendor in VENDORS)})(?![a-z])", re.IGNORECASE
+    rf"(?<![a-z])(?:{'|'.join(map(re.escape, vendor_names()))})(?![a-z])", re.IGNORECASE
 )
 CLOCKS = re.compile(
     r"\b(?:current_date|current_timestamp|localtimestamp|getdate|sysdate|now\s*\(|clock_timestamp)",

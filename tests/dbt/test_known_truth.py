@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from tests.conftest import create_database
+from tests.conftest import SAMPLES, create_database
+from tests.dbt import filed_students
 from tests.dbt.conftest import run_dbt
 from tests.dbt.judged_students import AS_OF, TRUTH, Truth, records
 from tests.dbt.raw_records import write
@@ -31,10 +32,16 @@ def reported(
     """A connection to the district after one run of every seed and model."""
     url = create_database(pg_server_url, "known_truth")
     write(url, records(), deleted=[student("s14")])
+    samples = SAMPLES if SAMPLES.is_dir() else None
+    own = tmp_path_factory.mktemp("own") / "districts"
+    filed_students.land(url, own, AS_OF, samples)
+    # an installation's layout is one file, and nothing else of it is anywhere
+    assert [p.name for p in own.rglob("*") if p.is_file()] == ["toy.yaml"]
     done = run_dbt(
         *("build", "--exclude-resource-type", "test", "unit_test", "--select"),
         *("+vw_student_risk_scores", "+risk_tier_crossings", "+fct_attendance_event"),
         *("+rpt_attendance_submission", "+rpt_attendance_differences", "+rpt_student_indicators"),
+        *("+fct_assessment_objective_result", "+fct_assessment_unmatched"),
         folder=tmp_path_factory.mktemp("known_truth"),
         url=url,
         as_of=AS_OF,
@@ -234,3 +241,68 @@ def test_what_people_read_is_described_in_the_database(
     built = {place: text for place, text in written.items() if place[:2] in tables}
     assert len(built) > 300
     assert {place: said.get(place) for place in built} == built
+
+
+def test_a_row_of_a_layouts_file_is_told_in_the_districts_own_words(
+    reported: psycopg.Connection[Any],
+) -> None:
+    found = reported.execute(
+        """
+        select student_unique_id, source, subject, test_language, window_name, norm_set,
+            percentile::integer, growth_from_window, growth_percentile::integer,
+            performance_level_rank, invalid_reason
+        from marts.fct_assessment_result inner join marts.dim_student using (student_key)
+        where source not in ('edfi', 'star', 'iready')
+        order by 1, 3
+        """
+    ).fetchall()
+    none = (None, None)
+    assert found == [
+        ("s51", "dibels_8", "reading", None, "fall", "dibels_8: national norms", 9, *none, 1, None),
+        ("s52", "cmas", "math", None, "spring", *none, *none, None, "not_tested"),
+        ("s53", "toy", "math", None, "fall", "toy: toy norms", 50, "fall", 40, 4, None),
+        ("s53", "toy", "reading", None, "fall", "toy: toy norms", 24, *none, None, None),
+        ("s54", "toy", "math", None, "fall", "toy: toy norms", 5, *none, 2, "spoiled"),
+        ("s55", "staar_interim", "math_spanish", "spanish", "window 2", *none, *none, 2, None),
+    ]
+
+
+def test_parts_of_a_test_come_with_their_level(reported: psycopg.Connection[Any]) -> None:
+    found = reported.execute(
+        """
+        select source, scope_code, method_code, value_text, value_num::integer, level_code
+        from marts.fct_assessment_objective_result inner join marts.dim_student using (student_key)
+        where student_unique_id in ('s51', 's53', 's55')
+        order by 1, 3
+        """
+    ).fetchall()
+    low = "Well Below Benchmark"
+    assert found == [
+        ("dibels_8", "LNF", "percentile", "Discontinue", None, low),
+        ("dibels_8", "LNF", "raw_score", "12", 12, low),
+        ("staar_interim", "1", "level", "Under", None, "Under"),
+        ("toy", "facts", "raw_score", "7", 7, None),
+    ]
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample data is not here")
+@pytest.mark.parametrize("layout", [layout for layout, *_ in filed_students.SAMPLES])
+def test_a_published_sample_arrives_whole_and_waits_for_its_students(
+    reported: psycopg.Connection[Any], layout: str
+) -> None:
+    found = reported.execute(
+        "select count(*), min(reason) from marts.fct_assessment_unmatched where source = %s",
+        (layout,),
+    ).fetchone()
+    assert found == (5, "id_not_found")
+
+
+def test_no_row_of_a_vendor_is_lost(
+    reported: psycopg.Connection[Any], tmp_path: Path, pg_server_url: str
+) -> None:
+    url = urlsplit(pg_server_url)._replace(path="/known_truth").geturl()
+    done = run_dbt(
+        *("test", "--select", "no_vendor_row_is_lost"), folder=tmp_path, url=url, as_of=AS_OF
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "PASS no_vendor_row_is_lost" in done.stdout

@@ -13,9 +13,9 @@ import psycopg
 import pytest
 
 from include import check, day_models, dbt_command, own_rows, seed_rows, transform
-from include.config import DISTRICTS as DISTRICTS_OF_PROJECT
 from include.errors import ConfigError
 from include.run import Run
+from include.settings import DISTRICTS as DISTRICTS_OF_PROJECT
 from include.settings import Settings
 from tests.transform.conftest import NightOf
 

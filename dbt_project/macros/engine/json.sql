@@ -9,6 +9,9 @@
     json_list(column, path)    a relation of the items of a list, column `item`; none when it is absent
                                left join lateral {{ json_list('payload', ['races']) }} as race on true
     json_has(column, path)     whether the value is there and not null
+    json_cells(column)         a relation of the texts of a list, columns `cell_text` and `position`
+                               (from 0); none when it is none
+    json_positions(column)     a relation of the numbers of an object, columns `name` and `position`
 #}
 {% macro json_text(column, path) -%}
     {%- if path is string -%}{%- set path = [path] -%}{%- endif -%}
@@ -47,4 +50,28 @@
 
 {% macro json_has(column, path) -%}
     ({{ json_text(column, path) }} is not null)
+{%- endmacro %}
+
+{% macro json_cells(column) -%}
+    {{ return(adapter.dispatch('json_cells', 'firstbell')(column)) }}
+{%- endmacro %}
+
+{% macro default__json_cells(column) -%}
+    (
+        select items.value as cell_text, items.ordinality - 1 as position
+        from jsonb_array_elements_text(
+            case when jsonb_typeof({{ column }}) = 'array' then {{ column }} else '[]'::jsonb end
+        ) with ordinality as items (value, ordinality)
+    )
+{%- endmacro %}
+
+{% macro json_positions(column) -%}
+    {{ return(adapter.dispatch('json_positions', 'firstbell')(column)) }}
+{%- endmacro %}
+
+{% macro default__json_positions(column) -%}
+    (
+        select places.key as name, cast(places.value as bigint) as position
+        from jsonb_each_text({{ column }}) as places (key, value)
+    )
 {%- endmacro %}

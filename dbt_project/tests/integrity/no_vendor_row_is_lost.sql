@@ -31,6 +31,52 @@ raw_iready__diagnostic_results as (
     {{ current_rows(source('iready', 'diagnostic_results')) }}
 ),
 
+raw_layouts__rows as (
+    {{ current_rows(source('layouts', 'rows'), also=['source', 'entity']) }}
+),
+
+layout_results as (
+    select * from {{ ref('stg_layouts__results_canonical') }}
+),
+
+layout_columns as (
+    select * from {{ source('layouts', 'columns') }}
+),
+
+tests_of_a_row as (
+    select distinct
+        layout_columns.source,
+        layout_columns.entity,
+        layout_columns.test_code
+    from layout_columns
+),
+
+possible_tests as (
+    select
+        raw_layouts__rows.source,
+        raw_layouts__rows.entity as feed,
+        raw_layouts__rows.record_key,
+        tests_of_a_row.test_code
+    from raw_layouts__rows
+    inner join tests_of_a_row
+        on tests_of_a_row.source = raw_layouts__rows.source
+        and tests_of_a_row.entity = raw_layouts__rows.entity
+),
+
+-- a row may be several tests, and is one at least
+layout_tests as (
+    select
+        possible_tests.source,
+        possible_tests.feed,
+        possible_tests.record_key,
+        greatest(count(layout_results.result_id), 1) as test_count
+    from possible_tests
+    left join layout_results
+        on layout_results.source = possible_tests.source
+        and layout_results.result_id = {{ layout_result_id('possible_tests') }}
+    group by possible_tests.source, possible_tests.feed, possible_tests.record_key
+),
+
 raw_edfi__student_assessments as (
     {{ current_rows(source('edfi', 'student_assessments')) }}
 ),
@@ -144,6 +190,13 @@ received as (
         feed,
         count(*) as raw_count
     from raw_rows
+    group by source, feed
+    union all
+    select
+        source,
+        feed,
+        sum(test_count) as raw_count
+    from layout_tests
     group by source, feed
 ),
 

@@ -6,6 +6,7 @@
 
 A vendor is data: include/layouts/<vendor>.yaml says which files it sends, how their columns were
 named over the years, what identifies a row and what a value may be. There is no code per vendor.
+What it says of results (subject, scores, levels) goes to the database as data, for dbt.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from include.sources.files.fetch import fetch, look
-    from include.sources.files.layouts import Layout, get_layout, load_layouts
+    from include.sources.files.fetch import look
+    from include.sources.files.layouts import Layout, get_layout, layout_files, load_layouts
     from include.sources.files.local import LocalFile
     from include.sources.files.reader import FileFeed, not_read, open_feeds
 
@@ -23,8 +24,8 @@ __all__ = [
     "FileFeed",
     "Layout",
     "LocalFile",
-    "fetch",
     "get_layout",
+    "layout_files",
     "load_layouts",
     "look",
     "not_read",
@@ -35,6 +36,7 @@ _PLACES = {
     "Layout": "layouts",
     "LocalFile": "local",
     "get_layout": "layouts",
+    "layout_files": "layouts",
     "load_layouts": "layouts",
     "look": "fetch",
     "not_read": "reader",

@@ -28,7 +28,10 @@ class FolderDelivery(Strict):
 
 
 class FilesConfig(SourceConfig):
-    """Files of a vendor, read by a layout of include/layouts; `school_years` are the only ones."""
+    """Files of a vendor, read by a layout of include/layouts or of one's own.
+
+    `school_years` are the only ones.
+    """
 
     kind: Literal["files"] = "files"
     layout: str

@@ -7,7 +7,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import IO, TextIO
 
@@ -15,11 +15,11 @@ import numpy as np
 
 from include.errors import UnreadableFileError
 from include.sources.files.archive import BROKEN
+from include.sources.files.formats import PLAIN, Format
 from include.sources.files.text import NotCsv, NotText, as_text
 
 BLOCK = 1 << 20
-DELIMITER = ","
-OTHER_DELIMITERS = {";": "semicolon", "\t": "tab", "|": "pipe"}
+DELIMITER = PLAIN.sign
 UTF8, UTF16 = "utf-8-sig", "utf-16"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # An honest row of the widest export is some KB.
@@ -44,16 +44,28 @@ class Content:
     is_clean: bool  # every row is text as it stands: see include/sources/files/text.py
     has_long_lines: bool = False  # a line longer than a block: no memory is to hold it
     is_lined: bool = False  # UTF-8 whose line ends all hold LF: bytes can be cut into lines
+    form: Format = PLAIN
+
+    def read_as(self, form: Format) -> Content:
+        """The same bytes, read as another format; lines are known again in the plain one only."""
+        return replace(self, form=form, is_lined=self.is_lined and form.is_plain)
 
     def rows(self) -> Iterator[list[str]]:
-        """Its records as lists of cells, as received; line ends may be CRLF, LF or CR."""
+        """Its header and its records as lists of cells, as received.
+
+        Line ends may be CRLF, LF or CR.
+        """
         with self.open() as raw:
             # a byte that is not UTF-8 is carried along and judged with its cell
             errors = "strict" if self.encoding == UTF16 else "surrogateescape"
             text = io.TextIOWrapper(raw, encoding=self.encoding, errors=errors, newline="")
             lines = _short_lines(text) if self.has_long_lines else text
-            rows = _records(lines, self.where)
-            yield from rows if self.is_clean else map(as_text, rows)
+            if self.form.fixed_width:
+                rows = self.form.cut(lines)
+            else:
+                rows = _records(lines, self.where, sign=self.form.sign)
+            rows = rows if self.is_clean else map(as_text, rows)
+            yield from rows if self.form.is_plain else self.form.table(rows)
 
     def records(
         self, skips: Skips | None = None, is_inside: Callable[[int], None] | None = None
@@ -173,10 +185,12 @@ class _Bounded:
         return line
 
 
-def _records(text: Iterable[str], where: str, lines: _Lines | None = None) -> Iterator[list[str]]:
+def _records(
+    text: Iterable[str], where: str, lines: _Lines | None = None, *, sign: str = ","
+) -> Iterator[list[str]]:
     bounded = _Bounded(text)
     # strict: a stray quote is an error, not a way to swallow the next rows
-    reader = csv.reader(bounded, delimiter=DELIMITER, strict=True)
+    reader = csv.reader(bounded, delimiter=sign, strict=True)
     line = 0
     while True:
         try:
@@ -292,11 +306,3 @@ def check_header(where: str, header: list[str]) -> None:
             expected="column names in UTF-8, UTF-16 with a byte order mark, or Windows-1252",
             next_step="Ask for the file in UTF-8.",
         )
-
-
-def other_delimiter(header: list[str]) -> str | None:
-    """The name of the delimiter that a header really uses, when it is not the comma."""
-    text = DELIMITER.join(header)
-    counts = {name: text.count(sign) for sign, name in OTHER_DELIMITERS.items()}
-    name = max(counts, key=lambda key: counts[key])
-    return name if counts[name] >= max(1, len(header)) else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from include.errors import EmptyFeedError, MissingColumnsError, UnreadableFileError
 from include.sources.files.columns import check_required, fits, map_columns
-from include.sources.files.content import other_delimiter
+from include.sources.files.formats import Format, other_delimiter
 from include.sources.files.layouts import FileLayout, Layout
 
 
@@ -20,14 +20,19 @@ class Identity:
     by: str = "name and header"
 
 
-def identify(where: str, name: str, layout: Layout, header: list[str]) -> Identity | None:
+def identify(
+    where: str, name: str, layout: Layout, header: list[str], form: Format
+) -> Identity | None:
     """The kind of file; None when neither name nor header says that it is one of the layout.
+
+    Only the layout's files in the format by which the header was read are looked at.
 
     Raises MissingColumnsError or UnreadableFileError when the name says what it is and the header
     does not agree.
     """
-    named = [(file, match) for file in layout.files if (match := file.name_match(name))]
-    bearing = [file for file in layout.files if fits(layout, file, header)]
+    files = [file for file in layout.files if file.format == form]
+    named = [(file, match) for file in files if (match := file.name_match(name))]
+    bearing = [file for file in files if fits(layout, file, header)]
     for file, match in named:
         if file in bearing:
             return Identity(file, {**file.constants, **_groups(match)})
@@ -50,12 +55,13 @@ def _refuse(
             expected="a header and at least one row",
             next_step="Ask the vendor whether the export ran; the data of the last file stays.",
         )
-    if other := other_delimiter(header):
+    if other := other_delimiter(header, named.format):
         raise UnreadableFileError(
             where,
             seen=f"cells separated by {other}",
-            expected="cells separated by comma",
-            next_step="Ask the vendor for comma-separated files.",
+            expected=f"cells separated by {named.format.delimiter}",
+            next_step=f"Ask the vendor for {named.format.delimiter}-separated files, or say how "
+            "they are written under `format` of the layout.",
         )
     columns = map_columns(layout, named, header)
     check_required(where, layout, named, columns)

@@ -2,91 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ValidationError, model_validator
 
 from include.errors import ConfigError
 from include.records import Feed, FeedKind
+from include.settings import Settings
 from include.sources.files import layout_checks as checks
+from include.sources.files.fields import STRICT, Column, Columns, Domain, Headers, Pattern, Scope
+from include.sources.files.formats import PLAIN, Format
 from include.sources.files.headers import canonical, normalise
-from include.sources.files.numbers import read_number
+from include.sources.files.results import Result, Student, Text, problems_of_all
+
+log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).resolve().parents[2] / "layouts"
 
 
-def _flatten(value: Any) -> Any:
-    """Accept nested lists, so that a YAML anchor can stand for a group of columns."""
-    return list(_leaves(value)) if isinstance(value, list) else value
-
-
-def _leaves(value: list[Any]) -> Iterator[Any]:
-    for item in value:
-        if isinstance(item, list):
-            yield from _leaves(item)
-        else:
-            yield item
-
-
-def _is_pattern(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise ValueError(f"{value!r} is not a regular expression: {error}") from error
-    return value
-
-
-Column = Annotated[str, BeforeValidator(lambda v: canonical(v) if isinstance(v, str) else v)]
-Columns = Annotated[list[Column], BeforeValidator(_flatten)]
-# One column may stand without a list.
-Scope = Annotated[
-    list[Column], BeforeValidator(lambda v: [v] if isinstance(v, str) else _flatten(v))
-]
-Headers = Annotated[list[str], BeforeValidator(_flatten)]
-Pattern = Annotated[str, BeforeValidator(_is_pattern)]
-
-
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Domain(_Strict):
-    """What a value may be: a number within limits, or one of a list. Blank is always allowed."""
-
-    number: Literal["integer", "decimal"] | None = None
-    min: float | None = None
-    max: float | None = None
-    values: list[str] | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Domain:
-        if (self.number is None) == (self.values is None):
-            raise ValueError("a domain has either `number` or `values`")
-        if self.values is not None and (not self.values or (self.min, self.max) != (None, None)):
-            raise ValueError("`values`: expected at least one value, and no limits beside them")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError(f"seen min {self.min:g} above max {self.max:g}; expected min <= max")
-        return self
-
-    def __str__(self) -> str:
-        if self.values is not None:
-            return f"one of {', '.join(self.values)}"
-        limits = f" {self.min:g} to {self.max:g}" if None not in (self.min, self.max) else ""
-        return f"{'a whole number' if self.number == 'integer' else 'a number'}{limits}"
-
-    def holds(self, text: str) -> bool:
-        """Whether a non-blank text is in the domain; `85.0` is a whole number."""
-        if self.values is not None:
-            return text in self.values
-        value = read_number(text)
-        if value is None or (self.number == "integer" and value != value.to_integral_value()):
-            return False
-        return (self.min is None or value >= self.min) and (self.max is None or value <= self.max)
+    model_config = STRICT
 
 
 class HeaderMark(_Strict):
@@ -126,6 +68,7 @@ class FileLayout(_Strict):
     names: list[Pattern]
     header: HeaderMark
     columns: Headers
+    format: Format = PLAIN
     key: list[Columns]
     required: Columns
     # What a snapshot is complete for, as its rows say it: of each combination of these values that
@@ -147,12 +90,49 @@ class FileLayout(_Strict):
     constants: dict[str, str] = {}
     constants_from: dict[str, ConstantFrom] = {}
     domains: dict[str, Domain] = {}
+    # By column the vendor's label of each code, where `results` speak of labels.
+    codes: dict[Column, dict[Text, str]] = {}
+    # A row without a date is a test that was not taken: it is kept.
+    may_lack_date: bool = False
+    # The tests that a row tells and whose they are, for dbt; a source without has SQL of its own.
+    results: list[Result] = []
+    student: Student | None = None
     variants: dict[str, Headers] = {}
 
     def name_match(self, file_name: str) -> re.Match[str] | None:
         """The match of a file name; its named groups are constants of the rows."""
         found = (re.search(pattern, file_name, re.IGNORECASE) for pattern in self.names)
         return next((match for match in found if match), None)
+
+    @property
+    def birth_date(self) -> str | None:
+        """The column of the birth date, which no row is refused for."""
+        return self.student.birth_date if self.student else None
+
+    @cached_property
+    def domain_of(self) -> dict[str, Domain]:
+        """The domain of each column that has one: that of the first name or pattern that fits."""
+        return {
+            column: domain
+            for name, column in self.column_names.items()
+            if (domain := self._domain(name))
+        }
+
+    def _domain(self, name: str) -> Domain | None:
+        for pattern, domain in self.domains.items():
+            if fnmatchcase(name, "*".join(normalise(part) for part in pattern.split("*"))):
+                return domain
+        return None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_by_place(cls, values: Any) -> Any:
+        """Take the columns of a fixed width from their places."""
+        if isinstance(values, dict) and isinstance(form := values.get("format"), dict):
+            places = form.get("fixed_width")
+            if isinstance(places, dict) and "columns" not in values:
+                return {**values, "columns": list(places)}
+        return values
 
     @cached_property
     def column_names(self) -> dict[str, str]:
@@ -195,6 +175,22 @@ class FileLayout(_Strict):
         yield from checks.wrong_formats("dates", self.dates, "%m/%d/%Y")
         yield from checks.wrong_formats("times", self.times, "%H:%M")
         yield from checks.repeated_columns(self.columns)
+        yield from self._problems_of_results(known)
+
+    def _problems_of_results(self, known: set[str]) -> Iterator[str]:
+        columns = "the file's `columns`"
+        read = {column for result in self.results for column in result.columns()}
+        read |= set(self.student.columns().values()) if self.student else set()
+        yield from checks.unknown_names("results", read, known, columns)
+        yield from checks.unknown_names("codes", self.codes, known, columns)
+        dated = {result.date for result in self.results if result.date}
+        dated |= {self.birth_date} if self.birth_date else set()
+        yield from checks.unknown_names("results", dated, self.dates, "`dates`, with its formats")
+        if self.results and not self.test_date:
+            yield "`test_date`: seen none; expected the column of the day of the test"
+        yield from problems_of_all(self.results, self.student, self.domain_of)
+        if self.format.fixed_width and set(self.format.fixed_width) != set(self.columns):
+            yield "`columns`: seen others than those of `fixed_width`; leave `columns` out"
 
 
 class Layout(_Strict):
@@ -225,6 +221,7 @@ class Layout(_Strict):
         yield from checks.unknown_names("drop", self.drop, known, columns)
         yield from checks.unknown_names("header.lacks", lacks, known, columns)
         yield from checks.wrong_aliases(self.aliases, [file.columns for file in self.files])
+        yield from checks.told_differently(self.files)
         for file in self.files:
             names = {*self.names_in(file)}
             marks = [mark for listed in file.variants.values() for mark in listed]
@@ -291,22 +288,44 @@ def load_layout(path: Path) -> Layout:
 
 
 def load_layouts(folder: Path | None = None) -> dict[str, Layout]:
-    """All layouts by vendor; default: those in include/layouts."""
-    return {path.stem: load_layout(path) for path in sorted((folder or FOLDER).glob("*.yaml"))}
+    """All layouts by vendor; default: those that `layout_files` finds.
+
+    An own layout that cannot be read is told and left out: it concerns who uses it alone, and
+    `get_layout` says there what is wrong.
+    """
+    found = {}
+    for name, path in layout_files(folder).items():
+        try:
+            found[name] = load_layout(path)
+        except ConfigError as error:
+            if path.parent in (folder, FOLDER):
+                raise
+            log.error("%s", error)
+    return found
+
+
+def layout_files(folder: Path | None = None) -> dict[str, Path]:
+    """The layout files by vendor: of a folder, or those of include/layouts and one's own.
+
+    One's own stand beside the district files, and win over one of the same name.
+    """
+    folders = [folder] if folder else [FOLDER, Settings().own_layouts_dir]
+    found = {path.stem: path for place in folders for path in sorted(place.glob("*.yaml"))}
+    return dict(sorted(found.items()))
 
 
 def get_layout(name: str, folder: Path | None = None) -> Layout:
-    """One layout by name; raises ConfigError that lists the known ones."""
-    folder = folder or FOLDER
-    known = sorted(path.stem for path in folder.glob("*.yaml"))
+    """One layout by name; raises ConfigError that lists the known ones, or says what is wrong."""
+    known = layout_files(folder)
     if name not in known:
+        own = Settings().own_layouts_dir
         raise ConfigError(
             f"layout {name!r}",
-            seen="no such file in include/layouts",
+            seen=f"no such file in {folder or f'include/layouts or {own}'}",
             expected=f"one of {', '.join(known) or 'none yet'}",
             next_step="Correct `layout` in the district file, or add the layout.",
         )
-    return load_layout(folder / f"{name}.yaml")
+    return load_layout(known[name])
 
 
 def _problems(error: ValidationError | yaml.YAMLError) -> str:

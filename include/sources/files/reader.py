@@ -17,7 +17,8 @@ from include.records import Feed, FeedKind, FeedStream
 from include.sources.files import archive
 from include.sources.files.columns import map_columns, missing_scope
 from include.sources.files.config import FilesConfig
-from include.sources.files.content import check_header, inspect
+from include.sources.files.content import Content, check_header, inspect
+from include.sources.files.formats import Format
 from include.sources.files.identify import Identity, identify
 from include.sources.files.layouts import Layout, get_layout
 from include.sources.files.local import LocalFile
@@ -199,9 +200,7 @@ def _open(
     identity: Identity | None = None
     try:
         content = inspect(where, opener)
-        header = next(content.rows(), [])
-        check_header(where, header)
-        identity = identify(where, name, layout, header)
+        content, header, identity = _recognised(where, name, layout, content)
     except FeedError as error:
         # the name says which feed this is: let that feed fail, and the others go on
         failure = error
@@ -219,7 +218,7 @@ def _open(
         stream = FailedStream(failure or _empty(where))
     else:
         stream = FileStream(layout, identity, content, rules, notes)
-    if why := _why_delta(layout, identity, header, rules):
+    if why := None if failure else _why_delta(layout, identity, header, rules):
         notes["read_as_delta"] = why
     return FileFeed(
         feed=Feed(layout.source, identity.file.entity),
@@ -230,6 +229,35 @@ def _open(
         notes=notes,
         part=tuple(identity.constants.get(column, "") for column in identity.file.scope),
     )
+
+
+def _recognised(
+    where: str, name: str, layout: Layout, content: Content
+) -> tuple[Content, list[str], Identity | None]:
+    """The content as the format says that fits name and header, its header, and what it is.
+
+    Formats of the files whose name it bears come first; without one that fits, the first says why.
+    """
+    tried: list[Format] = []
+    failure: FeedError | None = None
+    header: list[str] = []
+    for file in sorted(layout.files, key=lambda file: not file.name_match(name)):
+        if file.format in tried:
+            continue
+        tried.append(file.format)
+        table = content.read_as(file.format)
+        try:
+            header = next(table.rows(), [])
+            check_header(where, header)
+            identity = identify(where, name, layout, header, file.format)
+        except FeedError as error:
+            failure = failure or error
+            continue
+        if identity is not None:
+            return table, header, identity
+    if failure:
+        raise failure
+    return content, header, None
 
 
 def _read(path: Path) -> IO[bytes]:

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from fnmatch import fnmatchcase
 from itertools import compress
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -14,8 +13,9 @@ from typing import Any, NamedTuple
 from include.records import Cells, Reject
 from include.sources.files import dates
 from include.sources.files.columns import ColumnMap, missing_scope
+from include.sources.files.fields import Domain
 from include.sources.files.headers import normalise
-from include.sources.files.layouts import Domain, FileLayout
+from include.sources.files.layouts import FileLayout
 from include.sources.files.text import NotCsv
 
 _REMEMBERED = 50_000
@@ -79,7 +79,12 @@ class RowBuilder:
         ]
         self._dates = {c: dates.date_parser(f) for c, f in file.dates.items() if c in at}
         self._times = {c: dates.time_parser(f) for c, f in file.times.items() if c in at}
-        self._date_cells = [(c, at[c], parse, file.dates[c]) for c, parse in self._dates.items()]
+        self._date_cells = [
+            (c, at[c], parse, file.dates[c])
+            for c, parse in self._dates.items()
+            if c != file.birth_date
+        ]
+        self._may_lack_date = file.may_lack_date
         self._test_date = [(at[c], self._dates[c]) for c in file.test_date if c in self._dates]
         self._year_cells = [(c, at[c], self._dates.get(c)) for c in file.school_year if c in at]
         self._scope = _scope_of(file, at, self._constants)
@@ -92,9 +97,15 @@ class RowBuilder:
         # a place twice, so that one alone gives a tuple as well; a blank is always accepted
         self._judged = itemgetter(*places, places[0]) if places else None
         self._latest_day = latest_day
-        self._added = [*self._constants, *file.constants_from, "_test_date"]
-        self._constant_cells = [self._constants.get(name, "") for name in self._added[:-1]]
-        self._fields, cells = _fields(file, columns, self._added)
+        self._added = [*self._constants, *file.constants_from]
+        self._constant_cells = [self._constants.get(name, "") for name in self._added]
+        # dates of `results` beside the test's, by the name of the cell that has them as ISO
+        more = _more_dates(file)
+        self._more_days = [
+            (c, at.get(c), self._dates.get(c, dates.date_parser([])), file.dates[c])
+            for c in more.values()
+        ]
+        self._fields, cells = _fields(file, columns, [*self._added, "_test_date", *more])
         # behind the cells of a row stand what is added, and a blank for what the file lacks
         self._pick = itemgetter(*cells)
         self.years = Years(accepted_years, school_year_starts_in)
@@ -152,11 +163,16 @@ class RowBuilder:
             return self._reject(row, ref, *problem, key=key)
         added = self._constant_cells
         if self._chosen:
-            added = [constants.get(name, "") for name in self._added[:-1]]
+            added = [constants.get(name, "") for name in self._added]
         tested_on = day.isoformat() if day else ""
         extra = self._extra(row) if self._unknown else None
-        payload = Cells(self._fields, self._pick([*row, *added, tested_on, ""]), extra)
-        return Record(key, payload, scope, self._outside(row, ref, key))
+        findings = self._outside(row, ref, key)
+        if self._more_days:
+            more = self._more(row, ref, key, findings)
+            cells = self._pick([*row, *added, tested_on, *more, ""])
+        else:
+            cells = self._pick([*row, *added, tested_on, ""])
+        return Record(key, Cells(self._fields, cells, extra), scope, findings)
 
     def scope_of(self, row: list[str]) -> str | None:
         """The part of a snapshot that a row belongs to; None where files have no parts."""
@@ -167,6 +183,19 @@ class RowBuilder:
         """Whether the file has a column that says a school year."""
         return bool(self._year_cells)
 
+    def _more(self, row: list[str], ref: str, key: str, findings: list[Reject]) -> list[str]:
+        """Further dates as ISO; one that cannot be read is blank and among the findings."""
+        cells = []
+        for column, index, parse, formats in self._more_days:
+            text = row[index] if index is not None else ""
+            day = parse(text) if text else None
+            if day is None and text.strip():
+                wanted = f"a date as {' or '.join(formats)}"
+                detail = f"{column}: a value outside its domain; expected {wanted}"
+                findings.append(Reject("bad_value", detail, ref, key, column, {column: text}))
+            cells.append(day.isoformat() if day else "")
+        return cells
+
     def _problem(
         self, row: list[str], day: date | None, scope: str | None
     ) -> tuple[str, str, str] | None:
@@ -174,7 +203,7 @@ class RowBuilder:
         for column, index, parse, formats in self._date_cells:
             if (text := row[index]) and parse(text) is None and text.strip():
                 return "bad_date", column, f"a date as {' or '.join(formats)}"
-        if day is None and self._test_date:
+        if day is None and self._test_date and not self._may_lack_date:
             return "no_date", "the test's date", "a date"
         if self._latest_day and day and day > self._latest_day:
             wanted = f"a day up to {self._latest_day}, when the file was written"
@@ -283,6 +312,13 @@ class RowBuilder:
         return Reject(reason, detail, ref, key, None, payload)
 
 
+def _more_dates(file: FileLayout) -> dict[str, str]:
+    """Columns of dates that `results` name, by the cell that shall have the date as ISO."""
+    found = {result.date_cell: result.date for result in file.results if result.date}
+    found.pop("_test_date", None)
+    return found | ({"_birth_date": file.birth_date} if file.birth_date else {})
+
+
 def _scope_of(
     file: FileLayout, at: Mapping[str, int], constants: Mapping[str, str]
 ) -> Callable[[Sequence[str]], str] | None:
@@ -343,18 +379,11 @@ def _join(parts: list[Part], row: list[str], constants: Mapping[str, str]) -> st
 
 def _domains(file: FileLayout, columns: ColumnMap) -> list[tuple[int, str, Domain, set[str]]]:
     """Each present column with a domain: its position, and a memory of values that passed."""
-    newest = {column: name for name, column in file.column_names.items()}
-    patterns = [
-        ("*".join(normalise(part) for part in pattern.split("*")), domain)
-        for pattern, domain in file.domains.items()
+    return [
+        (index, column, domain, {""})
+        for index, column in columns.kept.items()
+        if (domain := file.domain_of.get(column))
     ]
-    found = []
-    for index, column in columns.kept.items():
-        for pattern, domain in patterns:
-            if fnmatchcase(newest[column], pattern):
-                found.append((index, column, domain, {""}))
-                break
-    return found
 
 
 def damaged(row: list[str], expected: int, ref: str) -> Reject:

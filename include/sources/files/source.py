@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from include import errors
-from include.errors import ConfigError, FirstbellError, UnreachableError
+from include.errors import FirstbellError, UnreachableError
 from include.records import LEFT_ALONE, Feed
 from include.sources.base import Item, Ledger, Plan, Pool, Reading, Source, SourceRun
 from include.sources.files.config import FilesConfig, SftpDelivery
 
 if TYPE_CHECKING:
+    from include.records import LayoutData
     from include.sources.files.layouts import Layout
     from include.sources.files.local import LocalFile
 
@@ -56,22 +57,31 @@ class FilesSource(Source[FilesConfig]):
         return {feed for layout in load_layouts().values() for feed in layout.feeds}
 
     @classmethod
+    def layouts(cls) -> LayoutData:
+        """What the layouts say of results. Of one that nobody could read, what stood stays."""
+        from include.sources.files.as_data import as_data
+        from include.sources.files.layouts import layout_files, load_layouts
+
+        known = load_layouts()
+        return as_data(known.values(), set(layout_files()) - set(known))
+
+    @classmethod
+    def layout_files(cls) -> Collection[Path]:
+        """Those of include/layouts and of one's own."""
+        from include.sources.files.layouts import layout_files
+
+        return layout_files().values()
+
+    @classmethod
     def raw_name_of(cls, config: FilesConfig) -> str:
         return config.layout
 
     def check(self) -> None:
-        """Raise ConfigError for a layout that nobody wrote, or a connection that lacks a part."""
+        """Raise ConfigError for a layout that cannot be read, or a connection that lacks a part."""
         from include.sources.files import folder, sftp
-        from include.sources.files.layouts import load_layouts
+        from include.sources.files.layouts import get_layout
 
-        known, code = load_layouts(), self.run.district_code
-        if self.config.layout not in known:
-            raise ConfigError(
-                f"district {code}",
-                seen=f"layout {self.config.layout!r}",
-                expected=f"one of {', '.join(sorted(known))}",
-                next_step=f"Correct it in {code}.yaml, or add include/layouts/.",
-            )
+        get_layout(self.config.layout)
         delivery = self.config.delivery
         connection = self.run.connect(delivery.connection)
         if isinstance(delivery, SftpDelivery):

@@ -139,7 +139,8 @@ class FileStream:
 
     def _all_rows(self) -> Iterator[Row]:
         rows = islice(self._content.rows(), 1, None)
-        return ((number, None, row) for number, row in enumerate(rows, start=2))
+        first = self._content.form.first_row
+        return ((number, None, row) for number, row in enumerate(rows, start=first))
 
     def _first_pass(self, columns: ColumnMap, survey: Survey) -> frozenset[int]:
         """Count all rows; returns the hashes of the keys that repeat."""

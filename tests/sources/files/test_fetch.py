@@ -21,8 +21,8 @@ from include.errors import (
     ProtocolError,
     UnreachableError,
 )
-from include.sources.files import fetch
 from include.sources.files.config import FilesConfig
+from include.sources.files.fetch import fetch
 from include.sources.files.folder import Folder
 
 CONTENT = b"a,b\r\n1,2\r\n" * 50_000

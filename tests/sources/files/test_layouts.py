@@ -131,5 +131,5 @@ def test_a_wrong_layout_says_where(tmp_path: Path, old: str, new: str, says: str
 
 
 def test_an_unknown_layout_lists_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="iready, map_growth, star"):
+    with pytest.raises(ConfigError, match=r"iready, map_growth, .*star"):
         get_layout("../layouts/star")

@@ -14,8 +14,9 @@ import pytest
 from demo.simulators import sftp as simulator
 from include.connections import Connection
 from include.errors import ConfigError, HostKeyError
-from include.sources.files import LocalFile, fetch
+from include.sources.files import LocalFile
 from include.sources.files.config import FilesConfig
+from include.sources.files.fetch import fetch
 
 QUEUE = 64
 _DELIVERY = {"kind": "sftp", "connection": "vendor", "path": ".", "pattern": "*.csv"}

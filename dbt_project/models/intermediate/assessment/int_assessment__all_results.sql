@@ -1,5 +1,5 @@
--- One row per test result of any source, matched to a student or not. A new source of results
--- is one more branch of each union in this folder and nothing else from here on.
+-- One row per test result of any source, matched to a student or not. A new file of results is a
+-- layout; one that needs SQL of its own is one more branch of each union in this folder.
 with
 
 unioned as (
@@ -10,6 +10,8 @@ unioned as (
     select * from {{ ref('stg_map_growth__results_canonical') }}
     union all
     select * from {{ ref('stg_iready__results_canonical') }}
+    union all
+    select * from {{ ref('stg_layouts__results_canonical') }}
 ),
 
 known_loads as (

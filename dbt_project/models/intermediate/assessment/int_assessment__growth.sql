@@ -9,6 +9,8 @@ unioned as (
     select * from {{ ref('stg_star__growth') }}
     union all
     select * from {{ ref('stg_map_growth__growth') }}
+    union all
+    select * from {{ ref('stg_layouts__growth') }}
 ),
 
 results as (

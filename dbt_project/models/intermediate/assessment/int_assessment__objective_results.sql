@@ -11,6 +11,8 @@ unioned as (
     select * from {{ ref('stg_map_growth__objective_results') }}
     union all
     select * from {{ ref('stg_iready__objective_results') }}
+    union all
+    select * from {{ ref('stg_layouts__objective_results') }}
 ),
 
 results as (

@@ -9,10 +9,40 @@ unioned as (
     select * from {{ ref('stg_map_growth__scores') }}
     union all
     select * from {{ ref('stg_iready__scores') }}
+    union all
+    select * from {{ ref('stg_layouts__scores') }}
 ),
 
-methods as (
+known_methods as (
     {{ district_rows(ref('xwalk_assessment_score_methods'), ['source', 'method_code']) }}
+),
+
+layout_methods as (
+    select * from {{ ref('stg_layouts__codes') }}
+    where code_kind = 'score_method'
+),
+
+-- what the crosswalk says wins over the layout
+methods as (
+    select
+        known_methods.source,
+        known_methods.method_code,
+        known_methods.method,
+        known_methods.preference,
+        known_methods.norm_set
+    from known_methods
+    union all
+    select
+        layout_methods.source,
+        layout_methods.code as method_code,
+        layout_methods.meaning as method,
+        layout_methods.preference,
+        layout_methods.norm_set
+    from layout_methods
+    left join known_methods
+        on known_methods.source = layout_methods.source
+        and known_methods.method_code = layout_methods.code
+    where known_methods.method_code is null
 ),
 
 mapped as (

@@ -28,15 +28,22 @@ ranked as (
         stated.percentile,
         stated.scale_score,
         stated.raw_score,
-        coalesce(sources.names_each_test_once, false) as names_each_test_once,
+        coalesce(sources.names_each_test_once, other_sources.names_each_test_once, false)
+            as names_each_test_once,
         row_number() over (
             partition by
                 stated.student_key, stated.subject, stated.family, stated.administered_on
-            order by sources.preference nulls last, stated.source, stated.result_id
+            order by
+                coalesce(sources.preference, other_sources.preference) nulls last,
+                stated.source,
+                stated.result_id
         ) as rank_number
     from stated
     left join sources
         on sources.source = stated.source
+    -- the row of * is of every source without one of its own
+    left join sources as other_sources
+        on other_sources.source = '*'
 ),
 
 pairs as (

@@ -51,12 +51,69 @@ families as (
     select * from {{ ref('int_assessment__families') }}
 ),
 
-subjects as (
+layout_codes as (
+    select * from {{ ref('stg_layouts__codes') }}
+),
+
+known_subjects as (
     {{ district_rows(ref('xwalk_assessment_subjects'), ['source', 'subject_code']) }}
 ),
 
-levels as (
+-- what a crosswalk says wins over the layout
+subjects as (
+    select
+        known_subjects.source,
+        known_subjects.subject_code,
+        known_subjects.subject,
+        known_subjects.language
+    from known_subjects
+    union all
+    select
+        layout_codes.source,
+        layout_codes.code as subject_code,
+        layout_codes.meaning as subject,
+        layout_codes.language
+    from layout_codes
+    left join known_subjects
+        on known_subjects.source = layout_codes.source
+        and known_subjects.subject_code = layout_codes.code
+    where layout_codes.code_kind = 'subject'
+        and known_subjects.subject_code is null
+),
+
+known_levels as (
     {{ district_rows(ref('xwalk_assessment_levels'), ['source', 'level_code']) }}
+),
+
+level_ranks as (
+    select
+        known_levels.performance_level,
+        min(known_levels.level_rank) as level_rank
+    from known_levels
+    group by known_levels.performance_level
+),
+
+levels as (
+    select
+        known_levels.source,
+        known_levels.level_code,
+        known_levels.performance_level,
+        known_levels.level_rank
+    from known_levels
+    union all
+    select
+        layout_codes.source,
+        layout_codes.code as level_code,
+        layout_codes.meaning as performance_level,
+        level_ranks.level_rank
+    from layout_codes
+    left join known_levels
+        on known_levels.source = layout_codes.source
+        and known_levels.level_code = layout_codes.code
+    left join level_ranks
+        on level_ranks.performance_level = layout_codes.meaning
+    where layout_codes.code_kind = 'level'
+        and known_levels.level_code is null
 ),
 
 grade_levels as (

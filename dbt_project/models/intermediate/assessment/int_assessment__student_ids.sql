@@ -11,6 +11,8 @@ unioned as (
     select * from {{ ref('stg_map_growth__student_ids') }}
     union all
     select * from {{ ref('stg_iready__student_ids') }}
+    union all
+    select * from {{ ref('stg_layouts__student_ids') }}
 ),
 
 keyed as (

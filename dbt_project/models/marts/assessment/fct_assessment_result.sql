@@ -192,7 +192,7 @@ ordered as (
                 clocked.student_key, clocked.subject, clocked.administered_on, clocked.is_valid
             order by
                 case when clocked.all_state_a_time then clocked.test_time end desc nulls last,
-                sources.preference nulls last,
+                coalesce(sources.preference, other_sources.preference) nulls last,
                 clocked.source,
                 clocked.test_time desc nulls last,
                 clocked.result_id
@@ -200,6 +200,9 @@ ordered as (
     from clocked
     left join sources
         on sources.source = clocked.source
+    -- the row of * is of every source without one of its own
+    left join sources as other_sources
+        on other_sources.source = '*'
 ),
 
 ranked as (

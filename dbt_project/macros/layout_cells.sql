@@ -1,0 +1,113 @@
+{#
+    layout_cells(roles): what the rows of files that layouts describe say in some roles, as a select: one
+    row per record, test and column of these roles whose cell is filled.
+
+        cells as (
+            {{ layout_cells(['score']) }}
+        ),
+
+    Columns: source, feed, record_key, test_code, role, place, those of raw.layout_columns, and
+    value_text: the cell's text, or the label that the layout gives this code.
+#}
+{% macro layout_cells(roles) -%}
+    {%- if roles is string or roles | length == 0 -%}
+        {{ exceptions.raise_compiler_error("layout_cells: `roles` must be a list, got " ~ roles) }}
+    {%- endif -%}
+    select
+        layout_rows.source,
+        layout_rows.entity as feed,
+        layout_rows.record_key,
+        layout_places.test_code,
+        layout_places.role,
+        layout_places.place,
+        layout_places.column_name,
+        layout_places.value,
+        layout_places.scope,
+        layout_places.part_code,
+        layout_places.part_name,
+        layout_places.method,
+        layout_places.from_window,
+        layout_places.to_window,
+        layout_places.lowest,
+        layout_places.highest,
+        layout_places.is_whole,
+        coalesce(labels.meaning, trim(cells.cell_text)) as value_text
+    from (
+        {{ current_rows(
+            source('layouts', 'rows'), also=['source', 'entity', 'cell_names_id']
+        ) }}
+    ) as layout_rows
+    cross join lateral {{ json_cells('layout_rows.payload') }} as cells
+    -- which cell is which, for the few columns of these roles
+    inner join (
+        select
+            columns.source,
+            columns.entity,
+            columns.test_code,
+            columns.role,
+            columns.place,
+            columns.column_name,
+            columns.value,
+            columns.scope,
+            columns.part_code,
+            columns.part_name,
+            columns.method,
+            columns.from_window,
+            columns.to_window,
+            columns.lowest,
+            columns.highest,
+            columns.is_whole,
+            cell_names.cell_names_id,
+            positions.position
+        from {{ source('files', 'cell_names') }} as cell_names
+        cross join lateral {{ json_positions('cell_names.positions') }} as positions
+        inner join {{ source('layouts', 'columns') }} as columns
+            on columns.column_name = positions.name
+        where columns.role in ('{{ roles | join("', '") }}')
+    ) as layout_places
+        on layout_places.source = layout_rows.source
+        and layout_places.entity = layout_rows.entity
+        and layout_places.cell_names_id = layout_rows.cell_names_id
+        and layout_places.position = cells.position
+    left join {{ source('layouts', 'codes') }} as labels
+        on labels.role = 'label'
+        and labels.source = layout_rows.source
+        and labels.entity = layout_rows.entity
+        and labels.test_code = layout_places.test_code
+        and labels.column_name = layout_places.column_name
+        and labels.code = lower(trim(cells.cell_text))
+    where trim(cells.cell_text) != ''
+{%- endmacro %}
+
+{#
+    layout_result_id(relation): the id of a result within its source: feed, key of the raw row, and
+    which of the tests of the row it is.
+
+        {{ layout_result_id('cells') }} as result_id
+#}
+{% macro layout_result_id(relation) -%}
+    {%- if not relation -%}
+        {{ exceptions.raise_compiler_error("layout_result_id: `relation` must be a name, got none") }}
+    {%- endif -%}
+    {{ relation }}.feed || '|' || {{ relation }}.record_key
+    || case when {{ relation }}.test_code = '' then '' else '|' || {{ relation }}.test_code end
+{%- endmacro %}
+
+{#
+    layout_number(relation): the number of a cell of layout_cells, null when it is none or outside the
+    range that the layout says.
+
+        {{ layout_number('cells') }} as value_num
+#}
+{% macro layout_number(relation) -%}
+    {%- if not relation -%}
+        {{ exceptions.raise_compiler_error("layout_number: `relation` must be a name, got none") }}
+    {%- endif -%}
+    {%- set number = safe_numeric(relation ~ '.value_text') -%}
+    case
+        when {{ number }} >= coalesce({{ relation }}.lowest, {{ number }})
+            and {{ number }} <= coalesce({{ relation }}.highest, {{ number }})
+            and (not coalesce({{ relation }}.is_whole, false) or {{ number }} = trunc({{ number }}))
+            then {{ number }}
+    end
+{%- endmacro %}

@@ -1,0 +1,264 @@
+"""`results` of layouts: what a row says of tests, refused by name where it cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from include.errors import ConfigError
+from include.records import Cells, Change, LayoutCode
+from include.settings import Settings
+from include.sources import registry
+from include.sources.files import FileFeed, get_layout, load_layouts, open_feeds
+from include.sources.files.as_data import as_data
+from include.sources.files.formats import Format
+from include.sources.files.layouts import load_layout
+from include.sources.files.results import Invalid, Part, Result, Score, Student
+from tests.sources.files.helpers import feeds_of, local, read, rejects, source, upserts
+
+TOY = """
+source: toy
+title: Toy Test
+docs: docs/toy.md
+files:
+  - name: toy results
+    entity: results
+    kind: delta
+    names: ['^toy']
+    header: {has: [Points]}
+    key: [[Pupil ID, Played On]]
+    required: [Pupil ID, Points]
+    school_year: [Played On]
+    test_date: [Played On]
+    dates: {Played On: ["%m/%d/%Y"], Born: ["%m/%d/%Y"]}
+    domains:
+      Points: {number: integer, min: 0, max: 10}
+      Rank: {number: integer, min: 1, max: 99, words: [Stopped]}
+    student: {local: Pupil ID, birth_date: Born}
+    results:
+      - title: Toy Test
+        subject: {column: Board, codes: {chess: [C, K], checkers: [D]}}
+        scores:
+          - {column: Points, method: scale_score}
+          - {column: Rank, method: percentile, norm_set: toy norms}
+        level: {column: Mark, codes: {below: [Low], met: [High]}}
+        parts: [{code: opening, name: Opening, level: Opening Mark}]
+        invalid: [{column: Void, any: voided}]
+    columns: [Pupil ID, Born, Played On, Points, Rank, Board, Mark, Opening Mark, Void]
+"""
+SECOND = TOY.split("files:\n")[1].replace("toy results", "toy retests").replace("'^toy'", "'^re'")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("level: {column: Mark", "level: {colum: Mark", "level"),
+        ("        parts:", "        portions:", "portions"),
+        ("- {column: Points, method", "- {column: Point, method", "`results`: seen 'point'"),
+        ("Rank: {number: integer, min: 1", "Rank: {number: integer, min: 100", "min 100 above max"),
+        ("min: 0, max: 10}", "min: 0.2, max: 0.8}", "no whole number from 0.2 to 0.8"),
+        ("min: 1, max: 99", "min: 1, max: 200", "1 to 200 or Stopped for 'rank'; expected 0 to"),
+        ("      Points: {number: integer, min: 0, max: 10}\n", "", "no range of 'points'"),
+        (", norm_set: toy norms", "", "expected a `norm_set` with a percentile"),
+        ("method: scale_score}", "method: points}", "scores.0.method"),
+        ("method: scale_score}", "method: scale_score, to_window: fall}", "`from_window` and"),
+        ("{local: Pupil ID, birth_date: Born}", "{birth_date: Born}", "`student`: seen no id"),
+        ("birth_date: Born}", "birth_date: Board}", "`results`: seen 'board'; expected one of `da"),
+        ("    test_date: [Played On]\n", "", "`test_date`: seen none"),
+        ("met: [High]", "met: [low]", "seen 'low' as below and as met"),
+        ("below: [Low]", "bad: [Low]", "level.codes.bad"),
+        ("{column: Void, any: voided}", "{column: Void}", "neither `codes` nor `any`"),
+        ("name: Opening, level: Opening Mark", "name: Opening", "'opening' has neither"),
+        ("checkers: [D]}}", "go: [D]}, languages: {reading: spanish}}", "`languages` of reading"),
+        ("      - title:", "      - &t\n        title:", None),
+        ("    columns:", "    codes: {Marks: {1: Low}}\n    columns:", "`codes`: seen 'marks'"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_a_file_is_read(
+    tmp_path: Path, old: str, new: str, says: str | None
+) -> None:
+    assert old in TOY
+    path = tmp_path / "toy.yaml"
+    path.write_text(TOY.replace(old, new, 1))
+    if says is None:
+        load_layout(path)
+        return
+    with pytest.raises(ConfigError, match=r"layout toy\.yaml.*" + says):
+        load_layout(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("title: Toy Test", "title: Toy Retest"),
+        ("entity: results", "entity: retests"),
+        ("checkers: [D]", "go: [D]"),
+    ],
+)
+def test_two_files_tell_one_thing_in_one_way(tmp_path: Path, old: str, new: str) -> None:
+    other = SECOND.replace(old, new, 1)
+    if old.startswith("checkers"):
+        other = other.replace("entity: results", "entity: retests")
+    path = tmp_path / "toy.yaml"
+    path.write_text(TOY + other)
+    if old.startswith("entity"):
+        load_layout(path)
+        return
+    with pytest.raises(ConfigError, match=r"of toy results and toy retests: seen .* in two ways"):
+        load_layout(path)
+
+
+def test_several_tests_in_a_row_need_a_code_each(tmp_path: Path) -> None:
+    path = tmp_path / "toy.yaml"
+    second = "      - {title: B, subject: go, level: {column: Mark}}\n    columns:"
+    path.write_text(TOY.replace("    columns:", second))
+    with pytest.raises(ConfigError, match="without a `code` of their own"):
+        load_layout(path)
+
+
+def opened(folder: Path, text: str, layout: str = TOY) -> FileFeed:
+    (folder / "toy.yaml").write_text(layout)
+    (feed,) = open_feeds(local(folder / "toy.csv", text), source("toy"), 2027, layouts=folder)
+    return feed
+
+
+def changes(folder: Path, text: str, layout: str = TOY) -> list[Change]:
+    return read(opened(folder, text, layout))
+
+
+def test_a_birth_date_comes_as_iso_and_one_that_cannot_be_read_costs_itself_alone(
+    tmp_path: Path,
+) -> None:
+    found = changes(
+        tmp_path,
+        "Pupil ID,Born,Played On,Points\n7,01/31/2014,09/03/2026,8\n8,31/01/2014,09/03/2026,9\n",
+    )
+    assert [row.payload.get("_birth_date") for row in upserts(found)] == ["2014-01-31", None]
+    assert [(r.reason, r.column) for r in rejects(found)] == [("bad_value", "born")]
+
+
+def test_words_beside_numbers_are_no_findings(tmp_path: Path) -> None:
+    rows = "7,09/03/2026,8,Stopped\n8,09/03/2026,8,stopped by rain\n9,09/03/2026,8,99\n"
+    found = changes(tmp_path, f"Pupil ID,Played On,Points,Rank\n{rows}")
+    assert [r.source_ref for r in rejects(found)] == ["toy.csv:3"]
+    assert "expected a whole number 1 to 99 or Stopped" in rejects(found)[0].detail
+
+
+def test_a_row_of_who_was_not_tested_needs_no_date_where_the_layout_says_so(
+    tmp_path: Path,
+) -> None:
+    text = "Pupil ID,Term,Played On,Points\n7,2026-27,,\n8,2026-27,soon,\n"
+    layout = TOY.replace("[[Pupil ID, Played On]]", "[[Pupil ID]]").replace(
+        "school_year: [Played On]", "school_year: [Term]"
+    )
+    layout = layout.replace("columns: [", "columns: [Term, ")
+    assert [r.reason for r in rejects(changes(tmp_path, text, layout))] == ["no_date", "bad_date"]
+    lenient = layout.replace("    dates:", "    may_lack_date: true\n    dates:")
+    found = changes(tmp_path, text, lenient)
+    assert [row.key for row in upserts(found)] == ["7"]
+    assert [r.reason for r in rejects(found)] == ["bad_date"]
+
+
+def test_a_layout_as_data_names_columns_as_raw_does(tmp_path: Path) -> None:
+    feed = opened(tmp_path, "Pupil ID,Played On,Points\n7,09/03/2026,8\n")
+    (row,) = upserts(read(feed))
+    data = as_data([load_layout(tmp_path / "toy.yaml")])
+    named = {column.column_name for column in data.columns if column.column_name}
+    # every column that dbt will ask for has its place in the row, whether this file has it or not
+    assert isinstance(row.payload, Cells)
+    assert named <= set(row.payload.names)
+    rank = next(column for column in data.columns if column.column_name == "rank")
+    assert (rank.role, rank.method, rank.norm_set) == ("score", "percentile", "toy: toy norms")
+    assert (rank.lowest, rank.highest, rank.is_whole) == (1, 99, True)
+    assert LayoutCode("toy", "results", "", "subject", 0, None, "k", "chess") in data.codes
+
+
+@pytest.mark.parametrize(
+    ("path", "layout", "year"),
+    [
+        ("Dibels_8_Benchmark", "dibels_8", 2024),
+        ("CMAS", "cmas", 2023),
+        ("STAAR_Interim", "staar_interim", 2023),
+    ],
+)
+def test_the_published_samples_arrive_whole_and_without_what_nobody_needs(
+    samples: Path, tmp_path: Path, path: str, layout: str, year: int
+) -> None:
+    text = (samples / "assessments" / path / "sample_anonymized_file.csv").read_bytes()
+    (feed,) = feeds_of(local(tmp_path / f"{layout}.csv", text), layout, school_years=[year])
+    found = read(feed)
+    assert len({row.key for row in upserts(found)}) == 5
+    assert rejects(found) == []
+    # each line of one sample ends in a comma, that of its header too
+    assert set(feed.notes["unknown_columns"]) <= {"column 85"}
+    kept = set(upserts(found)[0].payload)
+    personal = {"gender", "sex", "sex_code", "race", "migrant_status", "home_language"}
+    assert not kept & personal
+
+
+PAGE = Path(__file__).parents[3] / "docs" / "add-an-assessment.md"
+
+
+def test_the_example_of_the_page_reads_its_file(tmp_path: Path) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    text, layout = (block.split("\n", 1)[1] for block in page.split("```")[1:4:2])
+    (tmp_path / "river.yaml").write_text(layout)
+    file = local(tmp_path / "River Reading fall.csv", text)
+    (feed,) = open_feeds(file, source("river"), 2027, layouts=tmp_path)
+    found = read(feed)
+    assert [row.key for row in upserts(found)] == ["0007001|BOY|2026-09-15"]
+    assert rejects(found) == []
+    assert feed.notes["unknown_columns"] == []
+
+
+@pytest.mark.parametrize("kind", [Result, Format, Score, Part, Invalid, Student])
+def test_the_page_tells_every_key(kind: type[BaseModel]) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert [name for name in kind.model_fields if name not in page] == []
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the installation's own layouts."""
+    monkeypatch.setenv("FIRSTBELL_DISTRICTS_DIR", str(tmp_path))
+    folder = Settings().own_layouts_dir
+    folder.mkdir()
+    return folder
+
+
+def test_a_layout_of_ones_own_lies_beside_the_district_files(own: Path) -> None:
+    (own / "toy.yaml").write_text(TOY)
+    assert get_layout("toy").title == "Toy Test"
+    assert {"toy", "star"} <= set(load_layouts())
+    assert "toy" in {column.source for column in registry.layouts().columns}
+
+
+def test_an_own_layout_wins_over_the_one_of_its_name(own: Path) -> None:
+    (own / "cmas.yaml").write_text(TOY.replace("source: toy", "source: cmas"))
+    assert get_layout("cmas").title == "Toy Test"
+
+
+def test_a_broken_layout_of_ones_own_stops_nobody_but_who_uses_it(own: Path) -> None:
+    (own / "toy.yaml").write_text("source: [")
+    assert "toy" not in load_layouts()
+    assert registry.layouts().unread == {"toy"}
+    with pytest.raises(ConfigError, match=r"layout toy\.yaml.*not YAML"):
+        get_layout("toy")
+
+
+@pytest.mark.parametrize(
+    "vendor", sorted(name for name, one in load_layouts().items() if one.files[0].results)
+)
+def test_a_vendor_of_a_layout_is_named_nowhere_else(vendor: str) -> None:
+    root = Path(__file__).parents[3]
+    files = [
+        path
+        for room in ("include", "dbt_project", "dags", "demo", "plugins")
+        for path in (root / room).rglob("*")
+        if path.suffix in (".py", ".sql", ".yml", ".yaml", ".csv")
+    ]
+    assert len(files) > 300
+    naming = [path for path in files if vendor in path.read_text(encoding="utf-8")]
+    assert [path.name for path in naming] == [f"{vendor}.yaml"]
