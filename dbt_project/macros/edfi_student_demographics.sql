@@ -1,7 +1,7 @@
 {#
     edfi_student_demographics(entity): the staging of the record that holds a student's demographics.
     Data standard 6 moved them to a resource of their own and kept their fields, so this is written
-    once; which record decides is for int_students__demographics to say.
+    once; which record decides is for can_student_demographics to say.
 
         {{ edfi_student_demographics('student_demographics') }}
 #}

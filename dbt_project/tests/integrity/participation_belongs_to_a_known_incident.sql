@@ -5,7 +5,7 @@
 with
 
 participations as (
-    select * from {{ ref('int_behavior__incident_participations') }}
+    select * from {{ ref('can_incident_participations') }}
 ),
 
 counted as (

@@ -10,7 +10,7 @@ known_loads as (
 ),
 
 sections as (
-    select * from {{ ref('int_academics__sections') }}
+    select * from {{ ref('can_sections') }}
 ),
 
 code_mappings as (

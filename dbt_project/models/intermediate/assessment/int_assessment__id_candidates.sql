@@ -10,7 +10,7 @@ student_ids as (
 ),
 
 identifiers as (
-    select * from {{ ref('int_students__identifiers') }}
+    select * from {{ ref('can_student_identifiers') }}
 ),
 
 students as (

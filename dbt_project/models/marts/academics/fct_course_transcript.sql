@@ -2,7 +2,7 @@
 with
 
 transcripts as (
-    select * from {{ ref('int_academics__course_transcripts') }}
+    select * from {{ ref('can_course_transcripts') }}
 ),
 
 selected as (

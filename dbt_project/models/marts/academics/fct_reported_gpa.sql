@@ -2,7 +2,7 @@
 with
 
 reported_gpas as (
-    select * from {{ ref('int_academics__reported_gpas') }}
+    select * from {{ ref('can_reported_gpas') }}
 ),
 
 selected as (

@@ -3,7 +3,7 @@
 with
 
 actions as (
-    select * from {{ ref('int_behavior__actions') }}
+    select * from {{ ref('can_discipline_actions') }}
 ),
 
 taken as (

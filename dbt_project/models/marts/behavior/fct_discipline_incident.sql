@@ -2,7 +2,7 @@
 with
 
 participations as (
-    select * from {{ ref('int_behavior__incident_participations') }}
+    select * from {{ ref('can_incident_participations') }}
 ),
 
 happened as (

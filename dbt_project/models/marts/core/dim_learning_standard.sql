@@ -2,7 +2,7 @@
 with
 
 standards as (
-    select * from {{ ref('int_standards__learning_standards') }}
+    select * from {{ ref('can_learning_standards') }}
 ),
 
 selected as (

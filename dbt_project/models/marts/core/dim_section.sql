@@ -2,7 +2,7 @@
 with
 
 sections as (
-    select * from {{ ref('int_academics__sections') }}
+    select * from {{ ref('can_sections') }}
 ),
 
 selected as (

@@ -6,7 +6,7 @@ students as (
 ),
 
 demographics as (
-    select * from {{ ref('int_students__demographics') }}
+    select * from {{ ref('can_student_demographics') }}
 ),
 
 described as (

@@ -2,7 +2,7 @@
 with
 
 interventions as (
-    select * from {{ ref('int_programs__interventions') }}
+    select * from {{ ref('can_interventions') }}
 ),
 
 begun as (

@@ -2,7 +2,18 @@
 with
 
 learning_standards as (
-    select * from {{ ref('stg_edfi__learning_standards') }}
+    {{ union_of_sources('learning_standards', {
+        'parent_learning_standard_key': 'bigint',
+        'learning_standard_key': 'bigint',
+        'learning_standard_id': 'text',
+        'parent_learning_standard_id': 'text',
+        'item_code': 'text',
+        'description': 'text',
+        'course_title': 'text',
+        'academic_subject_code': 'text',
+        'grade_level_code': 'text',
+        'scope_code': 'text',
+    }) }}
 ),
 
 subjects as (
@@ -26,7 +37,9 @@ named as (
             else coalesce(subjects.subject, 'unmapped')
         end as subject,
         learning_standards.grade_level_code,
-        learning_standards.scope_code
+        learning_standards.scope_code,
+        learning_standards.source_system,
+        learning_standards.source_instance
     from learning_standards
     left join subjects
         on subjects.academic_subject_code = learning_standards.academic_subject_code

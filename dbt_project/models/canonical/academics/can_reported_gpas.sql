@@ -2,11 +2,26 @@
 with
 
 records as (
-    select * from {{ ref('stg_edfi__student_academic_records') }}
+    {{ union_of_sources('academic_records', {
+        'student_key': 'bigint',
+        'education_organization_id': 'text',
+        'school_year': 'integer',
+        'term_code': 'text',
+        'cumulative_gpa': 'numeric',
+        'session_gpa': 'numeric',
+    }) }}
 ),
 
 averages as (
-    select * from {{ ref('stg_edfi__student_academic_record_averages') }}
+    {{ union_of_sources('reported_gpas', {
+        'student_key': 'bigint',
+        'education_organization_id': 'text',
+        'school_year': 'integer',
+        'term_code': 'text',
+        'gpa_type_code': 'text',
+        'gpa_value': 'numeric',
+        'is_cumulative': 'boolean',
+    }) }}
 ),
 
 together as (
@@ -17,7 +32,9 @@ together as (
         term_code,
         'on the record' as gpa_type_code,
         true as is_cumulative,
-        cumulative_gpa as gpa
+        cumulative_gpa as gpa,
+        source_system,
+        source_instance
     from records
     where cumulative_gpa is not null
     union all
@@ -28,7 +45,9 @@ together as (
         term_code,
         'on the record' as gpa_type_code,
         false as is_cumulative,
-        session_gpa as gpa
+        session_gpa as gpa,
+        source_system,
+        source_instance
     from records
     where session_gpa is not null
     union all
@@ -40,7 +59,9 @@ together as (
         gpa_type_code,
         -- the source leaves this out for a GPA of the term
         coalesce(is_cumulative, false) as is_cumulative,
-        gpa_value as gpa
+        gpa_value as gpa,
+        source_system,
+        source_instance
     from averages
     where gpa_value is not null
 ),
@@ -57,7 +78,9 @@ keyed as (
         term_code,
         gpa_type_code,
         is_cumulative,
-        gpa
+        gpa,
+        source_system,
+        source_instance
     from together
 )
 

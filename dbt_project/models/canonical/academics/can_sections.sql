@@ -2,11 +2,26 @@
 with
 
 sections as (
-    select * from {{ ref('stg_edfi__sections') }}
+    {{ union_of_sources('sections', {
+        'local_course_key': 'bigint',
+        'course_offering_key': 'bigint',
+        'section_key': 'bigint',
+        'school_key': 'bigint',
+        'school_year': 'integer',
+        'session_name': 'text',
+        'local_course_code': 'text',
+        'section_identifier': 'text',
+        'section_name': 'text',
+        'available_credits': 'numeric',
+    }) }}
 ),
 
 course_offerings as (
-    select * from {{ ref('stg_edfi__course_offerings') }}
+    {{ union_of_sources('course_offerings', {
+        'course_offering_key': 'bigint',
+        'course_key': 'bigint',
+        'local_course_title': 'text',
+    }) }}
 ),
 
 courses as (
@@ -14,7 +29,7 @@ courses as (
 ),
 
 section_weights as (
-    select * from {{ ref('int_academics__section_weights') }}
+    select * from {{ ref('can_section_weights') }}
 ),
 
 joined as (
@@ -39,7 +54,9 @@ joined as (
         -- null stays null: a course without credits in the source has no weight we could know
         coalesce(sections.available_credits, courses.maximum_available_credits) as credits,
         -- a level that the source does not give adds nothing
-        coalesce(section_weights.added_points, 0) as added_points
+        coalesce(section_weights.added_points, 0) as added_points,
+        sections.source_system,
+        sections.source_instance
     from sections
     left join course_offerings
         on course_offerings.course_offering_key = sections.course_offering_key

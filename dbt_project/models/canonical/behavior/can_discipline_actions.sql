@@ -3,11 +3,25 @@
 with
 
 actions as (
-    select * from {{ ref('stg_edfi__discipline_actions') }}
+    {{ union_of_sources('discipline_actions', {
+        'student_key': 'bigint',
+        'school_key': 'bigint',
+        'action_id': 'text',
+        'action_date': 'date',
+        'planned_length_days': 'numeric',
+        'actual_length_days': 'numeric',
+        '_load_id': 'bigint',
+    }) }}
 ),
 
 disciplines as (
-    select * from {{ ref('stg_edfi__discipline_action_disciplines') }}
+    {{ union_of_sources('discipline_action_disciplines', {
+        'student_key': 'bigint',
+        'action_id': 'text',
+        'action_date': 'date',
+        'discipline_namespace': 'text',
+        'discipline_code': 'text',
+    }) }}
 ),
 
 known_loads as (
@@ -32,7 +46,9 @@ typed as (
         -- source says a code stands for comes before the code itself
         coalesce(mapped.action_type, own.action_type, 'unmapped') as action_type,
         coalesce(actions.actual_length_days, actions.planned_length_days) as length_days,
-        known_loads.known_on
+        known_loads.known_on,
+        actions.source_system,
+        actions.source_instance
     from actions
     left join known_loads
         on known_loads.load_id = actions._load_id
@@ -41,7 +57,9 @@ typed as (
         and disciplines.action_id = actions.action_id
         and disciplines.action_date = actions.action_date
     left join code_mappings
-        on code_mappings.descriptor_namespace = disciplines.discipline_namespace
+        on code_mappings.source_system = actions.source_system
+        and code_mappings.source_instance = actions.source_instance
+        and code_mappings.descriptor_namespace = disciplines.discipline_namespace
         and code_mappings.code = disciplines.discipline_code
     left join crosswalk as mapped
         on mapped.discipline_code = code_mappings.mapped_code
@@ -60,7 +78,9 @@ keyed as (
         action_date,
         action_type,
         length_days,
-        known_on
+        known_on,
+        source_system,
+        source_instance
     from typed
 )
 

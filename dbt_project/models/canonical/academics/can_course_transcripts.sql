@@ -2,7 +2,20 @@
 with
 
 transcripts as (
-    select * from {{ ref('stg_edfi__course_transcripts') }}
+    {{ union_of_sources('course_transcripts', {
+        'student_key': 'bigint',
+        'course_key': 'bigint',
+        'student_id': 'text',
+        'education_organization_id': 'text',
+        'school_year': 'integer',
+        'term_code': 'text',
+        'attempt_result_code': 'text',
+        'course_title': 'text',
+        'final_letter_grade': 'text',
+        'final_numeric_grade': 'numeric',
+        'attempted_credits': 'numeric',
+        'earned_credits': 'numeric',
+    }) }}
 ),
 
 courses as (
@@ -25,7 +38,9 @@ keyed as (
         transcripts.final_letter_grade,
         transcripts.final_numeric_grade,
         transcripts.attempted_credits,
-        transcripts.earned_credits
+        transcripts.earned_credits,
+        transcripts.source_system,
+        transcripts.source_instance
     from transcripts
     left join courses
         on courses.course_key = transcripts.course_key

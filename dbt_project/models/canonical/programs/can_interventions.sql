@@ -2,11 +2,23 @@
 with
 
 student_interventions as (
-    select * from {{ ref('stg_edfi__student_intervention_associations') }}
+    {{ union_of_sources('student_interventions', {
+        'student_key': 'bigint',
+        'intervention_key': 'bigint',
+        'education_organization_id': 'text',
+        'intervention_id': 'text',
+        'dosage': 'numeric',
+    }) }}
 ),
 
 interventions as (
-    select * from {{ ref('stg_edfi__interventions') }}
+    {{ union_of_sources('interventions', {
+        'intervention_key': 'bigint',
+        'intervention_class_code': 'text',
+        'delivery_method_code': 'text',
+        'begin_date': 'date',
+        'end_date': 'date',
+    }) }}
 ),
 
 joined as (
@@ -25,7 +37,9 @@ joined as (
         -- the source dates the intervention, not the student's part in it
         interventions.begin_date,
         interventions.end_date,
-        student_interventions.dosage
+        student_interventions.dosage,
+        student_interventions.source_system,
+        student_interventions.source_instance
     from student_interventions
     left join interventions
         on interventions.intervention_key = student_interventions.intervention_key

@@ -2,11 +2,27 @@
 with
 
 older_records as (
-    select * from {{ ref('stg_edfi__student_education_organization_associations') }}
+    {{ union_of_sources('older_student_demographics', {
+        'student_key': 'bigint',
+        'education_organization_id': 'text',
+        'sex_code': 'text',
+        'is_hispanic_latino': 'boolean',
+        'race_codes': 'text',
+        'english_proficiency_code': 'text',
+        'characteristic_codes': 'text',
+    }) }}
 ),
 
 newer_records as (
-    select * from {{ ref('stg_edfi__student_demographics') }}
+    {{ union_of_sources('student_demographics', {
+        'student_key': 'bigint',
+        'education_organization_id': 'text',
+        'sex_code': 'text',
+        'is_hispanic_latino': 'boolean',
+        'race_codes': 'text',
+        'english_proficiency_code': 'text',
+        'characteristic_codes': 'text',
+    }) }}
 ),
 
 -- since data standard 6 the older record is there too, without the demographics: the newer one wins
@@ -19,6 +35,8 @@ every_record as (
         newer_records.race_codes,
         newer_records.english_proficiency_code,
         newer_records.characteristic_codes,
+        newer_records.source_system,
+        newer_records.source_instance,
         1 as preference
     from newer_records
     union all
@@ -30,6 +48,8 @@ every_record as (
         older_records.race_codes,
         older_records.english_proficiency_code,
         older_records.characteristic_codes,
+        older_records.source_system,
+        older_records.source_instance,
         2 as preference
     from older_records
 ),
@@ -42,6 +62,8 @@ numbered as (
         every_record.race_codes,
         every_record.english_proficiency_code,
         every_record.characteristic_codes,
+        every_record.source_system,
+        every_record.source_instance,
         -- a student has a record at the district and may have one at a school: the one that says
         -- more decides, then the lower organisation id
         row_number() over (
@@ -64,7 +86,9 @@ chosen as (
         numbered.is_hispanic_latino,
         numbered.race_codes,
         numbered.english_proficiency_code,
-        numbered.characteristic_codes
+        numbered.characteristic_codes,
+        numbered.source_system,
+        numbered.source_instance
     from numbered
     where numbered.record_number = 1
 )

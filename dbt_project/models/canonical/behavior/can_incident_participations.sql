@@ -3,20 +3,50 @@
 with
 
 behavior_associations as (
-    select * from {{ ref('stg_edfi__student_incident_behaviors') }}
+    {{ union_of_sources('student_incident_behaviors', {
+        'student_key': 'bigint',
+        'incident_key': 'bigint',
+        'school_key': 'bigint',
+        'incident_id': 'text',
+        'participation_namespace': 'text',
+        'participation_code': 'text',
+        '_load_id': 'bigint',
+    }) }}
 ),
 
 non_offenders as (
-    select * from {{ ref('stg_edfi__student_incident_non_offenders') }}
+    {{ union_of_sources('student_incident_non_offenders', {
+        'student_key': 'bigint',
+        'incident_key': 'bigint',
+        'school_key': 'bigint',
+        'incident_id': 'text',
+        'participation_namespace': 'text',
+        'participation_code': 'text',
+        '_load_id': 'bigint',
+    }) }}
 ),
 
 -- data standard 4 and before: one record for all parts a student may take
 older_associations as (
-    select * from {{ ref('stg_edfi__student_incidents') }}
+    {{ union_of_sources('older_student_incidents', {
+        'student_key': 'bigint',
+        'incident_key': 'bigint',
+        'school_key': 'bigint',
+        'incident_id': 'text',
+        'participation_namespace': 'text',
+        'participation_code': 'text',
+        '_load_id': 'bigint',
+    }) }}
 ),
 
 incidents as (
-    select * from {{ ref('stg_edfi__discipline_incidents') }}
+    {{ union_of_sources('discipline_incidents', {
+        'incident_key': 'bigint',
+        'location_code': 'text',
+        'is_reported_to_law_enforcement': 'boolean',
+        'incident_date': 'date',
+        '_load_id': 'bigint',
+    }) }}
 ),
 
 known_loads as (
@@ -41,7 +71,9 @@ together as (
         participation_code,
         -- a behavior without a participation code was done by the student
         participation_code is null as is_perpetrator_by_default,
-        _load_id
+        _load_id,
+        source_system,
+        source_instance
     from behavior_associations
     union all
     select
@@ -52,7 +84,9 @@ together as (
         participation_namespace,
         participation_code,
         false as is_perpetrator_by_default,
-        _load_id
+        _load_id,
+        source_system,
+        source_instance
     from non_offenders
     union all
     select
@@ -63,7 +97,9 @@ together as (
         participation_namespace,
         participation_code,
         participation_code is null as is_perpetrator_by_default,
-        _load_id
+        _load_id,
+        source_system,
+        source_instance
     from older_associations
 ),
 
@@ -78,12 +114,16 @@ mapped as (
             -- what the source says a code stands for comes before the code itself
             else coalesce(mapped_codes.participation, own_codes.participation, 'unmapped')
         end as participation,
-        known_loads.known_on
+        known_loads.known_on,
+        together.source_system,
+        together.source_instance
     from together
     left join known_loads
         on known_loads.load_id = together._load_id
     left join code_mappings
-        on code_mappings.descriptor_namespace = together.participation_namespace
+        on code_mappings.source_system = together.source_system
+        and code_mappings.source_instance = together.source_instance
+        and code_mappings.descriptor_namespace = together.participation_namespace
         and code_mappings.code = together.participation_code
     left join crosswalk as mapped_codes
         on mapped_codes.participation_code = code_mappings.mapped_code
@@ -99,6 +139,8 @@ ranked as (
         incident_id,
         participation,
         known_on,
+        source_system,
+        source_instance,
         row_number() over (
             partition by student_key, incident_key
             order by
@@ -134,7 +176,9 @@ dated as (
         case
             when ranked.known_on > incident_loads.known_on then ranked.known_on
             else coalesce(incident_loads.known_on, ranked.known_on)
-        end as known_on
+        end as known_on,
+        ranked.source_system,
+        ranked.source_instance
     from ranked
     left join incidents
         on incidents.incident_key = ranked.incident_key
