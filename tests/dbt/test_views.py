@@ -11,6 +11,7 @@ import pytest
 
 from include import landing
 from include.sources import registry
+from tests.conftest import copied, filled_once
 from tests.dbt.conftest import run_dbt
 
 Running = tuple[psycopg.Connection[Any], Path]
@@ -25,13 +26,28 @@ MATCHES = """
 HEALTH = "select cast('reporting.rpt_load_health' as regclass)::oid"
 
 
+@pytest.fixture(scope="module")
+def reported_once(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a warehouse with the ledger's report."""
+    folder = tmp_path_factory.mktemp("reported")
+
+    def fill(url: str) -> None:
+        landing.prepare(url, registry.feeds())
+        with psycopg.connect(url, autocommit=True) as owner:
+            owner.execute(MATCHES)
+            build(owner, folder, LEDGER, "feed_policy", "rpt_load_health")
+
+    with filled_once(pg_server_url, fill) as name:
+        yield name
+
+
 @pytest.fixture
-def reported(database_url: str, tmp_path: Path) -> Iterator[Running]:
-    """A connection to a warehouse with the ledger's report, and dbt's folder."""
-    landing.prepare(database_url, registry.feeds())
-    with psycopg.connect(database_url, autocommit=True) as owner:
-        owner.execute(MATCHES)
-        build(owner, tmp_path, LEDGER, "feed_policy", "rpt_load_health")
+def reported(pg_server_url: str, reported_once: str, tmp_path: Path) -> Iterator[Running]:
+    """A connection to a copy of that warehouse, and dbt's folder."""
+    with (
+        copied(pg_server_url, reported_once) as url,
+        psycopg.connect(url, autocommit=True) as owner,
+    ):
         yield owner, tmp_path
 
 
