@@ -6,7 +6,7 @@ from collections.abc import Generator
 from datetime import date, timedelta
 from itertools import pairwise
 
-from include.errors import CountMismatchError, ProtocolError
+from include.errors import CountMismatchError, DeltaGapError, ProtocolError
 from include.records import Change, FeedKind, Holds, Upsert
 from include.sources.powerschool.client import Client, Values
 from include.sources.powerschool.cursor import Cursor
@@ -34,15 +34,15 @@ class PowerSchoolStream:
             due = since.is_due(today, timedelta(days=config.compare_every_days))
             overlap = timedelta(minutes=config.overlap_minutes)
             begins = None if due else since.begins(overlap)
-        self.is_delta = begins is not None
         known = {**values, "changed_since": EPOCH}
         self._all = {name: known[name] for name in table.arguments if name != "after_key"}
-        self._asked = {**self._all, "changed_since": begins} if begins else self._all
-        # what is written from here on has a later moment than what we may have missed before
-        read_whole_on = since.read_whole_on if since is not None and self.is_delta else today
-        self._cursor = Cursor(since.moment if since and self.is_delta else None, read_whole_on)
-        self._held = client.count(table, self._all)
-        self._total = client.count(table, self._asked) if self.is_delta else self._held
+        self._asked, self._since = self._all, None if begins is None else since
+        self._total = self._held = client.count(table, self._all)
+        if begins is not None:
+            self._asked = {**self._all, "changed_since": begins}
+            self._total = client.count(table, self._asked)
+        self.is_delta = self._since is not None
+        self._cursor = Cursor(None, since.read_whole_on if since and self.is_delta else today)
         self.source_count: int | None = self._total
         self.is_empty = not self._total
         # a plugin without rights is refused, but a query that gives nothing deletes nothing either
@@ -68,7 +68,8 @@ class PowerSchoolStream:
             if len(rows) < self.client.page_size and received >= self._total:
                 break
         self._check_count(received)
-        if self.table.changed and (self._total or self.is_delta):
+        self._check_moment()
+        if self.table.changed and self._total:
             self.watermark = str(self._cursor)
 
     def holds(self) -> Holds | None:
@@ -114,6 +115,22 @@ class PowerSchoolStream:
                 expected=f"{expected} by the source's own count",
                 next_step="Nothing was stored. Run again; if it stays, look for a proxy that "
                 f"shortens answers. See {PAGE}#errors.",
+            )
+
+    def _check_moment(self) -> None:
+        """A read of changes overlaps the one before, so it brings the row with the last moment.
+
+        Where no row has it or a later one, the newest rows were deleted or the database was
+        restored, and then what was written before is news too.
+        """
+        last = self._since.moment if self._since else None
+        seen = self._cursor.moment
+        if last is not None and (seen is None or seen < last):
+            raise DeltaGapError(
+                f"PowerSchool {self.table.name} at {self.client.host}",
+                seen="no row as new as the last one that was read",
+                expected="that row, or one that was written later",
+                next_step="Nothing to do: the table is read whole after this.",
             )
 
     def _strange(self, seen: str) -> ProtocolError:

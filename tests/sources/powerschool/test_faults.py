@@ -161,6 +161,11 @@ def test_a_log_in_page_with_200_is_a_protocol_error(server: Running, match: str)
         everybody(server, max_attempts=2)
 
 
+def test_an_answer_that_drips_for_ever_is_cut_at_its_deadline(server: Running) -> None:
+    server.faults.add(Fault("drip", match=PAGE))
+    assert everybody(server, deadline_s=0.3) == 95
+
+
 def test_a_flood_and_a_redirect_are_refused(server: Running) -> None:
     server.faults.add(Fault("flood", match=PAGE, by=3))
     with pytest.raises(ProtocolError, match=r"more than 1 MB.*PowerSchool source"):

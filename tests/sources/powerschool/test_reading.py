@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from demo.simulators.powerschool import Fault, Running
-from include.errors import CountMismatchError, ProtocolError
+from include.errors import CountMismatchError, DeltaGapError, ProtocolError
 from include.records import FeedKind, Holds, Reject, Upsert
 from include.sources.powerschool.cursor import Cursor, goes_back
 from tests.sources.powerschool.helpers import (
@@ -91,9 +91,10 @@ def test_a_delta_begins_before_the_last_moment_and_brings_what_changed(server: R
 def test_the_hour_that_comes_twice_in_autumn_is_read_again(server: Running) -> None:
     # clocks went back at 2:00: this was written after the last moment
     server.store.upsert("students", student(3, transaction_date="2026-11-01 01:05:00"))
+    server.store.upsert("students", student(4, transaction_date="2026-11-01 01:59:00"))
     found = stream(client_for(server), since="2026-11-01 01:59:00 whole 2026-10-31",
                    today=date(2026, 11, 1))  # fmt: skip
-    assert keys(read(found), Upsert) == ["103"]
+    assert keys(read(found), Upsert) == ["103", "104"]
 
 
 def test_a_moment_that_has_not_come_does_not_hide_later_changes(server: Running) -> None:
@@ -103,11 +104,21 @@ def test_a_moment_that_has_not_come_does_not_hide_later_changes(server: Running)
     assert first.watermark == "2026-09-01 08:00:59 whole 2026-11-20"
 
 
-def test_a_delta_without_a_change_keeps_its_cursor(server: Running) -> None:
+def test_a_delta_without_a_change_brings_the_overlap_and_keeps_its_cursor(server: Running) -> None:
+    server.store.load("students", [student(3, transaction_date="2026-11-20 16:00:00")])
     since = "2026-11-20 16:00:00 whole 2026-11-19"
     found = stream(client_for(server), since=since)
-    assert read(found) == []
+    assert keys(read(found), Upsert) == ["103"]
     assert (found.kind, found.watermark) == (FeedKind.DELTA, since)
+
+
+def test_a_database_that_was_restored_is_to_be_read_whole(server: Running) -> None:
+    # the row that had the last moment is not there any more, nor any later one
+    with pytest.raises(DeltaGapError, match=r"no row as new.*read whole"):
+        read(stream(client_for(server), since="2026-11-20 16:00:00 whole 2026-11-19"))
+    # some of the last hour are there, and the last one is not
+    with pytest.raises(DeltaGapError):
+        read(stream(client_for(server), since="2026-09-01 08:20:00 whole 2026-11-19"))
 
 
 def test_what_the_source_holds_shows_a_deletion(server: Running) -> None:
@@ -124,6 +135,7 @@ def test_a_silent_edit_comes_with_the_next_whole_read(
     server: Running, today: date, *, is_whole: bool
 ) -> None:
     server.store.upsert("students", {"dcid": 107, "gender": "F"}, silent=True)
+    server.store.load("students", [student(3, transaction_date="2026-11-20 16:00:00")])
     found = stream(client_for(server), since="2026-11-20 16:00:00 whole 2026-11-19", today=today)
     assert (found.kind is FeedKind.SNAPSHOT) == is_whole
     changes = [change for change in read(found) if isinstance(change, Upsert)]
@@ -148,14 +160,14 @@ def test_a_table_without_a_row_deletes_nothing_and_keeps_no_cursor(server: Runni
     assert found.holds() == Holds(0, 0)
 
 
-def test_an_older_table_stays_when_its_changes_are_none_but_records_are_gone(
-    server: Running,
-) -> None:
+def test_records_that_are_all_gone_are_an_empty_whole_read(server: Running) -> None:
     for number in range(1, 96):
         server.store.delete("students", number + 100)
-    found = stream(client_for(server), since=FIRST)
-    read(found)
-    assert found.holds() == Holds(0, 0)  # landing reads it whole, and parks it
+    with pytest.raises(DeltaGapError):
+        read(stream(client_for(server), since=FIRST))
+    found = stream(client_for(server))  # and so it is read whole
+    assert read(found) == []
+    assert (found.is_delta, found.kind, found.holds()) == (False, FeedKind.DELTA, Holds(0, 0))
 
 
 @pytest.mark.parametrize(

@@ -238,6 +238,15 @@ def test_a_silent_edit_arrives_with_the_weekly_comparison(server: Running, night
     assert names(night)["107"] == "Edited"
 
 
+def test_a_restored_database_is_held_as_it_stands(server: Running, night: Run) -> None:
+    later = student(3, first_name="Later", transaction_date="2026-11-20 09:00:00")
+    server.store.load("students", [later])
+    load(night, "students")
+    server.store.load("students", [student(3)])  # yesterday's backup
+    load(replace(night, run_id="restored", as_of_date=date(2026, 11, 21)), "students")
+    assert names(night) == held(server)
+
+
 def test_a_moment_alone_is_no_change(server: Running, night: Run) -> None:
     load(night, "students")
     server.store.upsert("students", student(3, transaction_date="2026-11-21 09:00:00"))
