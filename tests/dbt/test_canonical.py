@@ -8,8 +8,8 @@ import pytest
 
 from tests.dbt import manifest as checks
 
-# Models outside that still read a source's staging, until their entity is canonical: marks,
-# programs and assessments. int_codes__unmapped looks for the codes that no canonical model knows,
+# Models outside that still read a source's staging, until their entity is canonical: marks
+# and assessments. int_codes__unmapped looks for the codes that no canonical model knows,
 # and calendars are compared in the spelling of the source (stg_edfi__key_case). The list may only
 # shrink: a model that reads less, or nothing of it, is taken out.
 STILL_READ = {
@@ -65,18 +65,6 @@ STILL_READ = {
         "stg_edfi__student_school_associations",
         "stg_edfi__student_school_attendance_events",
         "stg_edfi__student_section_attendance_events",
-    },
-    "int_programs__participations": {
-        "stg_edfi__cte_participations",
-        "stg_edfi__food_service_participations",
-        "stg_edfi__homeless_participations",
-        "stg_edfi__language_instruction_participations",
-        "stg_edfi__migrant_education_participations",
-        "stg_edfi__neglected_or_delinquent_participations",
-        "stg_edfi__program_participations",
-        "stg_edfi__section_504_participations",
-        "stg_edfi__special_education_participations",
-        "stg_edfi__title_i_participations",
     },
 }
 

@@ -2,7 +2,7 @@
 with
 
 participations as (
-    select * from {{ ref('int_programs__participations') }}
+    select * from {{ ref('can_program_participations') }}
 ),
 
 begun as (

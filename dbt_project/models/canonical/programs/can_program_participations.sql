@@ -1,46 +1,57 @@
 -- One row per student's participation in a program, whatever kind. The kind of the association
 -- decides the program type; an association without a kind of its own is mapped by its program's
 -- type.
+{%- set columns = {
+    'participation_key': 'bigint',
+    'student_key': 'bigint',
+    'education_organization_id': 'text',
+    'program_name': 'text',
+    'program_type_code': 'text',
+    'begin_date': 'date',
+    'end_date': 'date',
+    'exit_date': 'date',
+    '_load_id': 'bigint',
+} %}
 with
 
 special_education_participations as (
-    select * from {{ ref('stg_edfi__special_education_participations') }}
+    {{ union_of_sources('special_education_participations', columns) }}
 ),
 
 food_service_participations as (
-    select * from {{ ref('stg_edfi__food_service_participations') }}
+    {{ union_of_sources('food_service_participations', columns) }}
 ),
 
 language_instruction_participations as (
-    select * from {{ ref('stg_edfi__language_instruction_participations') }}
+    {{ union_of_sources('language_instruction_participations', columns) }}
 ),
 
 homeless_participations as (
-    select * from {{ ref('stg_edfi__homeless_participations') }}
+    {{ union_of_sources('homeless_participations', columns) }}
 ),
 
 migrant_education_participations as (
-    select * from {{ ref('stg_edfi__migrant_education_participations') }}
+    {{ union_of_sources('migrant_education_participations', columns) }}
 ),
 
 neglected_or_delinquent_participations as (
-    select * from {{ ref('stg_edfi__neglected_or_delinquent_participations') }}
+    {{ union_of_sources('neglected_or_delinquent_participations', columns) }}
 ),
 
 cte_participations as (
-    select * from {{ ref('stg_edfi__cte_participations') }}
+    {{ union_of_sources('cte_participations', columns) }}
 ),
 
 title_i_participations as (
-    select * from {{ ref('stg_edfi__title_i_participations') }}
+    {{ union_of_sources('title_i_participations', columns) }}
 ),
 
 section_504_participations as (
-    select * from {{ ref('stg_edfi__section_504_participations') }}
+    {{ union_of_sources('section_504_participations', columns) }}
 ),
 
 program_participations as (
-    select * from {{ ref('stg_edfi__program_participations') }}
+    {{ union_of_sources('program_participations', columns) }}
 ),
 
 known_loads as (
@@ -73,6 +84,8 @@ together as (
             {{ participations }}.end_date,
             {{ participations }}.exit_date,
             {{ participations }}._load_id,
+        {{ participations }}.source_system,
+        {{ participations }}.source_instance,
             '{{ association_type }}' as association_type
         from {{ participations }}
         union all
@@ -87,6 +100,8 @@ together as (
         program_participations.end_date,
         program_participations.exit_date,
         program_participations._load_id,
+        program_participations.source_system,
+        program_participations.source_instance,
         cast(null as text) as association_type
     from program_participations
 ),
@@ -106,7 +121,9 @@ typed as (
         end as end_date,
         together.association_type is not null as has_association_of_its_own,
         coalesce(together.association_type, crosswalk.program_type, 'unmapped') as program_type,
-        known_loads.known_on
+        known_loads.known_on,
+        together.source_system,
+        together.source_instance
     from together
     left join known_loads
         on known_loads.load_id = together._load_id
