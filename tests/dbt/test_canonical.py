@@ -8,13 +8,11 @@ import pytest
 
 from tests.dbt import manifest as checks
 
-# Models outside that still read a source's staging, until their entity is canonical: marks
-# and assessments. int_codes__unmapped looks for the codes that no canonical model knows,
-# and calendars are compared in the spelling of the source (stg_edfi__key_case). The list may only
-# shrink: a model that reads less, or nothing of it, is taken out.
+# Models outside that still read a source's staging, until assessments are canonical.
+# int_codes__unmapped looks for the codes that no canonical model knows, and calendars are compared
+# in the spelling of the source (stg_edfi__key_case). The list may only shrink: a model that reads
+# less, or nothing of it, is taken out.
 STILL_READ = {
-    "int_academics__letter_only_periods": {"stg_edfi__grades"},
-    "int_academics__marks": {"stg_edfi__grades"},
     "int_assessment__all_results": {
         "stg_edfi__assessment_results_canonical",
         "stg_iready__results_canonical",

@@ -33,6 +33,7 @@
         'course_levels': {'edfi': 'stg_edfi__course_levels'},
         'course_offering_levels': {'edfi': 'stg_edfi__course_offering_levels'},
         'section_levels': {'edfi': 'stg_edfi__section_levels'},
+        'marks': {'edfi': 'stg_edfi__grades'},
         'course_transcripts': {'edfi': 'stg_edfi__course_transcripts'},
         'reported_gpas': {'edfi': 'stg_edfi__student_academic_record_averages'},
         'academic_records': {'edfi': 'stg_edfi__student_academic_records'},

@@ -84,8 +84,8 @@ together as (
             {{ participations }}.end_date,
             {{ participations }}.exit_date,
             {{ participations }}._load_id,
-        {{ participations }}.source_system,
-        {{ participations }}.source_instance,
+            {{ participations }}.source_system,
+            {{ participations }}.source_instance,
             '{{ association_type }}' as association_type
         from {{ participations }}
         union all

@@ -2,8 +2,8 @@
 -- band of then counts letters only: such a number may be of any scale, and is read as no letter.
 with
 
-grades as (
-    select * from {{ ref('stg_edfi__grades') }}
+marks as (
+    select * from {{ ref('can_marks') }}
 ),
 
 grading_periods as (
@@ -20,11 +20,11 @@ policy as (
 
 with_numbers as (
     select distinct
-        grades.student_key,
-        grades.grading_period_key
-    from grades
-    where grades.letter_grade is null
-        and grades.numeric_grade is not null
+        marks.student_key,
+        marks.grading_period_key
+    from marks
+    where marks.letter_grade is null
+        and marks.numeric_grade is not null
 ),
 
 banded as (

@@ -1,28 +1,16 @@
 -- One row per mark of the source that says something (a letter or a number), with its meaning.
 with
 
-grades as (
-    select * from {{ ref('stg_edfi__grades') }}
-),
-
-known_loads as (
-    select * from {{ ref('stg_ops__load_known_on') }}
+marks as (
+    select * from {{ ref('can_marks') }}
 ),
 
 sections as (
     select * from {{ ref('can_sections') }}
 ),
 
-code_mappings as (
-    select * from {{ ref('can_code_mappings') }}
-),
-
 letter_only_periods as (
     select * from {{ ref('int_academics__letter_only_periods') }}
-),
-
-grade_types as (
-    {{ district_rows(ref('xwalk_grade_types'), ['grade_type_code']) }}
 ),
 
 letter_marks as (
@@ -40,26 +28,24 @@ numeric_bands as (
 
 given as (
     select
-        {{ surrogate_key(['grades._record_key']) }} as mark_key,
-        grades.student_key,
-        grades.section_key,
-        grades.grading_period_key,
-        grades.period_school_id,
-        grades.period_school_year as school_year,
-        grades.local_course_key,
-        grades.grade_type_namespace,
-        grades.grade_type_code,
-        grades.letter_grade,
-        grades.numeric_grade,
-        grades.letter_grade is null
+        marks.mark_key,
+        marks.student_key,
+        marks.section_key,
+        marks.grading_period_key,
+        marks.school_key,
+        marks.school_year,
+        marks.local_course_key,
+        marks.grade_type_code,
+        marks.grade_type,
+        marks.letter_grade,
+        marks.numeric_grade,
+        marks.letter_grade is null
         and letter_only_periods.student_key is not null as is_number_only,
-        grades._load_id
-    from grades
+        marks.known_on
+    from marks
     left join letter_only_periods
-        on letter_only_periods.student_key = grades.student_key
-        and letter_only_periods.grading_period_key = grades.grading_period_key
-    where grades.letter_grade is not null
-        or grades.numeric_grade is not null
+        on letter_only_periods.student_key = marks.student_key
+        and letter_only_periods.grading_period_key = marks.grading_period_key
 ),
 
 band_of_number as (
@@ -81,7 +67,7 @@ lettered as (
         given.student_key,
         given.section_key,
         given.grading_period_key,
-        {{ surrogate_key(['given.period_school_id']) }} as school_key,
+        given.school_key,
         given.school_year,
         coalesce(
             sections.course_identity_key,
@@ -90,16 +76,14 @@ lettered as (
         sections.course_key,
         sections.credits,
         sections.added_points,
-        given.grade_type_namespace,
         given.grade_type_code,
+        given.grade_type,
         given.letter_grade as source_letter_grade,
         given.numeric_grade,
         coalesce(given.letter_grade, numeric_bands.letter_grade) as letter_grade,
         given.is_number_only,
-        known_loads.known_on
+        given.known_on
     from given
-    left join known_loads
-        on known_loads.load_id = given._load_id
     left join band_of_number
         on band_of_number.mark_key = given.mark_key
     left join numeric_bands
@@ -121,8 +105,7 @@ classified as (
         lettered.credits,
         lettered.added_points,
         lettered.grade_type_code,
-        -- what the source says a code stands for comes before the code itself
-        coalesce(mapped_types.grade_type, own_types.grade_type, 'unmapped') as grade_type,
+        lettered.grade_type,
         lettered.letter_grade,
         lettered.numeric_grade,
         lettered.source_letter_grade is null
@@ -142,13 +125,6 @@ classified as (
         end as weighted_grade_points,
         lettered.known_on
     from lettered
-    left join code_mappings
-        on code_mappings.descriptor_namespace = lettered.grade_type_namespace
-        and code_mappings.code = lettered.grade_type_code
-    left join grade_types as mapped_types
-        on mapped_types.grade_type_code = code_mappings.mapped_code
-    left join grade_types as own_types
-        on own_types.grade_type_code = lettered.grade_type_code
     left join letter_marks
         on letter_marks.letter_grade = lettered.letter_grade
     left join excluded_marks
