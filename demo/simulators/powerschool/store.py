@@ -36,6 +36,13 @@ class Store:
                 f'create table "{table}" ("{columns[0]}" integer primary key, {named})'
             )
 
+    def empty(self) -> None:
+        """Forget every row, and start the clock anew."""
+        with self.lock:
+            self.now = OPENED
+            for table in TABLES:
+                self._base.execute(f'delete from "{table}"')
+
     def load(self, table: str, rows: Iterable[Row]) -> int:
         """Add many rows as they are, with their moments or without."""
         columns = TABLES[table]

@@ -42,9 +42,9 @@ def student(number: int, **more: Any) -> dict[str, Any]:
     }
 
 
-def store_of(count: int) -> Store:
+def store_of(count: int, store: Store | None = None) -> Store:
     """A database with that many students and the setup of one school."""
-    store = Store()
+    store = store or Store()
     store.load("students", (student(n) for n in range(1, count + 1)))
     store.load("schools", [{"dcid": 1, "id": 1, "school_number": 12, "district_number": "990100"}])
     store.load("schools", [{"dcid": 9, "id": 9, "school_number": 999999}])
