@@ -1,6 +1,6 @@
 """One bearer token per source: fetched once, renewed before it expires, dropped on a 401.
 
-An API may allow a key few live tokens (Ed-Fi: fifteen), so a token per thread, or one for each task
+An API may allow a key few live tokens (fifteen, say), so a token per thread, or one for each task
 of a night, would shut others out. Threads share it in memory; tasks, which are processes, share it
 through a file that only we can read. The file holds a token and its time, never the key or its
 secret.

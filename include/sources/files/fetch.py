@@ -8,10 +8,8 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import IO, NamedTuple, Protocol
 
 import tenacity
 
@@ -19,32 +17,11 @@ from include.connections import Connection
 from include.errors import FirstbellError, ProtocolError, UnreachableError, UnreadableFileError
 from include.sources.files.config import FilesConfig, SftpDelivery
 from include.sources.files.local import LocalFile, sha256_of, shown
+from include.sources.files.remote import Remote, RemoteFile
 
 MAX_FILE_BYTES = 8 << 30
 _MAX_NAME_BYTES = 255
-_BLOCK = 1 << 20
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
-
-
-class RemoteFile(NamedTuple):
-    """A file that could be fetched; with `problem`, one that could not, and why."""
-
-    name: str  # bytes that are no UTF-8 as surrogates
-    size: int | None  # None: the server does not say
-    modified_at: datetime
-    problem: FirstbellError | None = None
-
-
-class Remote(Protocol):
-    """A place with files."""
-
-    def list(self) -> list[RemoteFile]:
-        """All regular files there; raises a SourceError when the folder cannot be read."""
-        ...
-
-    def copy(self, file: RemoteFile, target: IO[bytes]) -> None:
-        """Write a file's bytes to `target`."""
-        ...
 
 
 def fetch(
@@ -184,9 +161,3 @@ def _check_name(name: str, local_name: str, conn_id: str) -> None:
             expected=f"a plain file name of up to {_MAX_NAME_BYTES} bytes",
             next_step="Check the server; this file was not fetched.",
         )
-
-
-def copy_blocks(stream: IO[bytes], target: IO[bytes]) -> None:
-    """Copy bytes without holding the file in memory."""
-    while block := stream.read(_BLOCK):
-        target.write(block)

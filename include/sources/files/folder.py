@@ -11,8 +11,8 @@ from typing import IO
 
 from include.connections import Connection
 from include.errors import AuthenticationError, ConfigError, UnreachableError, UnreadableFileError
-from include.sources.files.fetch import RemoteFile, copy_blocks
 from include.sources.files.local import shown
+from include.sources.files.remote import RemoteFile, copy_blocks
 
 _NEVER = datetime.fromtimestamp(0, UTC)  # of what is not fetched, nobody asks
 

@@ -9,12 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
 from include.sources.files.headers import canonical, normalise
-
-if TYPE_CHECKING:
-    from include.sources.files.layouts import FileLayout
 
 _SOME_MOMENT = datetime(2026, 11, 28, 21, 47)  # noqa: DTZ001 - only to try formats on
 
@@ -93,31 +89,3 @@ def wrong_aliases(
                 if column in own.values() and own.get(normalise(name), column) != column:
                     yield f"`aliases.{column}`: seen {name!r}; expected no other column's own name"
                     break
-
-
-def told_differently(files: Sequence[FileLayout]) -> Iterator[str]:
-    """What `results` of two files say of one entity, column or code in two ways.
-
-    dbt reads them by entity, and codes and columns of scores by source.
-    """
-    told: dict[tuple[str, ...], tuple[object, str]] = {}
-    for file in files:
-        if not file.results:
-            continue
-        said: list[tuple[tuple[str, ...], object]] = [
-            (("entity", file.entity), (file.results, file.codes, file.student, file.domain_of))
-        ]
-        for result in file.results:
-            for score in result.scores:
-                said.append((("score", score.column), score))
-            coded = [("subject", result.subject), ("level", result.level)]
-            for what, value in coded:
-                for word, codes in (getattr(value, "codes", None) or {}).items():
-                    said += [((what, code.strip().lower()), word) for code in codes]
-        for name, meaning in said:
-            other, first = told.setdefault(name, (meaning, file.name))
-            if other != meaning:
-                yield (
-                    f"`results` of {first} and {file.name}: seen {' '.join(name)} in two ways; "
-                    "expected one (an entity of its own for another file, `codes` for a label)"
-                )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -221,7 +221,7 @@ class Layout(_Strict):
         yield from checks.unknown_names("drop", self.drop, known, columns)
         yield from checks.unknown_names("header.lacks", lacks, known, columns)
         yield from checks.wrong_aliases(self.aliases, [file.columns for file in self.files])
-        yield from checks.told_differently(self.files)
+        yield from _told_differently(self.files)
         for file in self.files:
             names = {*self.names_in(file)}
             marks = [mark for listed in file.variants.values() for mark in listed]
@@ -257,6 +257,34 @@ class Layout(_Strict):
             if any(re.search(pattern, file_name, re.IGNORECASE) for pattern in entry.names):
                 return entry.why
         return None
+
+
+def _told_differently(files: Sequence[FileLayout]) -> Iterator[str]:
+    """What `results` of two files say of one entity, column or code in two ways.
+
+    dbt reads them by entity, and codes and columns of scores by source.
+    """
+    told: dict[tuple[str, ...], tuple[object, str]] = {}
+    for file in files:
+        if not file.results:
+            continue
+        said: list[tuple[tuple[str, ...], object]] = [
+            (("entity", file.entity), (file.results, file.codes, file.student, file.domain_of))
+        ]
+        for result in file.results:
+            for score in result.scores:
+                said.append((("score", score.column), score))
+            coded = [("subject", result.subject), ("level", result.level)]
+            for what, value in coded:
+                for word, codes in (getattr(value, "codes", None) or {}).items():
+                    said += [((what, code.strip().lower()), word) for code in codes]
+        for name, meaning in said:
+            other, first = told.setdefault(name, (meaning, file.name))
+            if other != meaning:
+                yield (
+                    f"`results` of {first} and {file.name}: seen {' '.join(name)} in two ways; "
+                    "expected one (an entity of its own for another file, `codes` for a label)"
+                )
 
 
 # In C where PyYAML was built with it: a tenth of the time.

@@ -27,8 +27,8 @@ from include.errors import (
     UnreachableError,
     UnreadableFileError,
 )
-from include.sources.files.fetch import RemoteFile, copy_blocks
 from include.sources.files.local import shown
+from include.sources.files.remote import RemoteFile, copy_blocks
 
 TIMEOUT_S = 30.0
 _PORT = 22

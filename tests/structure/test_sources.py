@@ -1,0 +1,71 @@
+"""Where kinds of sources may be named: in their own files, and in the registry."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from include.sources.registry import SOURCES
+from tests.structure.test_tree import ROOT, tracked
+
+# A word of everyday use names nothing.
+NAMED = sorted(kind for kind in SOURCES if kind != "files")
+# What of the dbt project names Ed-Fi outside its staging, and why; the list only grows shorter.
+STILL_NAME_ED_FI = "dbt_names_ed_fi.txt"
+
+
+DBT = ROOT / "dbt_project"
+STAGING = DBT / "models" / "staging" / "edfi"
+
+
+def is_where_sources_meet(path: Path) -> bool:
+    """Whether a file is of the canonical layer, which names the staging of every source."""
+    return any(path.is_relative_to(DBT / room / "canonical") for room in ("models", "macros"))
+
+
+def words_of(kind: str) -> re.Pattern[str]:
+    """A kind as code and people write it: edfi, EdfiSource, Ed-Fi."""
+    return re.compile(f"{kind}|{re.escape(SOURCES[kind].title)}", re.IGNORECASE)
+
+
+def is_named(kind: str, text: str) -> bool:
+    return words_of(kind).search(text) is not None
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_a_kind_of_source_is_named_nowhere_but_in_its_folder_and_the_registry(kind: str) -> None:
+    own = ROOT / "include" / "sources" / kind
+    found = [
+        str(path.relative_to(ROOT))
+        for path in tracked("include/*.py", "dags/*.py", "ml/*.py", "plugins/*.py")
+        if own not in path.parents
+        and path != ROOT / "include" / "sources" / "registry.py"
+        and is_named(kind, path.read_text(encoding="utf-8"))
+    ]
+    assert found == [], "ask the registry instead: include/sources/base.py says what of"
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_a_kind_of_source_has_a_page(kind: str) -> None:
+    page = ROOT / "docs" / "sources" / f"{kind}.md"
+    assert page.is_file(), f"write {page.relative_to(ROOT)}: how to get access, what is read"
+
+
+def test_the_models_that_name_ed_fi_outside_its_staging_only_grow_fewer() -> None:
+    text = (ROOT / "tests" / "structure" / STILL_NAME_ED_FI).read_text(encoding="utf-8")
+    listed = [line for line in text.splitlines() if not line.startswith("#")]
+    found = [
+        str(path.relative_to(ROOT / "dbt_project"))
+        for path in tracked("dbt_project/*.sql", "dbt_project/*.yml", "dbt_project/*.csv")
+        if not path.is_relative_to(STAGING) and not is_where_sources_meet(path)
+        and is_named("edfi", path.read_text(encoding="utf-8"))
+    ]  # fmt: skip
+    assert sorted(set(found) - set(listed)) == [], "read the canonical layer, not a source"
+    assert sorted(set(listed) - set(found)) == [], f"take these out of {STILL_NAME_ED_FI}"
+
+
+def test_a_name_is_found_however_it_is_written() -> None:
+    assert all(is_named("edfi", text) for text in ("stg_edfi__x", "EdfiSource", "an Ed-Fi host"))
+    assert not is_named("edfi", "a modified file")
