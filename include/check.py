@@ -5,7 +5,7 @@
 reads the connections from the environment (AIRFLOW_CONN_*). Where Airflow runs,
 `python -m include.orchestration.check grand_bend` knows Airflow's own connections and pools too.
 Each source is logged in to once; no data is read and nothing is changed. The first task of each
-ingest looks as well, but at no source: what fails there is on the books.
+ingest looks as well, but at no source: what fails there stands in the ledger.
 """
 
 from __future__ import annotations
@@ -157,9 +157,9 @@ def _check_seeds(night: Run) -> None:
 
 
 def _check_channel(night: Run, channel: Channel) -> None:
-    from include.egress.channels.open import open_line
+    from include.egress.channels.open import open_channel
 
-    open_line(
+    open_channel(
         channel,
         night.connect(channel.connection),
         district_name=night.district.name,

@@ -259,19 +259,19 @@ def lasting_values(night: Run) -> dict[str, Any]:
 def run_values(night: Run) -> dict[str, str]:
     """What this run stands on, as macro run_value reads it: its day, and which loads it sees.
 
-    No ceiling in a database that never fixed an intake.
+    No ceiling in a database that never fixed a load cutoff.
     """
     from include import landing
 
     with reached(night):
-        intake = landing.current_intake(night.dsn)
+        cutoff = landing.current_load_cutoff(night.dsn)
     values = {"FIRSTBELL_DBT_AS_OF_DATE": night.as_of_date.isoformat()}
-    if intake is None:
+    if cutoff is None:
         return values
     return {
         **values,
-        "FIRSTBELL_DBT_LOAD_CEILING": str(intake.ceiling),
-        "FIRSTBELL_DBT_LOADS_UNDER_WAY": ",".join(map(str, intake.under_way)),
+        "FIRSTBELL_DBT_LOAD_CEILING": str(cutoff.ceiling),
+        "FIRSTBELL_DBT_LOADS_UNDER_WAY": ",".join(map(str, cutoff.under_way)),
     }
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Under which a build stands in the books of runs.
+# Under which a build stands in the ledger of runs.
 STAGE = "transform"
 
 # In the order in which data flows; each is one task of the DAG `transform`.
@@ -85,7 +85,7 @@ def confirm(night: Run) -> None:
     from include import landing
 
     _enter(night)
-    landing.fix_intake(night.dsn, night.context)
+    landing.fix_load_cutoff(night.dsn, night.context)
     finish(night)
 
 
@@ -99,13 +99,13 @@ def begin(night: Run, *, select: str = "", scope: Scope = "all") -> None:
 
     # in this order: what ended before the build began is then taken in
     _enter(night, scope=scope, is_partial=bool(select))
-    if select and landing.current_intake(night.dsn) is not None:
+    if select and landing.current_load_cutoff(night.dsn) is not None:
         return
-    intake = landing.fix_intake(night.dsn, night.context)
+    cutoff = landing.fix_load_cutoff(night.dsn, night.context)
     log.info(
         "%s: builds %s of %s; takes in the loads up to %d, without %d under way",
         night.district.code, "all" if scope == "all" else "what depends on the day",
-        night.as_of_date, intake.ceiling, len(intake.under_way),
+        night.as_of_date, cutoff.ceiling, len(cutoff.under_way),
     )  # fmt: skip
 
 

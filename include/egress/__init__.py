@@ -1,4 +1,4 @@
-"""What leaves the house: alerts and tickets, through the gate, each on the books.
+"""What leaves the house: alerts and tickets, through the gate, each in the ledger.
 
 enqueue_alerts    put the crossings of the last days into the outbox, once each, and take
                   back what waits there and is no longer true

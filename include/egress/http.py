@@ -1,4 +1,4 @@
-"""One HTTP request, and what can be known about its fate afterwards.
+"""One HTTP request, and what can be known about what became of it.
 
 The difference that matters: did the receiver certainly not get it (then it may be sent again), or
 may it have got it although no answer came? So each request has a connection of its own: one that

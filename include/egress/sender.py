@@ -1,4 +1,4 @@
-"""Send what is due: one message at a time, each on the books before and after it leaves."""
+"""Send what is due: one message at a time, each in the ledger before and after it leaves."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import psycopg
 
 from include.config import Channel
 from include.egress import disclosures, gate, outbox, registry
-from include.egress.channels import Fate, Line, Outcome, Payload
+from include.egress.channels import Ending, OpenChannel, Outcome, Payload
 from include.egress.pace import BLOCKED_WAIT, Clock, Sleep, wait_after
 from include.errors import CardTooLargeError
 
@@ -45,7 +45,7 @@ class Sender:
 
     connection: psycopg.Connection
     job: Job
-    line: Line
+    open: OpenChannel
     counts: Counter[str] = field(default_factory=Counter)
     blocked: str | None = None
     _refused: list[int] = field(default_factory=list)
@@ -74,11 +74,11 @@ class Sender:
         """Decide on messages whose sender died: look them up, or leave them to a person."""
         for outbox_id in outbox.left_in_sending(self.connection, self.job.name):
             now = self.job.clock()
-            state = "pending" if self.line.can_look_up else "ambiguous"
+            state = "pending" if self.open.can_look_up else "ambiguous"
             with self.connection.transaction():
                 disclosures.close_open(self.connection, outbox_id, "unknown", now, self.job.run_id)
                 outbox.move(self.connection, outbox_id, state, now, reason=outbox.DIED)
-            self.counts["recovered" if self.line.can_look_up else "ambiguous"] += 1
+            self.counts["recovered" if self.open.can_look_up else "ambiguous"] += 1
             log.warning("%s: message %d: %s; %s", self.job.name, outbox_id, outbox.DIED, state)
 
     def _is_hour_used_up(self, now: datetime) -> bool:
@@ -92,14 +92,14 @@ class Sender:
         if outbox.is_too_old(item, self.job.channel.max_age_days, now):
             self._end(item, "expired", f"older than {self.job.channel.max_age_days} days", now)
             return
-        permitted = self.line.wanted.required | gate.permitted(self.line.wanted.welcome, found)
+        permitted = self.open.wanted.required | gate.permitted(self.open.wanted.welcome, found)
         decision = gate.check(self._request(item, permitted), found, self.job.today())
         if isinstance(decision, gate.Refused):
             self._refused.append(item.outbox_id)
             self._end(item, "refused", decision.reason, now)
             return
         try:
-            payload = self.line.render(item, permitted)
+            payload = self.open.render(item, permitted)
         except CardTooLargeError as error:
             self._end(item, "failed", f"{error.seen}; expected {error.expected}", now)
             return
@@ -107,15 +107,15 @@ class Sender:
         with self.connection.transaction():
             outbox.begin(self.connection, item, disclosure.payload_sha256, now)
             disclosures.write(self.connection, disclosure, "attempted", now)
-        outcome = self.line.deliver(item, payload)
+        outcome = self.open.deliver(item, payload)
         self._record(item, disclosure, outcome)
 
     def _request(self, item: outbox.Item, elements: frozenset[gate.DataElement]) -> gate.Request:
         return gate.Request(
             recipient=self.job.channel.recipient,
-            purpose=self.line.purpose,
+            purpose=self.open.purpose,
             elements=elements,
-            endpoint=self.line.host,
+            endpoint=self.open.host,
             is_under_13=item.facts.get("is_under_13"),
         )
 
@@ -129,7 +129,7 @@ class Sender:
             recipient=recipient.recipient,
             vendor=recipient.vendor,
             channel=self.job.name,
-            purpose=self.line.purpose,
+            purpose=self.open.purpose,
             legal_basis=recipient.legal_basis,
             data_elements=payload.elements,
             student_unique_ids=(str(student),) if student else (),
@@ -152,7 +152,7 @@ class Sender:
                 external_id=outcome.external_id,
             )
             disclosures.write(self.connection, disclosure, _event(outcome), now)
-            if next_attempt and (outcome.holds_channel or outcome.fate is Fate.BLOCKED):
+            if next_attempt and (outcome.holds_channel or outcome.ending is Ending.BLOCKED):
                 outbox.hold_channel(self.connection, self.job.name, next_attempt)
         self._count(item, state, reason)
 
@@ -161,13 +161,13 @@ class Sender:
     ) -> tuple[str, str | None, datetime | None]:
         """State, reason and next attempt of a message whose delivery ended so."""
         attempts = item.attempts + 1
-        if outcome.fate is Fate.ACCEPTED:
+        if outcome.ending is Ending.ACCEPTED:
             return "sent", None, None
-        if outcome.fate is Fate.UNKNOWN:
+        if outcome.ending is Ending.UNKNOWN:
             return "ambiguous", outcome.note, None
-        if outcome.fate is Fate.REJECTED:
+        if outcome.ending is Ending.REJECTED:
             return "failed", outcome.note, None
-        if outcome.fate is Fate.BLOCKED:
+        if outcome.ending is Ending.BLOCKED:
             # waits for its person, however often it was tried
             self.blocked = outcome.note
             return "pending", outcome.note, now + BLOCKED_WAIT
@@ -194,15 +194,15 @@ class Sender:
 
 def _event(outcome: Outcome) -> disclosures.Event:
     """What the disclosure log says of a delivery that ended so."""
-    if outcome.fate is Fate.ACCEPTED:
+    if outcome.ending is Ending.ACCEPTED:
         return "accepted"
-    if outcome.fate is Fate.UNKNOWN or not outcome.is_certain:
+    if outcome.ending is Ending.UNKNOWN or not outcome.is_certain:
         return "unknown"
     return "not_received"
 
 
 def run_channel(
-    connection: psycopg.Connection, job: Job, open_connection: Callable[[], Line]
+    connection: psycopg.Connection, job: Job, open_connection: Callable[[], OpenChannel]
 ) -> tuple[Counter[str], str | None]:
     """One channel's turn: counts by what became of its messages, and why it is blocked, if it is.
 

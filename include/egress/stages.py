@@ -13,7 +13,7 @@ import psycopg
 
 from include.config import Channel, PsaChannel, TeamsChannel
 from include.egress import alerts, attention, disclosures, outbox, sender, tickets
-from include.egress.channels import Line, open_line
+from include.egress.channels import OpenChannel, open_channel
 from include.egress.pace import Clock, Pace, Sleep
 from include.egress.session import session
 from include.errors import ChannelError, FirstbellError, NeedsAttentionError
@@ -207,8 +207,8 @@ def _channels(night: Run, kind: type[C]) -> dict[str, C]:
     return {name: c for name, c in night.district.channels.items() if isinstance(c, kind)}
 
 
-def _open(night: Run, channel: Channel, job: sender.Job) -> Line:
-    return open_line(
+def _open(night: Run, channel: Channel, job: sender.Job) -> OpenChannel:
+    return open_channel(
         channel,
         night.connect(channel.connection),
         district_name=night.district.name,

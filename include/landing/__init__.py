@@ -11,8 +11,8 @@ watermarks      how far each entity of a source was read
 windows_of_run  what a run wrote down of a source
 windows_of_last     what an earlier run read under such a name
 notes_of_committed  what earlier loads of a source noted
-fix_intake      decide which loads a transformation sees
-current_intake  the decision made last
+fix_load_cutoff      decide which loads a transformation sees
+current_load_cutoff  the decision made last
 records_held    how many records of some feeds are current
 waiting_ingests which ingests no build has taken in
 seeds_stand     whether the seeds are as they were loaded last
@@ -21,10 +21,9 @@ LEFT_ALONE      the note of a file in which there is nothing to load
 record_skipped  write to the ledger that a file was left out on purpose
 record_failed   write to the ledger that a load failed before `land` could start
 
-The other names are of the books of runs: runs.py.
+The other names are of the ledger of runs: runs.py.
 """
 
-from include.landing.intake import Intake, current_intake, fix_intake
 from include.landing.ledger import (
     failed_last,
     notes_of_committed,
@@ -38,6 +37,7 @@ from include.landing.ledger import (
     windows_of_last,
     windows_of_run,
 )
+from include.landing.load_cutoff import LoadCutoff, current_load_cutoff, fix_load_cutoff
 from include.landing.prepare import prepare
 from include.landing.request import LoadRequest, LoadResult
 from include.landing.retired import list_retired_feeds
@@ -67,17 +67,17 @@ __all__ = [
     "LEFT_ALONE",
     "Build",
     "Ingest",
-    "Intake",
+    "LoadCutoff",
     "LoadRequest",
     "LoadResult",
     "Scope",
     "begin_build",
-    "current_intake",
+    "current_load_cutoff",
     "day_of_run",
     "end_ingest",
     "failed_last",
     "finish_build",
-    "fix_intake",
+    "fix_load_cutoff",
     "has_changed_since",
     "land",
     "last_build",

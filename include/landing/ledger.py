@@ -1,4 +1,4 @@
-"""The books: one row of ops.loads per attempt, and what must be committed with the data."""
+"""The ledger: one row of ops.loads per attempt, and what must be committed with the data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The books of runs: which day each run answers for, and which ingests no build has taken in.
+"""The ledger of runs: which day each run answers for, and which ingests no build has taken in.
 
 Airflow's events cannot say it. Of two events of one asset that come before a run starts, the run
 lists the first alone, and the second starts nothing: three ingests in a row would leave their last
@@ -79,18 +79,18 @@ _LAST_BUILD = """
 _CHANGED = """
     with
 
-    intake as (
+    cutoff as (
         select load_ceiling, loads_under_way
-        from ops.intakes
+        from ops.load_cutoffs
         where run_id = %(run_id)s
-        order by intake_id desc
+        order by load_cutoff_id desc
         limit 1
     )
 
-    select not exists (select from intake) or exists (
+    select not exists (select from cutoff) or exists (
         select from ops.loads
-        inner join intake
-            on loads.load_id > intake.load_ceiling or loads.load_id = any(intake.loads_under_way)
+        inner join cutoff
+            on loads.load_id > cutoff.load_ceiling or loads.load_id = any(cutoff.loads_under_way)
         where loads.status = 'loaded'
     )
 """
@@ -133,9 +133,9 @@ def waiting_ingests(dsn: str, *, besides: str = "") -> list[Ingest]:
 
 
 def day_of_run(dsn: str, stage: str, run_id: str) -> date | None:
-    """The day that was settled for a run; None: none yet, or a database without these books."""
+    """The day that was settled for a run; None: none yet, or a database without this ledger."""
     with psycopg.connect(dsn) as connection:
-        if not _has_books(connection):
+        if not _has_ledger(connection):
             return None
         row = connection.execute(
             "select as_of_date from ops.runs where stage = %s and run_id = %s", (stage, run_id)
@@ -146,7 +146,7 @@ def day_of_run(dsn: str, stage: str, run_id: str) -> date | None:
 def settle_day(dsn: str, stage: str, run_id: str, day: date) -> date:
     """Write down the day of a run, and return it: the one that was settled first."""
     with psycopg.connect(dsn) as connection:
-        if not _has_books(connection):
+        if not _has_ledger(connection):
             return day
         row = connection.execute(
             _SETTLE, {"stage": stage, "run_id": run_id, "as_of_date": day}
@@ -235,7 +235,7 @@ def finish_build(dsn: str, stage: str, run_id: str) -> None:
 def last_build(dsn: str) -> Build | None:
     """The build that began last, whatever became of it."""
     with psycopg.connect(dsn) as connection:
-        row = connection.execute(_LAST_BUILD).fetchone() if _has_books(connection) else None
+        row = connection.execute(_LAST_BUILD).fetchone() if _has_ledger(connection) else None
     return None if row is None else Build(*row)
 
 
@@ -259,7 +259,7 @@ def has_changed_since(dsn: str, run_id: str) -> bool:
 def scope_of_run(dsn: str, stage: str, run_id: str) -> Scope:
     """How much a build renews; all, where nothing is said of it."""
     with psycopg.connect(dsn) as connection:
-        if not _has_books(connection):
+        if not _has_ledger(connection):
             return "all"
         row = connection.execute(
             "select scope from ops.runs where stage = %s and run_id = %s", (stage, run_id)
@@ -269,11 +269,11 @@ def scope_of_run(dsn: str, stage: str, run_id: str) -> Scope:
 
 def _day(dsn: str, query: LiteralString) -> date | None:
     with psycopg.connect(dsn) as connection:
-        row = connection.execute(query).fetchone() if _has_books(connection) else None
+        row = connection.execute(query).fetchone() if _has_ledger(connection) else None
     return None if row is None else row[0]
 
 
-def _has_books(connection: psycopg.Connection) -> bool:
+def _has_ledger(connection: psycopg.Connection) -> bool:
     """False before the first run of a new version has brought schema ops up to date."""
     row = connection.execute("select to_regclass('ops.runs') is not null").fetchone()
     return row is not None and bool(row[0])

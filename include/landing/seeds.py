@@ -1,4 +1,4 @@
-"""The books of seeds: of which project those in the database are, and whether they were changed.
+"""The ledger of seeds: of which project those in the database are, and whether they were changed.
 
 A seed is loaded whole, and 29 of them with their tests take seconds of each night, while a row
 changes a few times a year.
@@ -38,7 +38,7 @@ _REMEMBER = """
 def seeds_stand(dsn: str, fingerprint: str, names: Collection[str]) -> bool:
     """Whether the seeds of these names hold what was loaded last, and that was of this project."""
     with psycopg.connect(dsn) as connection:
-        if not _has_books(connection):
+        if not _has_ledger(connection):
             return False
         row = connection.execute("select fingerprint, contents from ops.seeds").fetchone()
         return row is not None and row == (fingerprint, _contents(connection, names))
@@ -47,12 +47,12 @@ def seeds_stand(dsn: str, fingerprint: str, names: Collection[str]) -> bool:
 def remember_seeds(dsn: str, fingerprint: str, names: Collection[str]) -> None:
     """Write down that the seeds were loaded and tested, and what they hold now."""
     with psycopg.connect(dsn) as connection:
-        if _has_books(connection):
+        if _has_ledger(connection):
             given = {"fingerprint": fingerprint, "contents": _contents(connection, names)}
             connection.execute(_REMEMBER, given)
 
 
-def _has_books(connection: psycopg.Connection[Any]) -> bool:
+def _has_ledger(connection: psycopg.Connection[Any]) -> bool:
     row = connection.execute("select to_regclass('ops.seeds')").fetchone()
     return row is not None and row[0] is not None
 

@@ -1,4 +1,4 @@
-"""Load one feed: stage it, compare, check, and commit data and books in one transaction."""
+"""Load one feed: stage it, compare, check, and commit data and ledger in one transaction."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from include.landing import (
     known,
     ledger,
     merge,
-    order,
+    newer_files,
     stage,
     tables,
 )
@@ -178,7 +178,7 @@ def _load_first(load: _Load, batches: Iterator[list[Change]]) -> LoadResult:
         )
         checks.complete(request, load.stream.source_count, counts.received)
         tables.name_cells(connection, encoder.cell_names)
-        result = _close_books(load, encoder.tally, counts)
+        result = _write_ledger(load, encoder.tally, counts)
     return replace(result, seconds=time.monotonic() - load.started)
 
 
@@ -191,11 +191,11 @@ def _load_staged(load: _Load, batches: Iterator[list[Change]], spool: Spool) -> 
     checks.not_empty(request, encoder.tally)
     holds = request.holds() if request.holds else None
     with connection.transaction():
-        superseded = order.superseded(connection, request, load.stream.scopes)
+        superseded = newer_files.superseded(connection, request, load.stream.scopes)
         if superseded:
             if superseded >= load.stream.scopes:
                 return _close_superseded(load, superseded)
-            encoder.tally.upserts -= order.leave_out(connection, superseded)
+            encoder.tally.upserts -= newer_files.leave_out(connection, superseded)
             load.stream.scopes.difference_update(superseded)
         counts = _compare_snapshot(load, encoder.tally)
         if counts is None:
@@ -215,23 +215,23 @@ def _load_staged(load: _Load, batches: Iterator[list[Change]], spool: Spool) -> 
             merge.apply(connection, request, load.load_id, spool)
             tables.name_cells(connection, encoder.cell_names)
         known.remember(connection, request.feed, load.stream)
-        result = _close_books(load, encoder.tally, counts, superseded)
+        result = _write_ledger(load, encoder.tally, counts, superseded)
     return replace(result, seconds=time.monotonic() - load.started)
 
 
 def _close_superseded(load: _Load, scopes: set[str]) -> LoadResult:
-    """Put a file on the books that has nothing left to say."""
+    """Write to the ledger that a file has nothing left to say."""
     result = LoadResult(
         load.load_id, load.request.feed, "skipped", seconds=time.monotonic() - load.started
     )
-    notes = {"superseded": order.SUPERSEDED, "superseded_scopes": sorted(scopes)}
+    notes = {"superseded": newer_files.SUPERSEDED, "superseded_scopes": sorted(scopes)}
     ledger.write(load.connection, load.request, result, load.started_at, notes=notes)
-    log.info("%s (%s): %s", load.request.feed, load.request.window, order.SUPERSEDED)
+    log.info("%s (%s): %s", load.request.feed, load.request.window, newer_files.SUPERSEDED)
     return result
 
 
 def _close_left_alone(load: _Load, error: PastYearError, since: date) -> LoadResult:
-    """Put on the books that a file of a past year, refused on an earlier day, still lies there."""
+    """Write down that a file of a past year, refused on an earlier day, still lies there."""
     result = LoadResult(
         load.load_id, load.request.feed, "skipped", seconds=time.monotonic() - load.started
     )
@@ -277,7 +277,7 @@ def _stage_counts(load: _Load, tally: Tally, spool: Spool) -> Counts:
     return counts
 
 
-def _close_books(
+def _write_ledger(
     load: _Load, tally: Tally, counts: Counts, superseded: Iterable[str] = ()
 ) -> LoadResult:
     """Write ledger, rejects, watermark and reconciliation beside the data."""
@@ -298,7 +298,7 @@ def _close_books(
         source_count=stream.source_count,
         rows_duplicate=counts.duplicate,
     )
-    notes = order.notes(request, stream.scopes)
+    notes = newer_files.notes(request, stream.scopes)
     if superseded:
         notes["superseded_scopes"] = sorted(superseded)
     ledger.write(
@@ -366,5 +366,5 @@ def _record_failure(dsn: str, load: _Load, error: BaseException) -> None:
                 error=text,
             )
     except psycopg.Error as trouble:
-        # the first error is the one to report; a dead server cannot keep books
+        # the first error is the one to report; a dead server keeps no ledger
         log.warning("%s: no ledger row, %s", load.request.feed, type(trouble).__name__)

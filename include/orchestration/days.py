@@ -1,7 +1,7 @@
 """Which day does a run answer for that an event has started?
 
 The event does not say it for sure: of several events that come before a run starts, the run lists
-the first alone (Airflow 3.3). So the day is taken from the books of runs, once per run.
+the first alone (Airflow 3.3). So the day is taken from the ledger of runs, once per run.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def of_run(night: Run, stage: str, events: Events) -> date:
     if known is not None:
         return known
     chosen = _CHOICES.get(stage, _last_built)(night.dsn)
-    # before the first run of these books, and when there is nothing to take in
+    # before the first run of this ledger, and when there is nothing to take in
     day = chosen or newest_of(events) or night.as_of_date
     return landing.settle_day(night.dsn, stage, night.run_id, day)
 

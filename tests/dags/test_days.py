@@ -1,4 +1,4 @@
-"""Which day a run answers for, and whether there is anything for it to do: from our own books."""
+"""Which day a run answers for, and whether there is anything for it to do: from our own ledger."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from include.egress.gate import DataElement, Purpose
 from include.egress.outbox import Item
 
 
-class Fate(Enum):
+class Ending(Enum):
     """How a delivery ended, as far as it can be known."""
 
     ACCEPTED = "the receiver said yes"
@@ -24,7 +24,7 @@ class Fate(Enum):
 class Outcome:
     """The end of one delivery. The note goes to logs: no URL, nothing of the message."""
 
-    fate: Fate
+    ending: Ending
     note: str = ""
     # How long the receiver asked us to wait.
     retry_after_s: float | None = None
@@ -36,7 +36,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class NeededElements:
     """What a message must hold to make sense, and what it holds where that is permitted."""
 
     required: frozenset[DataElement]
@@ -54,11 +54,11 @@ class Payload:
         return f"Payload({len(self.body)} bytes)"
 
 
-class Line(Protocol):
+class OpenChannel(Protocol):
     """One district's channel, open for sending."""
 
     purpose: Purpose
-    wanted: Wanted
+    wanted: NeededElements
     # Whether it can find out if a message has arrived, so that a repetition never doubles it.
     can_look_up: bool
 

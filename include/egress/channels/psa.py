@@ -18,7 +18,7 @@ from include.config import PsaChannel
 from include.connections import Connection
 from include.egress import http
 from include.egress.address import Address, AddressError
-from include.egress.channels.base import Fate, Outcome, Payload, Wanted
+from include.egress.channels.base import Ending, NeededElements, Outcome, Payload
 from include.egress.gate import DataElement, Purpose
 from include.egress.outbox import Item
 from include.errors import ConfigError
@@ -29,17 +29,17 @@ _TAKES_NOTHING = frozenset({401, 403, 404})
 _TAKES_IT_LATER = frozenset({408, 409, 429, 500, 502, 503, 504})
 
 
-class _NoAnswer(Exception):  # noqa: N818 - carries an outcome, is no error of its own
+class _RequestEndedError(Exception):
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome.note)
         self.outcome = outcome
 
 
-class PsaLine:
-    """An open line to one service desk."""
+class PsaDesk:
+    """One service desk, open for sending."""
 
     purpose = Purpose.PIPELINE_HEALTH
-    wanted = Wanted(required=frozenset({DataElement.PIPELINE}))
+    wanted = NeededElements(required=frozenset({DataElement.PIPELINE}))
     can_look_up = True
 
     def __init__(
@@ -81,12 +81,12 @@ class PsaLine:
                 return self._close(ticket, payload)
             if ticket is not None:
                 return Outcome(
-                    Fate.ACCEPTED, "the ticket was there already", external_id=str(ticket["id"])
+                    Ending.ACCEPTED, "the ticket was there already", external_id=str(ticket["id"])
                 )
             created = self._call("POST", "/service/tickets", payload.body)
-        except _NoAnswer as stopped:
+        except _RequestEndedError as stopped:
             return stopped.outcome
-        return Outcome(Fate.ACCEPTED, "created", external_id=str(created["id"]))
+        return Outcome(Ending.ACCEPTED, "created", external_id=str(created["id"]))
 
     def _opening(self, item: Item) -> dict[str, Any]:
         facts = item.facts
@@ -121,16 +121,18 @@ class PsaLine:
             params={"conditions": f'externalXRef="{reference}"', "orderBy": "id", "pageSize": "1"},
         )
         if not isinstance(found, list) or not all(isinstance(t, dict) for t in found):
-            raise _NoAnswer(Outcome(Fate.AGAIN, "the search's answer is no list of tickets"))
+            raise _RequestEndedError(
+                Outcome(Ending.AGAIN, "the search's answer is no list of tickets")
+            )
         # a server that ignores the condition would hand us somebody else's ticket
         return next((t for t in found if t.get("externalXRef") == reference), None)
 
     def _close(self, ticket: dict[str, Any] | None, payload: Payload) -> Outcome:
         if ticket is None:
-            return Outcome(Fate.ACCEPTED, "there is no ticket to close")
+            return Outcome(Ending.ACCEPTED, "there is no ticket to close")
         if not ticket.get("closedFlag"):
             self._call("PATCH", f"/service/tickets/{ticket['id']}", payload.body)
-        return Outcome(Fate.ACCEPTED, "closed", external_id=str(ticket["id"]))
+        return Outcome(Ending.ACCEPTED, "closed", external_id=str(ticket["id"]))
 
     def _call(
         self,
@@ -146,25 +148,27 @@ class PsaLine:
         try:
             reply = self._http.call(method, target, data=body, headers=headers)
         except http.UntrustedError as error:
-            raise _NoAnswer(Outcome(Fate.BLOCKED, str(error))) from None
+            raise _RequestEndedError(Outcome(Ending.BLOCKED, str(error))) from None
         except http.NotReceivedError as error:
-            raise _NoAnswer(Outcome(Fate.AGAIN, str(error), holds_channel=True)) from None
+            raise _RequestEndedError(
+                Outcome(Ending.AGAIN, str(error), holds_channel=True)
+            ) from None
         except http.UnclearError as error:
             # it may have been taken: the next attempt looks for the ticket first
-            raise _NoAnswer(
-                Outcome(Fate.AGAIN, str(error), holds_channel=True, is_certain=method == "GET")
+            raise _RequestEndedError(
+                Outcome(Ending.AGAIN, str(error), holds_channel=True, is_certain=method == "GET")
             ) from None
         note = f"HTTP {reply.status} to {method}"
         if reply.status in (200, 201):
             try:
                 return orjson.loads(reply.body)
             except orjson.JSONDecodeError:
-                raise _NoAnswer(Outcome(Fate.AGAIN, f"{note}, but no JSON")) from None
+                raise _RequestEndedError(Outcome(Ending.AGAIN, f"{note}, but no JSON")) from None
         if reply.status in _TAKES_IT_LATER:
             wait = http.retry_after_s(reply.headers, self._clock())
-            raise _NoAnswer(
+            raise _RequestEndedError(
                 Outcome(
-                    Fate.AGAIN,
+                    Ending.AGAIN,
                     note,
                     retry_after_s=wait,
                     holds_channel=reply.status == 429 or wait is not None,
@@ -172,8 +176,8 @@ class PsaLine:
                 )
             )
         if reply.status in _TAKES_NOTHING:
-            raise _NoAnswer(Outcome(Fate.BLOCKED, note))
-        raise _NoAnswer(Outcome(Fate.REJECTED, note))
+            raise _RequestEndedError(Outcome(Ending.BLOCKED, note))
+        raise _RequestEndedError(Outcome(Ending.REJECTED, note))
 
 
 def _base_address(connection: Connection) -> Address:

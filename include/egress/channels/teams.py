@@ -17,7 +17,7 @@ from include.connections import Connection
 from include.egress import http
 from include.egress.address import Address, AddressError
 from include.egress.channels import card
-from include.egress.channels.base import Fate, Outcome, Payload, Wanted
+from include.egress.channels.base import Ending, NeededElements, Outcome, Payload
 from include.egress.gate import DataElement, Purpose
 from include.egress.outbox import Item
 from include.errors import ConfigError
@@ -31,11 +31,11 @@ _ERROR_IN_TEXT = re.compile(rb"HTTP error (\d{3})")
 _RUN_ID = "x-ms-workflow-run-id"
 
 
-class TeamsLine:
-    """An open line to one webhook."""
+class TeamsWebhook:
+    """One webhook, open for sending."""
 
     purpose = Purpose.ALERT
-    wanted = Wanted(
+    wanted = NeededElements(
         required=frozenset({DataElement.ENROLLMENT, DataElement.TIER}),
         welcome=frozenset({DataElement.STUDENT_NAME, DataElement.REASONS}),
     )
@@ -80,11 +80,11 @@ class TeamsLine:
         try:
             reply = self._http.call("POST", self._address.target, data=payload.body)
         except http.UntrustedError as error:
-            return Outcome(Fate.BLOCKED, str(error))
+            return Outcome(Ending.BLOCKED, str(error))
         except http.NotReceivedError as error:
-            return Outcome(Fate.AGAIN, str(error), holds_channel=True)
+            return Outcome(Ending.AGAIN, str(error), holds_channel=True)
         except http.UnclearError as error:
-            return Outcome(Fate.UNKNOWN, str(error))
+            return Outcome(Ending.UNKNOWN, str(error))
         return self._read(reply)
 
     def _read(self, reply: http.Reply) -> Outcome:
@@ -93,20 +93,20 @@ class TeamsLine:
             status = int(named.group(1))
         note = f"HTTP {status}"
         if status in (200, 202):
-            return Outcome(Fate.ACCEPTED, note, external_id=reply.headers.get(_RUN_ID))
+            return Outcome(Ending.ACCEPTED, note, external_id=reply.headers.get(_RUN_ID))
         if status in _TAKES_IT_LATER:
             wait = http.retry_after_s(reply.headers, self._clock())
             return Outcome(
-                Fate.AGAIN,
+                Ending.AGAIN,
                 note,
                 retry_after_s=wait,
                 holds_channel=status == 429 or wait is not None,
             )
         if status in _NOBODY_KNOWS:
-            return Outcome(Fate.UNKNOWN, note)
+            return Outcome(Ending.UNKNOWN, note)
         if status in _TAKES_NOTHING:
-            return Outcome(Fate.BLOCKED, note)
-        return Outcome(Fate.REJECTED, note)
+            return Outcome(Ending.BLOCKED, note)
+        return Outcome(Ending.REJECTED, note)
 
 
 def _webhook(connection: Connection) -> Address:

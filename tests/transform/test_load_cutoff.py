@@ -156,10 +156,10 @@ def test_a_number_that_no_load_used_is_forgotten_after_a_day(current: Run) -> No
     with psycopg.connect(current.dsn) as connection:
         connection.execute("select nextval(pg_get_serial_sequence('ops.loads', 'load_id'))")
     land(current, LATER)
-    assert landing.fix_intake(current.dsn, current.context) == landing.Intake(5, (4,))
+    assert landing.fix_load_cutoff(current.dsn, current.context) == landing.LoadCutoff(5, (4,))
     with psycopg.connect(current.dsn) as connection:
         connection.execute("update ops.loads set finished_at = finished_at - interval '25 hours'")
-    assert landing.fix_intake(current.dsn, current.context) == landing.Intake(5)
+    assert landing.fix_load_cutoff(current.dsn, current.context) == landing.LoadCutoff(5)
 
 
 def test_the_replaced_versions_are_found_by_an_index(current: Run) -> None:

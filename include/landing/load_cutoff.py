@@ -23,7 +23,7 @@ _FIX = """
         from ops.loads
     )
 
-    insert into ops.intakes (run_id, as_of_date, load_ceiling, loads_under_way)
+    insert into ops.load_cutoffs (run_id, as_of_date, load_ceiling, loads_under_way)
     select
         %(run_id)s,
         %(as_of_date)s,
@@ -39,33 +39,33 @@ _FIX = """
 """
 
 _READ = """
-    select load_ceiling, loads_under_way from ops.intakes order by intake_id desc limit 1
+    select load_ceiling, loads_under_way from ops.load_cutoffs order by load_cutoff_id desc limit 1
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
+class LoadCutoff:
     """Loads up to `ceiling`, without those that were `under_way` when it was fixed."""
 
     ceiling: int
     under_way: tuple[int, ...] = ()
 
 
-def fix_intake(dsn: str, run: RunContext) -> Intake:
-    """Take in what has been committed by now; the intake of all that follows, until the next."""
+def fix_load_cutoff(dsn: str, run: RunContext) -> LoadCutoff:
+    """Take in what has been committed by now: the cutoff of all that follows, until the next."""
     with psycopg.connect(dsn) as connection:
         row = connection.execute(
             _FIX, {"run_id": run.run_id, "as_of_date": run.as_of_date}
         ).fetchone()
     assert row is not None
-    return Intake(int(row[0]), tuple(row[1]))
+    return LoadCutoff(int(row[0]), tuple(row[1]))
 
 
-def current_intake(dsn: str) -> Intake | None:
-    """The intake that was fixed last; None before the first, or in a database without a ledger."""
+def current_load_cutoff(dsn: str) -> LoadCutoff | None:
+    """The cutoff that was fixed last; None before the first, or in a database without a ledger."""
     with psycopg.connect(dsn) as connection:
-        known = connection.execute("select to_regclass('ops.intakes') is not null").fetchone()
+        known = connection.execute("select to_regclass('ops.load_cutoffs') is not null").fetchone()
         if known is None or not known[0]:
             return None
         row = connection.execute(_READ).fetchone()
-    return None if row is None else Intake(int(row[0]), tuple(row[1]))
+    return None if row is None else LoadCutoff(int(row[0]), tuple(row[1]))
