@@ -14,67 +14,87 @@
         {{ exceptions.raise_compiler_error("layout_cells: `roles` must be a list, got " ~ roles) }}
     {%- endif -%}
     select
-        layout_rows.source,
-        layout_rows.entity as feed,
-        layout_rows.record_key,
-        layout_places.test_code,
-        layout_places.role,
-        layout_places.place,
-        layout_places.column_name,
-        layout_places.value,
-        layout_places.scope,
-        layout_places.part_code,
-        layout_places.part_name,
-        layout_places.method,
-        layout_places.from_window,
-        layout_places.to_window,
-        layout_places.lowest,
-        layout_places.highest,
-        layout_places.is_whole,
+        cells.source,
+        cells.entity as feed,
+        cells.record_key,
+        cells.test_code,
+        cells.role,
+        cells.place,
+        cells.column_name,
+        cells.value,
+        cells.scope,
+        cells.part_code,
+        cells.part_name,
+        cells.method,
+        cells.from_window,
+        cells.to_window,
+        cells.lowest,
+        cells.highest,
+        cells.is_whole,
         coalesce(labels.meaning, trim(cells.cell_text)) as value_text
     from (
-        {{ current_rows(
-            source('layouts', 'rows'), also=['source', 'entity', 'cell_names_id']
-        ) }}
-    ) as layout_rows
-    cross join lateral {{ json_cells('layout_rows.payload') }} as cells
-    -- which cell is which, for the few columns of these roles
-    inner join (
         select
-            columns.source,
-            columns.entity,
-            columns.test_code,
-            columns.role,
-            columns.place,
-            columns.column_name,
-            columns.value,
-            columns.scope,
-            columns.part_code,
-            columns.part_name,
-            columns.method,
-            columns.from_window,
-            columns.to_window,
-            columns.lowest,
-            columns.highest,
-            columns.is_whole,
-            cell_names.cell_names_id,
-            positions.position
-        from {{ source('files', 'cell_names') }} as cell_names
-        cross join lateral {{ json_positions('cell_names.positions') }} as positions
-        inner join {{ source('layouts', 'columns') }} as columns
-            on columns.column_name = positions.name
-        where columns.role in ('{{ roles | join("', '") }}')
-    ) as layout_places
-        on layout_places.source = layout_rows.source
-        and layout_places.entity = layout_rows.entity
-        and layout_places.cell_names_id = layout_rows.cell_names_id
-        and layout_places.position = cells.position
+            layout_rows.record_key,
+            layout_places.source,
+            layout_places.entity,
+            layout_places.test_code,
+            layout_places.role,
+            layout_places.place,
+            layout_places.column_name,
+            layout_places.value,
+            layout_places.scope,
+            layout_places.part_code,
+            layout_places.part_name,
+            layout_places.method,
+            layout_places.from_window,
+            layout_places.to_window,
+            layout_places.lowest,
+            layout_places.highest,
+            layout_places.is_whole,
+            {{ json_cell('layout_rows.payload', 'layout_places.position') }} as cell_text
+        from (
+            {{ current_rows(
+                source('layouts', 'rows'), also=['source', 'entity', 'cell_names_id']
+            ) }}
+        ) as layout_rows
+        -- which cell is which, for the few columns of these roles
+        inner join (
+            select
+                columns.source,
+                columns.entity,
+                columns.test_code,
+                columns.role,
+                columns.place,
+                columns.column_name,
+                columns.value,
+                columns.scope,
+                columns.part_code,
+                columns.part_name,
+                columns.method,
+                columns.from_window,
+                columns.to_window,
+                columns.lowest,
+                columns.highest,
+                columns.is_whole,
+                cell_names.cell_names_id,
+                positions.position
+            from {{ source('files', 'cell_names') }} as cell_names
+            cross join lateral {{ json_positions('cell_names.positions') }} as positions
+            inner join {{ source('layouts', 'columns') }} as columns
+                on columns.column_name = positions.name
+            where columns.role in ('{{ roles | join("', '") }}')
+        ) as layout_places
+            on layout_places.source = layout_rows.source
+            and layout_places.entity = layout_rows.entity
+            and layout_places.cell_names_id = layout_rows.cell_names_id
+        {{ evaluate_once() }}
+    ) as cells
     left join {{ source('layouts', 'codes') }} as labels
         on labels.role = 'label'
-        and labels.source = layout_rows.source
-        and labels.entity = layout_rows.entity
-        and labels.test_code = layout_places.test_code
-        and labels.column_name = layout_places.column_name
+        and labels.source = cells.source
+        and labels.entity = cells.entity
+        and labels.test_code = cells.test_code
+        and labels.column_name = cells.column_name
         and labels.code = lower(trim(cells.cell_text))
     where trim(cells.cell_text) != ''
 {%- endmacro %}

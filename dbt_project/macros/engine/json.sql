@@ -9,8 +9,7 @@
     json_list(column, path)    a relation of the items of a list, column `item`; none when it is absent
                                left join lateral {{ json_list('payload', ['races']) }} as race on true
     json_has(column, path)     whether the value is there and not null
-    json_cells(column)         a relation of the texts of a list, columns `cell_text` and `position`
-                               (from 0); none when it is none
+    json_cell(column, position)  the text of a list at a place, from 0; null when it has none there
     json_positions(column)     a relation of the numbers of an object, columns `name` and `position`
 #}
 {% macro json_text(column, path) -%}
@@ -52,17 +51,12 @@
     ({{ json_text(column, path) }} is not null)
 {%- endmacro %}
 
-{% macro json_cells(column) -%}
-    {{ return(adapter.dispatch('json_cells', 'firstbell')(column)) }}
+{% macro json_cell(column, position) -%}
+    {{ return(adapter.dispatch('json_cell', 'firstbell')(column, position)) }}
 {%- endmacro %}
 
-{% macro default__json_cells(column) -%}
-    (
-        select items.value as cell_text, items.ordinality - 1 as position
-        from jsonb_array_elements_text(
-            case when jsonb_typeof({{ column }}) = 'array' then {{ column }} else '[]'::jsonb end
-        ) with ordinality as items (value, ordinality)
-    )
+{% macro default__json_cell(column, position) -%}
+    ({{ column }} ->> cast({{ position }} as integer))
 {%- endmacro %}
 
 {% macro json_positions(column) -%}
