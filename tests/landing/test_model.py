@@ -61,9 +61,14 @@ class Model:
         usable = any(isinstance(c, Upsert | Seen) for c in changes)
         if load.kind is FeedKind.SNAPSHOT and not usable:
             return False
+        before = dict(self.live)
         for change in changes:
             if isinstance(change, Upsert):
-                self.live[change.key] = (change.payload, change.scope)
+                scope = change.scope
+                if scope is None and before.get(change.key, (None,))[0] == change.payload:
+                    # a delta may not know the scope: the same record stays in its own
+                    scope = before[change.key][1]
+                self.live[change.key] = (change.payload, scope)
             elif isinstance(change, Tombstone):
                 self.live.pop(change.key, None)
         if load.kind is FeedKind.SNAPSHOT:

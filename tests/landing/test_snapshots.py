@@ -128,7 +128,7 @@ def test_a_snapshot_that_deletes_too_much_is_parked(warehouse: str) -> None:
             [upsert(f"k{n}", 2) for n in range(7)],
             FeedKind.SNAPSHOT,
             delete_policy=TIGHT,
-            stream={"watermark": 5},
+            stream={"watermark": "5"},
         )
 
     assert version_count(warehouse) == 10
@@ -203,13 +203,13 @@ def test_the_share_of_deletions_is_measured_among_living_records(warehouse: str)
 
 def test_a_delta_that_deletes_too_much_is_parked(warehouse: str) -> None:
     _fill(warehouse, 10)
-    land(warehouse, [], stream={"watermark": 4})
+    land(warehouse, [], stream={"watermark": "4"})
 
     with pytest.raises(ParkedFeedError, match=r"3 of 10 records .* run again with release_parked"):
-        land(warehouse, _tombstones(3), delete_policy=TIGHT, stream={"watermark": 5})
+        land(warehouse, _tombstones(3), delete_policy=TIGHT, stream={"watermark": "5"})
 
     assert len(current(warehouse)) == version_count(warehouse) == 10
-    assert landing.read_watermark(warehouse, FEED) == 4
+    assert landing.read_watermark(warehouse, FEED) == "4"
     assert last_ledger_row(warehouse)["status"] == "parked"
 
 
@@ -221,11 +221,11 @@ def test_a_parked_delta_loads_once_it_is_released(warehouse: str) -> None:
         _tombstones(3),
         delete_policy=TIGHT,
         release_parked=True,
-        stream={"watermark": 5},
+        stream={"watermark": "5"},
     )
 
     assert (result.status, result.rows_deleted) == ("loaded", 3)
-    assert landing.read_watermark(warehouse, FEED) == 5
+    assert landing.read_watermark(warehouse, FEED) == "5"
 
 
 @pytest.mark.parametrize(("total", "deleted"), [(10, 2), (30, 3)], ids=["rows", "percent"])

@@ -287,7 +287,7 @@ def test_the_ledger_row_says_what_happened(warehouse: str) -> None:
         [upsert("a", 2), upsert("b", 1), upsert("c", 1), upsert("c", 2)],
         file_hash="f" * 64,
         notes={"unknown_columns": ["x"]},
-        stream={"watermark": 7, "source_count": 3},
+        stream={"watermark": "7", "source_count": 3},
     )
 
     row = last_ledger_row(warehouse)
@@ -307,7 +307,7 @@ def test_the_ledger_row_says_what_happened(warehouse: str) -> None:
         "rows_rejected": 0,
         "rows_duplicate": 1,
         "source_count": 3,
-        "watermark": 7,
+        "watermark": "7",
         "run_id": "run-1",
         "code_version": "code-1",
         "notes": {"unknown_columns": ["x"]},
