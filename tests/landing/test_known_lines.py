@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 
 from include.landing.request import LoadResult
 from include.sources.files.known_lines import Digester, KnownLines
-from include.sources.files.rows import RowBuilder
+from include.sources.files.reading import Reading, Row
 from tests.landing.deliveries import MAP, STAR, Deliveries, star, taken
 from tests.landing.support import query
 from tests.sources.files.helpers import to_csv
@@ -20,15 +21,15 @@ from tests.sources.files.helpers import to_csv
 
 @pytest.fixture
 def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The places of the rows that were made into records."""
+    """The places of the rows that were read."""
     places: list[str] = []
-    build = RowBuilder.build
+    changes = Reading.changes
 
-    def noted(self: RowBuilder, row: list[str], ref: str) -> Any:
-        places.append(ref)
-        return build(self, row, ref)
+    def noted(self: Reading, rows: Sequence[Row]) -> Any:
+        places.extend(f"{self.where}:{number}" for number, *_ in rows)
+        return changes(self, rows)
 
-    monkeypatch.setattr(RowBuilder, "build", noted)
+    monkeypatch.setattr(Reading, "changes", noted)
     return places
 
 
@@ -196,7 +197,7 @@ def test_lines_under_another_rule_are_read_anew(stars: Deliveries, built: list[s
     result = stars.land(rows, owner={"DistrictName": ["District True"]})
 
     assert (result.rows_rejected, result.rows_unchanged) == (1, 2)
-    assert built == ["SR.csv:3", "SR.csv:4"]
+    assert built == ["SR.csv:2", "SR.csv:3", "SR.csv:4"]
 
 
 def test_a_row_of_before_is_known_from_its_second_reading_on(

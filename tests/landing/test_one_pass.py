@@ -28,9 +28,9 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             yield row
 
     def noted_records(self: Content, *skips: Any) -> Iterator[Any]:
-        for record in records(self, *skips):
-            cells.append(record[2][0])
-            yield record
+        for batch in records(self, *skips):
+            cells.extend(record[2][0] for record in batch)
+            yield batch
 
     monkeypatch.setattr(Content, "rows", noted_rows)
     monkeypatch.setattr(Content, "records", noted_records)

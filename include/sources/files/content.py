@@ -8,7 +8,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import repeat
+from itertools import islice, repeat
 from typing import IO, TextIO
 
 import numpy as np
@@ -28,6 +28,8 @@ _MAX_CELL = csv.field_size_limit()
 _TOO_LONG = f"a cell of more than {_MAX_CELL:,} characters"
 
 
+# Number from 1, the bytes of a record that is one line, and cells.
+Record = tuple[int, bytes | None, list[str]]
 # of the next lines, which to leave out
 Skips = Callable[[list[bytes]], list[bool]]
 
@@ -68,9 +70,12 @@ class Content:
             yield from rows if self.form.is_plain else self.form.table(rows)
 
     def records(
-        self, skips: Skips | None = None, is_inside: Callable[[int], None] | None = None
-    ) -> Iterator[tuple[int, bytes | None, list[str]]]:
-        """Records with their number from 1 and, of one that is a line, its bytes.
+        self,
+        size: int,
+        skips: Skips | None = None,
+        is_inside: Callable[[int], None] | None = None,
+    ) -> Iterator[list[Record]]:
+        """Records, so many at a time, but for the header, which is alone.
 
         `skips` says of the next lines which to leave out where a record begins; they are counted.
         One that stands inside a cell is not left out, and `is_inside` is told its number from 0.
@@ -78,20 +83,39 @@ class Content:
         with self.open() as raw:
             lines = _Lines(raw, skips, is_inside)
             with_quotes = _records(lines.texts(), self.where, lines)
+            batch: list[Record] = []
             for line in lines:
                 if b'"' in line or len(line) > _MAX_CELL:
-                    row = next(with_quotes)
+                    try:
+                        row = next(with_quotes)
+                    except UnreadableFileError:
+                        # what was read before is said before
+                        yield batch
+                        raise
+                    row = row if self.is_clean else as_text(row)
                 else:
-                    # what the CSV reader would say, in half its time
-                    text = line.decode("utf-8", "surrogateescape").removesuffix("\r")
-                    row = text.split(DELIMITER) if text else []
+                    row = self._cells(line)
                 lines.number += 1
-                yield lines.number, line if lines.taken == 1 else None, _kept(row, self.is_clean)
+                batch.append((lines.number, line if lines.taken == 1 else None, row))
                 lines.begin_record()
+                while more := lines.plain(0 if lines.number == 1 else size - len(batch)):
+                    numbers = range(lines.number + 1, lines.number + len(more) + 1)
+                    batch += zip(numbers, more, map(self._cells, more), strict=True)
+                    lines.number += len(more)
+                    if len(batch) >= size:
+                        yield batch
+                        batch = []
+                if lines.number == 1 or len(batch) >= size:
+                    yield batch
+                    batch = []
+            if batch:
+                yield batch
 
-
-def _kept(row: list[str], is_clean: bool) -> list[str]:
-    return row if is_clean else as_text(row)
+    def _cells(self, line: bytes) -> list[str]:
+        """What the CSV reader would say of a line without a quote, in half its time."""
+        text = line.decode("utf-8", "surrogateescape").removesuffix("\r")
+        row = text.split(DELIMITER) if text else []
+        return row if self.is_clean else as_text(row)
 
 
 class _Lines:
@@ -110,12 +134,20 @@ class _Lines:
         self.taken = 0  # lines of the record under way
         self._given = 0  # of those, to the CSV reader
         self._line = b""
+        self._block: Iterator[bytes] = iter(())
+        self._is_plain = False  # no line of the block needs the CSV reader
 
     def begin_record(self) -> None:
         self.taken = self._given = 0
 
     def __iter__(self) -> Iterator[bytes]:
         return self._lines
+
+    def plain(self, most: int) -> list[bytes]:
+        """The next lines of the block, where they can be cut at their commas; between records."""
+        lines = list(islice(self._block, most)) if self._is_plain else []
+        self.passed += len(lines)
+        return lines
 
     def texts(self) -> Iterator[str]:
         """Lines for the CSV reader, from the one that was taken last."""
@@ -126,7 +158,11 @@ class _Lines:
     def _to_read(self) -> Iterator[bytes]:
         for lines in _cut(self._raw):
             skips = self._skips(lines) if self._skips else repeat(False)
-            for line, is_known in zip(lines, skips, strict=False):
+            self._block = iter(lines)
+            self._is_plain = self._skips is None and not any(
+                b'"' in line or len(line) > _MAX_CELL for line in lines
+            )
+            for line, is_known in zip(self._block, skips, strict=False):
                 self.passed += 1
                 if is_known:
                     # the header is never left out
@@ -241,7 +277,7 @@ def inspect(where: str, opener: Callable[[], IO[bytes]]) -> Content:
                 is_inside = len(block) == BLOCK and b"\n" not in block and b"\r" not in block
                 has_long_lines = has_long_lines or is_inside
                 is_utf8 = is_utf8 and _decodes(decoder, block)
-                has_lone_returns = has_lone_returns or _has_lone_return(last + block)
+                has_lone_returns = has_lone_returns or _has_lone_return(last, block)
                 last = block[-1:]
     except BROKEN as error:
         raise UnreadableFileError(
@@ -264,16 +300,21 @@ def inspect(where: str, opener: Callable[[], IO[bytes]]) -> Content:
     )
 
 
-def _has_lone_return(data: bytes) -> bool:
+def _has_lone_return(last: bytes, block: bytes) -> bool:
     """Whether a CR is followed by something else than LF; of the last byte nothing is said."""
-    if b"\r" not in data:
+    if last == b"\r" and not block.startswith(b"\n"):
+        return True
+    if b"\r" not in block:
         return False
     # counting both would take longer than the hash of the file
-    seen = np.frombuffer(data, dtype=np.uint8)
-    return bool((seen[np.flatnonzero(seen[:-1] == ord("\r")) + 1] != ord("\n")).any())
+    seen = np.frombuffer(block, dtype=np.uint8)
+    return bool(((seen[:-1] == ord("\r")) & (seen[1:] != ord("\n"))).any())
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:
+    # where no letter is cut off, ASCII need not be decoded
+    if block.isascii() and not final and not decoder.getstate()[0]:
+        return True
     try:
         decoder.decode(block, final)
     except UnicodeDecodeError:

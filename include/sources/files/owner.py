@@ -83,6 +83,11 @@ class OwnerCheck:
         """Count rows by what they say of their owner."""
         self._rows.update(cells)
 
+    @property
+    def is_named(self) -> bool:
+        """Whether the district's file says which rows are ours."""
+        return bool(self._ours.named)
+
     def is_foreign(self, cells: tuple[str, ...]) -> bool:
         """Whether a row with these cells is of another district than the district's file names."""
         if not self._ours.named:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ from include.records import Change, Reject, Upsert
 from include.sources.files.known_lines import Digester, Group, key_hash
 from include.sources.files.owner import OwnerCheck
 from include.sources.files.repeats import Repeats
-from include.sources.files.rows import RowBuilder, damaged
+from include.sources.files.rows import RowBuilder
 from include.sources.files.text import Mended, NotCsv, NotText
 
 # Number, the bytes of a row that is one line, and cells.
@@ -31,17 +32,21 @@ class Reading:
     repeated: frozenset[int] = frozenset()
     again: Repeats = field(default_factory=Repeats)
     width: int = 0
+    header_width: int = 0
     blank: int = 0
     keys: list[str | None] = field(default_factory=list)
 
     def expect(self, width: int, header_width: int) -> None:
         """Say how many cells a row must have; only one as wide as the header has a digest."""
-        self.width = width
+        self.width, self.header_width = width, header_width
         if width != header_width:
             self.digester = None
 
     def changes(self, rows: Sequence[Row]) -> list[Change]:
         """What these rows say; findings about values of a row come before it."""
+        good = self._all_good(rows)
+        if good is not None:
+            return good
         changes: list[Change] = []
         self.keys = keys = list[str | None]()
         where, width, years = self.where, self.width, self.builder.years
@@ -82,6 +87,40 @@ class Reading:
         self.owner.count(said)
         return changes
 
+    def _all_good(self, rows: Sequence[Row]) -> list[Change] | None:
+        """What these rows say where nothing is to be said of any; None where something may be."""
+        cells = [row for *_, row in rows]
+        width, again = self.width, self.again
+        # a list, and nothing that stands for a row that was mended or is no text
+        if again.replaced or again.number_of or {*map(type, cells)} != {list}:
+            return None
+        if {*map(len, cells)} != {width} or width != self.header_width or not all(map(any, cells)):
+            return None
+        owners = list(map(self.owner.cells, cells))
+        if self.owner.is_named and any(map(self.owner.is_foreign, owners)):
+            return None
+        batch = self.builder.build_all(cells)
+        if batch is None:
+            return None
+        keys, payloads, scopes = batch
+        self.keys = list(keys)
+        self.owner.count(owners)
+        names = {scope: self.within(scope) for scope in {*scopes} if scope is not None}
+        withins = [names.get(scope) if scope is not None else None for scope in scopes]
+        digest = self._digest
+        return [
+            Upsert(
+                key,
+                payload,
+                f"{self.where}:{number}",
+                within,
+                None if line is None else digest(line, key, row, (owner, within)),
+            )
+            for (number, line, row), key, payload, within, owner in zip(
+                rows, keys, payloads, withins, owners, strict=True
+            )
+        ]
+
     def within(self, scope: str) -> str:
         """The scope of a row in raw, which is of this delivery alone; it is noted."""
         scope = f"{self.instance}: {scope}" if self.instance else scope
@@ -105,7 +144,7 @@ class Reading:
             return []
         if len(row) >= self.least_width:
             self.keys.append(self.builder.key_of(row))
-        return [damaged(row, self.width, ref)]
+        return [_damaged(row, self.width, ref)]
 
     def _foreign(self, row: list[str], ref: str) -> Reject:
         """The Reject of a row of another district, of whose children nothing is kept."""
@@ -117,3 +156,15 @@ class Reading:
     def _not_text(self, row: NotText, ref: str) -> Reject:
         key, cells = self.builder.key_of(row), self.builder.payload(row)
         return Reject("bad_character", row.problem, ref, key, payload=cells)
+
+
+def _damaged(row: list[str], expected: int, ref: str) -> Reject:
+    """The Reject of a row with another number of cells.
+
+    Which cell is which is not known, so neither is which of them the layout drops: none is kept.
+    Place and hash find the row in the file; for a line without quotes it is the line's own hash.
+    """
+    seen = row.problem if isinstance(row, NotCsv) else f"{len(row)} cells"
+    digest = hashlib.sha256(",".join(row).encode()).hexdigest()
+    payload = {"_cell_count": len(row), "_line_sha256": digest} if row else None
+    return Reject("field_count", f"{seen}; expected {expected}", ref, payload=payload)

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import compress
+from itertools import compress, repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from include.records import Cells, Reject
 from include.sources.files import dates
+from include.sources.files.batch import REMEMBERED, BatchBuilder, Rows
 from include.sources.files.columns import ColumnMap, missing_scope
 from include.sources.files.fields import Domain
 from include.sources.files.headers import normalise
+from include.sources.files.keys import Part, join_key
 from include.sources.files.layouts import FileLayout
-from include.sources.files.text import NotCsv
 
-_REMEMBERED = 50_000
 _REMEMBERED_SCOPES = 5_000
 _holds = set[str].__contains__
-# One part of a key: a cell by position, or a constant by name; what makes it comparable; and what
-# a blank stands for (None: without a value there is no key).
-Part = tuple[int | None, str, Callable[[str], str | None] | None, str | None]
 
 
 class Record(NamedTuple):
@@ -109,6 +105,39 @@ class RowBuilder:
         # behind the cells of a row stand what is added, and a blank for what the file lacks
         self._pick = itemgetter(*cells)
         self.years = Years(accepted_years, school_year_starts_in)
+        self._batches = None if self._chosen or not self._keys else self._batch_builder(cells)
+
+    def _batch_builder(self, places: list[int]) -> BatchBuilder:
+        return BatchBuilder(
+            self._keys[0],
+            self._constants,
+            [(index, parse) for _, index, parse, _ in self._date_cells],
+            self._test_date,
+            self._latest_day,
+            self._scope,
+            next(((index, parse) for _, index, parse in self._year_cells), None),
+            self.years.accepted,
+            self.years.starts_in,
+            self._domains,
+            [(index, parse) for _, index, parse, _ in self._more_days],
+            self._constant_cells,
+            places,
+        )
+
+    def build_all(self, rows: Rows) -> tuple[list[str], list[Cells], list[str | None]] | None:
+        """Keys, payloads and scopes of good rows; None where a row needs a closer look."""
+        batch = self._batches.build(rows) if self._batches else None
+        if batch is None:
+            return None
+        if self.reads_years:
+            self.years.right += len(rows)
+        keys, cells, scopes = batch
+        extras = map(self._extra, rows) if self._unknown else repeat(None)
+        fields = self._fields
+        payloads = [
+            Cells(fields, of_row, extra) for of_row, extra in zip(cells, extras, strict=False)
+        ]
+        return keys, payloads, scopes
 
     def _has(self, key: Sequence[str], at: Mapping[str, int]) -> bool:
         chosen = {name for name, *_ in self._chosen}
@@ -256,7 +285,7 @@ class RowBuilder:
 
     def _key(self, row: list[str], constants: Mapping[str, str]) -> str | None:
         for parts in self._keys:
-            if key := _join(parts, row, constants):
+            if key := join_key(parts, row, constants):
                 return key
         return None
 
@@ -293,7 +322,7 @@ class RowBuilder:
                 if text and not domain.holds(text):
                     detail = f"{column}: a value outside its domain; expected {domain}"
                     findings.append(Reject("bad_value", detail, ref, key, column, {column: value}))
-                elif len(good) < _REMEMBERED:
+                elif len(good) < REMEMBERED:
                     good.add(value)
         return findings
 
@@ -359,24 +388,6 @@ def _fields(
     return names, [places[name] for name in names]
 
 
-def _join(parts: list[Part], row: list[str], constants: Mapping[str, str]) -> str | None:
-    """The key that these parts make; None when one that must have a value is blank."""
-    values = []
-    for index, name, comparable, blank in parts:
-        text = constants.get(name, "") if index is None else row[index].strip()
-        if not text:
-            if blank is None:
-                return None
-            text = blank
-        elif comparable:
-            # a date that cannot be read is rejected next, with its key as received
-            text = comparable(text) or text
-        if "|" in text or "\\" in text:
-            text = text.replace("\\", "\\\\").replace("|", "\\|")
-        values.append(text)
-    return "|".join(values)
-
-
 def _domains(file: FileLayout, columns: ColumnMap) -> list[tuple[int, str, Domain, set[str]]]:
     """Each present column with a domain: its position, and a memory of values that passed."""
     return [
@@ -384,15 +395,3 @@ def _domains(file: FileLayout, columns: ColumnMap) -> list[tuple[int, str, Domai
         for index, column in columns.kept.items()
         if (domain := file.domain_of.get(column))
     ]
-
-
-def damaged(row: list[str], expected: int, ref: str) -> Reject:
-    """The Reject of a row with another number of cells.
-
-    Which cell is which is not known, so neither is which of them the layout drops: none is kept.
-    Place and hash find the row in the file; for a line without quotes it is the line's own hash.
-    """
-    seen = row.problem if isinstance(row, NotCsv) else f"{len(row)} cells"
-    digest = hashlib.sha256(",".join(row).encode()).hexdigest()
-    payload = {"_cell_count": len(row), "_line_sha256": digest} if row else None
-    return Reject("field_count", f"{seen}; expected {expected}", ref, payload=payload)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from include.errors import EmptyFeedError, MissingColumnsError, PastYearError, WrongYearError
@@ -33,6 +33,8 @@ from include.sources.files.text import NotText
 
 # cells, not rows: the rows of a batch are walked through several times while the cache holds them
 BATCH_CELLS = 6_000
+# rows at a time where each is looked at alone
+MOST_ROWS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,9 @@ class FileStream:
         self._known = known if len(known) else None
 
     def _rows(self) -> Iterator[Row]:
+        return chain.from_iterable(self._batches_of_rows(MOST_ROWS))
+
+    def _batches_of_rows(self, size: int) -> Iterator[list[Row]]:
         """Data rows to be read, with their number as a spreadsheet shows it; the header is row 1.
 
         With them the bytes of a row that is one line, where they are wanted.
@@ -128,14 +133,15 @@ class FileStream:
         if self._known and self._known.is_whole_file:
             return iter(())
         if self._digester is None:
-            return self._all_rows()
+            return _in_batches(self._all_rows(), size)
         skips = self._known.skips() if self._known else None
-        return islice(self._content.records(skips), 1, None)
+        return islice(self._content.records(size, skips), 1, None)
 
     def _first_rows(self) -> Iterator[Row]:
         if self._known is None:
             return self._all_rows()
-        return islice(self._content.records(self._known.find, self._known.is_inside), 1, None)
+        found = self._content.records(MOST_ROWS, self._known.find, self._known.is_inside)
+        return islice(chain.from_iterable(found), 1, None)
 
     def _all_rows(self) -> Iterator[Row]:
         rows = islice(self._content.rows(), 1, None)
@@ -180,10 +186,9 @@ class FileStream:
         rejected: Counter[str] = Counter()
         self._take_known(reading)
         self._note_columns(columns)
-        rows, keyless = self._rows(), False
+        keyless, is_first = False, True
         size = max(1, BATCH_CELLS // survey.header_width)
-        is_first = True
-        while chunk := list(islice(rows, size)):
+        for chunk in self._batches_of_rows(size):
             if repeated is None:
                 survey.add_all([row for *_, row in chunk])
                 if is_first:
@@ -311,6 +316,11 @@ class FileStream:
         )
         if reading.blank:
             self._notes["blank_rows"] = reading.blank
+
+
+def _in_batches(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
+    while batch := list(islice(rows, size)):
+        yield batch
 
 
 def _same(again: repeats.Repeats) -> int:

@@ -40,7 +40,8 @@ class Survey:
     def add_all(self, rows: Sequence[list[str]]) -> None:
         """Count rows, all at once where nothing is to be said of any."""
         width = self.least_width
-        if all(len(row) == width and type(row) is list and any(row) for row in rows):
+        lists = {*map(type, rows)} == {list}
+        if lists and {*map(len, rows)} == {width} and all(map(any, rows)):
             self._widths[width] += len(rows)
             return
         for row in rows:

@@ -76,7 +76,7 @@ def _rows_of(content: Content, *, line_by_line: bool) -> list[list[str] | str]:
     found: list[list[str] | str] = []
     try:
         if line_by_line:
-            found.extend(row for *_, row in content.records())
+            found.extend(row for batch in content.records(3) for *_, row in batch)
         else:
             found.extend(content.rows())
     except FeedError as error:
