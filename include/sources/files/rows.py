@@ -63,7 +63,7 @@ class RowBuilder:
         latest_day: date | None,
     ) -> None:
         at = columns.position
-        width = len(columns.header)
+        self._width = width = len(columns.header)
         self._mask = [index in columns.kept for index in range(width)]
         self._names = [columns.kept[index] for index in range(width) if index in columns.kept]
         self._unknown = list(columns.unknown_names.items())
@@ -177,6 +177,9 @@ class RowBuilder:
     def build(self, row: list[str], ref: str) -> Record | Reject:
         """The record of a row of the right width, or why it cannot be one."""
         constants = self._constants
+        if len(row) != self._width:
+            # a trailing comma in the header alone, or in all rows but not in it
+            row = [*row, *[""] * self._width][: self._width]
         if self._chosen:
             constants = self._with_chosen(row)
             if len(constants) < len(self._constants) + len(self._chosen):

@@ -101,11 +101,21 @@ def test_of_a_row_with_another_field_count_no_cell_is_kept(tmp_path: Path) -> No
         assert value not in repr(damaged)
 
 
-@pytest.mark.parametrize("in_header", [True, False], ids=["header-too", "rows-only"])
-def test_a_trailing_comma_on_every_row_is_accepted(tmp_path: Path, in_header: bool) -> None:
+@pytest.mark.parametrize(
+    ("in_header", "in_rows"),
+    [(",", ","), ("", ","), (",", "")],
+    ids=["header-too", "rows-only", "header-only"],
+)
+def test_a_trailing_comma_changes_no_record(tmp_path: Path, in_header: str, in_rows: str) -> None:
     header, *rows = to_csv([STAR_ROW, {**STAR_ROW, "AssessmentID": "2"}]).splitlines()
-    text = "\n".join([header + "," * in_header, *(row + "," for row in rows)])
+    plain = read_rows(tmp_path / "SR.csv", "\n".join([header, *rows]), "star")
+
+    text = "\n".join([header + in_header, *(row + in_rows for row in rows)])
     changes = read_rows(tmp_path / "SR.csv", text, "star")
+
+    assert [(r.key, dict(r.payload)) for r in upserts(changes)] == [
+        (r.key, dict(r.payload)) for r in upserts(plain)
+    ]
     assert len(upserts(changes)) == len(changes) == 2
 
 
