@@ -20,7 +20,7 @@ from include.config import PsaChannel
 from include.egress.outbox import Draft
 
 # How an attempt ends that brought good data, or found that there is nothing newer.
-_GOOD = frozenset({"loaded", "unchanged", "skipped", "in_time"})
+_GOOD = frozenset({"loaded", "unchanged", "skipped", "in_time", "retired"})
 
 # The source's name of what schools submit.
 _ATTENDANCE = "attendance"
@@ -137,15 +137,24 @@ def steps(
 
 
 def _no_longer_due(feeds: list[Feed], known: dict[str, Opening]) -> list[Feed]:
-    """Schools with a ticket that owe no attendance any more: closed, or their year is over."""
-    gone = sorted(known.keys() - {feed.name for feed in feeds})
-    return [
-        Feed(
-            _ATTENDANCE, name.removeprefix(f"{_ATTENDANCE}."), "in_time", None, feeds[0].as_of_date
-        )
-        for name in gone
-        if feeds and name.startswith(f"{_ATTENDANCE}.")
-    ]
+    """What has a ticket and is in no report any more.
+
+    A school that owes no attendance: closed, or its year is over. A feed that this release does
+    not read: the report has every other feed of the ledger.
+    """
+    if not feeds:
+        return []
+    as_of_date = feeds[0].as_of_date
+    has_ledger = any(feed.source != _ATTENDANCE for feed in feeds)
+    found = []
+    for name in sorted(known.keys() - {feed.name for feed in feeds}):
+        source, _, entity = name.partition(".")
+        if source == _ATTENDANCE:
+            found.append(Feed(source, entity, "in_time", None, as_of_date))
+        # without a single feed the ledger itself is gone, and tells of none
+        elif has_ledger:
+            found.append(Feed(source, entity, "retired", None, as_of_date))
+    return found
 
 
 def _open(feed: Feed, name: str, channel: PsaChannel, district_code: str) -> Draft:

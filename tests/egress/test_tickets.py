@@ -85,6 +85,28 @@ def test_the_ticket_of_a_school_that_owes_no_attendance_any_more_is_closed(
     assert open_tickets(desk) == []
 
 
+def test_the_ticket_of_a_feed_that_is_read_no_more_is_closed(
+    house: House, desk: psa.Running
+) -> None:
+    house.feed("programs", "failed", last_good=GOOD)
+    house.feed("students", "loaded", last_good=NOW)
+    settle(house)
+    house.query("delete from reporting.rpt_load_health where entity = 'programs'")
+    settle(house)
+    assert open_tickets(desk) == []
+
+
+def test_a_ticket_stays_open_while_the_report_has_no_feed_at_all(
+    house: House, desk: psa.Running
+) -> None:
+    house.feed("students", "failed", last_good=GOOD)
+    house.school("255", "in_time")
+    settle(house)
+    house.query("delete from reporting.rpt_load_health")
+    settle(house)
+    assert len(open_tickets(desk)) == 1
+
+
 @pytest.mark.parametrize(
     ("wanted", "other"), [("failed", "parked"), ("parked", "failed")], ids=["failed", "parked"]
 )
