@@ -43,8 +43,8 @@ def close_source(
     if outage is None:
         return []
     if found is not None:
-        unread = _unread(run, source, found, done)
-    elif landing.statuses_of_run(run.dsn, source.raw_name, run.run_id):
+        unread = _unread(run, source, found, outage, done)
+    elif _statuses(run, source, outage):
         unread = []  # it says already that it failed
     else:
         unread = [outage]
@@ -53,7 +53,14 @@ def close_source(
     return [item.name for item in unread]
 
 
-def _unread(run: Run, source: Source[Any], found: Plan, done: Collection[str] | None) -> list[Item]:
+def _statuses(run: Run, source: Source[Any], outage: Item) -> dict[str, str]:
+    instance = outage.notes.get("instance", "")
+    return landing.statuses_of_run(run.dsn, source.raw_name, run.run_id, instance=instance)
+
+
+def _unread(
+    run: Run, source: Source[Any], found: Plan, outage: Item, done: Collection[str] | None
+) -> list[Item]:
     items = [
         item
         for group in source.groups()
@@ -62,10 +69,9 @@ def _unread(run: Run, source: Source[Any], found: Plan, done: Collection[str] | 
     ]
     if not items:
         return []
-    statuses = landing.statuses_of_run(run.dsn, source.raw_name, run.run_id)
+    statuses = _statuses(run, source, outage)
     if not statuses:
-        outage = source.outage()
-        return [next((i for i in items if outage and i.feed == outage.feed), items[0])]
+        return [next((i for i in items if i.feed == outage.feed), items[0])]
     if not _GOOD & set(statuses.values()):
         return []  # it says already that it failed
     windows = landing.windows_of_run(run.dsn, source.raw_name, run.run_id)

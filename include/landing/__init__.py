@@ -31,16 +31,14 @@ from include.landing.ledger import (
     record_failed,
     record_skipped,
     records_held,
-    statuses_of_run,
     was_loaded,
     watermarks,
-    windows_of_last,
-    windows_of_run,
 )
 from include.landing.load_cutoff import LoadCutoff, current_load_cutoff, fix_load_cutoff
 from include.landing.prepare import prepare
 from include.landing.request import LoadRequest, LoadResult
 from include.landing.retired import list_retired_feeds
+from include.landing.run_rows import statuses_of_run, windows_of_last, windows_of_run
 from include.landing.runs import (
     Build,
     Ingest,

@@ -291,30 +291,6 @@ def watermarks(dsn: str, source: str) -> dict[str, str]:
     return {str(entity): str(watermark) for entity, watermark in rows}
 
 
-def statuses_of_run(dsn: str, source: str, run_id: str) -> dict[str, str]:
-    """How each entity of a source ended in a run; none for what the run never came to."""
-    with psycopg.connect(dsn) as connection:
-        rows = connection.execute(
-            "select distinct on (entity) entity, status from ops.loads"
-            " where source = %s and run_id = %s order by entity, load_id desc",
-            (source, run_id),
-        ).fetchall()
-    return {str(entity): str(status) for entity, status in rows}
-
-
-def windows_of_run(dsn: str, source: str, run_id: str) -> dict[Feed, set[str]]:
-    """What a run wrote down of a source, well or not: the windows of its loads, by feed."""
-    with psycopg.connect(dsn) as connection:
-        rows = connection.execute(
-            "select entity, load_window from ops.loads where source = %s and run_id = %s",
-            (source, run_id),
-        ).fetchall()
-    found: dict[Feed, set[str]] = {}
-    for entity, window in rows:
-        found.setdefault(Feed(source, str(entity)), set()).add(str(window))
-    return found
-
-
 def notes_of_committed(dsn: str, source: str, name: str, *, instance: str = "") -> list[Any]:
     """What the committed loads of a source, or of one delivery of it, noted under a name."""
     with psycopg.connect(dsn) as connection:
@@ -328,49 +304,6 @@ def notes_of_committed(dsn: str, source: str, name: str, *, instance: str = "") 
             {"source": source, "name": name, "instance": instance},
         ).fetchall()
     return [value for (value,) in rows]
-
-
-def windows_of_last(dsn: str, source: str, prefix: str, *, not_of: str) -> set[str]:
-    """The windows that begin so, of the newest run before this one that had some."""
-    with psycopg.connect(dsn) as connection:
-        rows = connection.execute(
-            """
-            select load_window
-            from ops.loads
-            where source = %(source)s and starts_with(load_window, %(prefix)s)
-                and run_id = (
-                    select run_id
-                    from ops.loads
-                    where source = %(source)s and starts_with(load_window, %(prefix)s)
-                        and run_id <> %(not_of)s
-                    order by load_id desc
-                    limit 1
-                )
-            """,
-            {"source": source, "prefix": prefix, "not_of": not_of},
-        ).fetchall()
-    return {window for (window,) in rows}
-
-
-def parked_beside(connection: psycopg.Connection, request: LoadRequest) -> list[str]:
-    """Other entities that belong to the request's and whose last attempt in this run is parked."""
-    others = sorted(request.together - {request.feed.entity})
-    if not others:
-        return []
-    rows = connection.execute(
-        """
-        select entity
-        from (
-            select distinct on (entity) entity, status
-            from ops.loads
-            where source = %s and run_id = %s and entity = any(%s)
-            order by entity, load_id desc
-        ) as latest
-        where status = 'parked'
-        """,
-        (request.feed.source, request.run.run_id, others),
-    ).fetchall()
-    return [str(entity) for (entity,) in rows]
 
 
 def record_skipped(dsn: str, request: LoadRequest) -> LoadResult:

@@ -30,6 +30,7 @@ from include.landing import (
     ledger,
     merge,
     newer_files,
+    run_rows,
     stage,
     tables,
 )
@@ -205,7 +206,7 @@ def _load_staged(load: _Load, batches: Iterator[list[Change]], spool: Spool) -> 
         if counts.deleted:
             live = merge.count_live(connection, request, load.stream.scopes)
             checks.within_delete_policy(
-                request, counts, live, ledger.parked_beside(connection, request)
+                request, counts, live, run_rows.parked_beside(connection, request)
             )
         if holds is not None:
             live = merge.count_live(connection, request, set()) + counts.new - counts.deleted

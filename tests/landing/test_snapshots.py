@@ -337,8 +337,15 @@ def test_what_belongs_to_a_parked_feed_deletes_nothing_either(warehouse: str) ->
     assert set(current(warehouse, OTHER)) == {"p0", "p1"}
 
 
-@pytest.mark.parametrize("values", [{"together": TOGETHER, "run": None}, {"together": frozenset()}])
-def test_a_feed_of_another_run_or_family_holds_nothing_back(
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"together": TOGETHER, "run": None},
+        {"together": TOGETHER, "notes": {"instance": "beside"}},
+        {"together": frozenset()},
+    ],
+)
+def test_a_feed_of_another_run_delivery_or_family_holds_nothing_back(
     warehouse: str, values: dict[str, Any]
 ) -> None:
     _two_feeds(warehouse)
