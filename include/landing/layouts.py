@@ -73,7 +73,7 @@ def _replace(
 def _text(row: Sequence[Any]) -> tuple[str, ...]:
     """A row as it can be compared and sorted: numbers come back as decimals."""
     return tuple(
-        f"{float(value):g}" if not isinstance(value, str | bool | None) else str(value)
+        repr(float(value)) if not isinstance(value, str | bool | None) else str(value)
         for value in row
     )
 

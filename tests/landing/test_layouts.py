@@ -82,3 +82,11 @@ def test_what_stands_already_waits_for_nobody(described: str) -> None:
 def test_without_layouts_what_stands_stays(described: str) -> None:
     landing.prepare(described, [ONE])
     assert sources(described) == ["one", "two"]
+
+
+def test_a_limit_that_changes_in_its_seventh_digit_is_written(described: str) -> None:
+    for lowest in (1234567.0, 1234568.0):
+        said = data(ONE)
+        column = said.columns[0]._replace(lowest=lowest)
+        landing.prepare(described, [ONE], LayoutData((column,), said.codes))
+    assert read(described, "select lowest from raw.layout_columns") == [(1234568,)]
