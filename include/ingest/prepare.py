@@ -26,6 +26,7 @@ def prepare(run: Run) -> int:
 def upgrade(run: Run) -> int:
     """Bring schema ops and the raw tables up to date; returns how many feeds there are."""
     feeds = registry.feeds()
-    landing.prepare(run.dsn, feeds, registry.layouts())
-    landing.list_retired_feeds(run.dsn, feeds)
+    layouts = registry.layouts(run.district.sources.values())
+    landing.prepare(run.dsn, feeds, layouts)
+    landing.list_retired_feeds(run.dsn, feeds, unread=layouts.unread)
     return len(feeds)

@@ -203,8 +203,12 @@ class Source(ABC, Generic[C]):
         """Every feed that sources of this kind can bring: each has a raw table from the start."""
 
     @classmethod
-    def layouts(cls) -> LayoutData:
-        """What dbt must know of records that no SQL of their own reads; by default nothing."""
+    def layouts(cls, configured: Collection[C] = ()) -> LayoutData:
+        """What dbt must know of records that no SQL of their own reads; by default nothing.
+
+        `configured` are the sources of this kind that a district has.
+        """
+        del configured
         return LayoutData()
 
     @classmethod

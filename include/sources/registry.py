@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +43,15 @@ def feeds() -> list[Feed]:
     return sorted({feed for kind in SOURCES.values() for feed in kind.feeds()}, key=str)
 
 
-def layouts() -> LayoutData:
-    """What all kinds say of records that no SQL of their own reads."""
-    told = [kind.layouts() for kind in SOURCES.values()]
+def layouts(configured: Collection[SourceConfig] = ()) -> LayoutData:
+    """What all kinds say of records that no SQL of their own reads.
+
+    What a source of a district, one of `configured`, says and nobody could read is told too.
+    """
+    told = [
+        kind.layouts([config for config in configured if of(config) is kind])
+        for kind in SOURCES.values()
+    ]
     return LayoutData(
         columns=tuple(column for data in told for column in data.columns),
         codes=tuple(code for data in told for code in data.codes),

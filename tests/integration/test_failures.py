@@ -20,6 +20,7 @@ from include.bind import bind
 from include.connections import Connection
 from include.errors import (
     AuthenticationError,
+    ConfigError,
     EmptyFeedError,
     FirstbellError,
     ParkedFeedError,
@@ -30,6 +31,7 @@ from include.errors import (
 from include.orchestration import readiness
 from include.records import Feed, FeedKind
 from include.run import Run
+from include.settings import Settings
 from include.sources.files import LocalFile
 from tests.integration.night import House, house
 
@@ -209,6 +211,51 @@ def in_folder(built: House, run_id: str, folder: Path, **delivery: str) -> Run:
     return replace(current, district=district, connect=connect)
 
 
+@pytest.fixture(params=["source: [", None], ids=["broken", "missing"])
+def without_layout(
+    built: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Run:
+    """A night with a delivered file whose layout cannot be read."""
+    current = in_folder(built, f"no layout {request.param}", tmp_path, pattern="*.csv")
+    monkeypatch.setenv("FIRSTBELL_DISTRICTS_DIR", str(tmp_path))
+    folder = Settings().own_layouts_dir
+    folder.mkdir()
+    if request.param:
+        (folder / "toy.yaml").write_text(request.param)
+    (tmp_path / "toy.csv").write_text("a,b")
+    of_layout = current.district.sources["iready"].model_copy(update={"layout": "toy"})
+    district = current.district.model_copy(update={"sources": {"toy": of_layout}})
+    return replace(current, district=district)
+
+
+def test_a_layout_that_cannot_be_read_is_an_outage_of_its_source(
+    built: House, without_layout: Run
+) -> None:
+    with pytest.raises(ConfigError, match=r"layout '?toy"):
+        ingest.plan(without_layout, "toy")
+    latest = built.query(LATEST.format("toy"))[0]
+    assert latest == ("files", "failed", "delivery *.csv", "ConfigError")
+
+
+def test_a_layout_that_breaks_while_its_files_are_loaded_is_no_success(
+    built: House, without_layout: Run
+) -> None:
+    later = replace(without_layout, run_id=f"later {without_layout.run_id}")
+    with pytest.raises(ConfigError, match=r"layout '?toy"):
+        ingest.load(later, "toy", plan_of("toy.csv"), "toy")
+    assert built.query(LATEST.format("toy"))[0] == ("files", "failed", "toy.csv", "ConfigError")
+
+
+def test_feeds_of_a_layout_that_cannot_be_read_are_not_retired(
+    built: House, without_layout: Run
+) -> None:
+    with pytest.raises(ConfigError):
+        ingest.plan(without_layout, "toy")
+    landing.list_retired_feeds(built.dsn, [])
+    ingest.upgrade(without_layout)
+    assert built.one("select count(*) from ops.retired_feeds where source = 'toy'") == 0
+
+
 def test_a_vendor_that_delivers_nothing_is_no_failure_and_stands_in_the_ledger(
     built: House, tmp_path: Path
 ) -> None:
@@ -328,6 +375,26 @@ def test_the_file_that_was_come_to_is_named_and_not_the_one_before(built: House)
     skip(built, current, FILES[0])
     assert ingest.close_source(current, "star", plan_of(*FILES), done=[]) == [FILES[1]]
     assert built.query(LATEST.format("star"))[0][:2] == ("standards", "failed")
+
+
+def test_a_killed_delivery_is_told_whatever_another_of_its_layout_loaded(built: House) -> None:
+    current = built.night("killed beside")
+    star = current.district.sources["star"]
+    district = current.district.model_copy(update={"sources": {"star": star, "beside": star}})
+    current = replace(current, district=district)
+    skip(built, current, FILES[0])
+    ingest.close_source(current, "beside", None, done=[])
+    told = [("beside: delivery " + star.delivery.pattern, "failed")]
+    listed = "select load_window, status from ops.loads where run_id = 'killed beside' and {}"
+    assert built.query(listed.format("status = 'failed'")) == told
+    later = replace(current, run_id="killed beside later")
+    skip(built, later, FILES[0])
+    ingest.close_source(later, "beside", plan_of(*FILES), done=[])
+    # one outage, as of a delivery alone
+    assert built.query(
+        "select load_window from ops.loads where run_id = 'killed beside later'"
+        " and status = 'failed'"
+    ) == [(f"beside: {FILES[0]}",)]
 
 
 def test_an_archive_of_which_only_some_members_were_read_stands_in_the_ledger(

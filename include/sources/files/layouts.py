@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -328,8 +328,14 @@ def load_layouts(folder: Path | None = None) -> dict[str, Layout]:
         except ConfigError as error:
             if path.parent in (folder, FOLDER):
                 raise
-            log.error("%s", error)
+            _log_once(path, str(error))
     return found
+
+
+@cache
+def _log_once(path: Path, problem: str) -> None:
+    """Log what is wrong with a layout, which many ask for in one process."""
+    log.error("%s", problem)
 
 
 def layout_files(folder: Path | None = None) -> dict[str, Path]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from include import errors
 from include.errors import FirstbellError, UnreachableError
-from include.records import LEFT_ALONE, Feed
+from include.records import LEFT_ALONE, Feed, FeedKind
 from include.sources.base import Item, Ledger, Plan, Pool, Reading, Source, SourceRun
 from include.sources.files.config import FilesConfig, SftpDelivery
 
@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 # Longer than a run reads without a new attempt (2 hours), shorter than to the next night.
 _LEFT_OVER_AFTER_S = 12 * 3600
+# Where the ledger tells of a delivery whose layout cannot be read: nobody knows its feeds.
+_OF_UNKNOWN_FEEDS = "files"
 
 
 class FilesSource(Source[FilesConfig]):
@@ -57,13 +59,18 @@ class FilesSource(Source[FilesConfig]):
         return {feed for layout in load_layouts().values() for feed in layout.feeds}
 
     @classmethod
-    def layouts(cls) -> LayoutData:
-        """What the layouts say of results. Of one that nobody could read, what stood stays."""
+    def layouts(cls, configured: Collection[FilesConfig] = ()) -> LayoutData:
+        """What the layouts say of results.
+
+        Of one that nobody could read, or that a configured source names and is not there, what
+        stood stays.
+        """
         from include.sources.files.as_data import as_data
         from include.sources.files.layouts import layout_files, load_layouts
 
         known = load_layouts()
-        return as_data(known.values(), set(layout_files()) - set(known))
+        named = {*layout_files(), *(config.layout for config in configured)}
+        return as_data(known.values(), named - set(known))
 
     @classmethod
     def layout_files(cls) -> Collection[Path]:
@@ -97,12 +104,18 @@ class FilesSource(Source[FilesConfig]):
         connection = self.run.connect(self.config.delivery.connection)
         look(self.config, connection, beside=self._patterns_beside())
 
-    def outage(self) -> Item | None:
+    def outage(self) -> Item:
         """The first feed of the layout stands for the delivery."""
         return self._item(f"delivery {self.config.delivery.pattern}", None)
 
     def plan(self, ledger: Ledger) -> Plan:
-        """Copy the delivered files to the work folder of this run; says what lies there."""
+        """Copy the delivered files to the work folder of this run; says what lies there.
+
+        Raises ConfigError for a layout that cannot be read, before anything is fetched.
+        """
+        from include.sources.files.layouts import get_layout
+
+        get_layout(self.config.layout)
         fetched = self._fetch()
         if not fetched:
             log.warning("%s: nothing was delivered; what was loaded before stays", self.run.name)
@@ -115,8 +128,7 @@ class FilesSource(Source[FilesConfig]):
 
     def items(self, plan: Plan, group: str) -> list[Item]:
         """The files, oldest first; without any, the delivery itself, to be noted as empty."""
-        found = [self._item(file["name"], file) for file in plan["files"]]
-        return [item for item in found or [self.outage()] if item is not None]
+        return [self._item(file["name"], file) for file in plan["files"]] or [self.outage()]
 
     def open(
         self, item: Item, plan: Plan, ledger: Ledger, *, whole: bool = False
@@ -126,12 +138,12 @@ class FilesSource(Source[FilesConfig]):
         from include.sources.files.reader import not_read, open_feeds
 
         del whole  # a file is always read whole
+        layout = get_layout(self.config.layout)
         if not plan["files"]:
             return [_nothing(item, {"files_delivered": 0})]
         file = self._file(item, plan)
         if file.refused:
             raise file.refused
-        layout = get_layout(self.config.layout)
         if why := not_read(file, layout):
             reason = why.get(file.name, "no member of it is read")
             log.info("%s is left alone: %s", file.name, reason)
@@ -183,20 +195,16 @@ class FilesSource(Source[FilesConfig]):
 
         return load_layouts().get(self.config.layout)
 
-    def _item(self, name: str, file: Mapping[str, str] | None) -> Item | None:
-        """A file, or the delivery, under the feed that its name speaks of, else the first.
-
-        None without a layout, for which there is no feed; the error of reading it says so.
-        """
+    def _item(self, name: str, file: Mapping[str, str] | None) -> Item:
+        """A file, or the delivery, under the feed that its name speaks of, else the first."""
         layout = self._layout()
-        if layout is None:
-            return None
-        known = next((f for f in layout.files if file and f.name_match(name)), layout.files[0])
+        files = layout.files if layout else []
+        known = next((f for f in files if file and f.name_match(name)), files[0] if files else None)
         instance = self._instance()
         return Item(
             name=name,
-            feed=Feed(layout.source, known.entity),
-            kind=known.kind,
+            feed=Feed(self.config.layout, known.entity if known else _OF_UNKNOWN_FEEDS),
+            kind=known.kind if known else FeedKind.SNAPSHOT,
             window=f"{instance}: {name}" if instance else name,
             notes={"instance": instance} if instance else {},
             file_hash=(file["sha256"] or None) if file else None,

@@ -248,6 +248,21 @@ def test_a_broken_layout_of_ones_own_stops_nobody_but_who_uses_it(own: Path) -> 
         get_layout("toy")
 
 
+def test_a_layout_that_a_district_names_and_that_is_gone_was_not_read(own: Path) -> None:
+    delivery = {"kind": "folder", "connection": "drop", "pattern": "*.csv"}
+    config = registry.configured({"kind": "files", "layout": "toy", "delivery": delivery})
+    assert registry.layouts([config]).unread == {"toy"}
+
+
+def test_what_is_wrong_with_a_layout_is_logged_once(
+    own: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (own / "toy.yaml").write_text("source: {")
+    for _ in range(2):
+        load_layouts()
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
 @pytest.mark.parametrize(
     "vendor", sorted(name for name, one in load_layouts().items() if one.files[0].results)
 )
