@@ -6,7 +6,7 @@ import codecs
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, repeat
 from typing import IO, TextIO
@@ -100,7 +100,7 @@ class Content:
                 lines.begin_record()
                 while more := lines.plain(0 if lines.number == 1 else size - len(batch)):
                     numbers = range(lines.number + 1, lines.number + len(more) + 1)
-                    batch += zip(numbers, more, map(self._cells, more), strict=True)
+                    batch += zip(numbers, more, self._cut(more), strict=True)
                     lines.number += len(more)
                     if len(batch) >= size:
                         yield batch
@@ -110,6 +110,12 @@ class Content:
                     batch = []
             if batch:
                 yield batch
+
+    def _cut(self, lines: Sequence[bytes]) -> list[list[str]]:
+        # a line of one character may be the CR of an empty one
+        if not self.is_clean or min(map(len, lines), default=0) < 2:
+            return list(map(self._cells, lines))
+        return [line.decode().removesuffix("\r").split(DELIMITER) for line in lines]
 
     def _cells(self, line: bytes) -> list[str]:
         """What the CSV reader would say of a line without a quote, in half its time."""
@@ -156,12 +162,11 @@ class _Lines:
             yield self._line.decode("utf-8", "surrogateescape") + "\n"
 
     def _to_read(self) -> Iterator[bytes]:
-        for lines in _cut(self._raw):
+        for lines, has_quotes in _cut(self._raw):
             skips = self._skips(lines) if self._skips else repeat(False)
             self._block = iter(lines)
-            self._is_plain = self._skips is None and not any(
-                b'"' in line or len(line) > _MAX_CELL for line in lines
-            )
+            is_plain = self._skips is None and not has_quotes
+            self._is_plain = is_plain and max(map(len, lines)) <= _MAX_CELL
             for line, is_known in zip(self._block, skips, strict=False):
                 self.passed += 1
                 if is_known:
@@ -176,16 +181,20 @@ class _Lines:
                 yield line
 
 
-def _cut(raw: IO[bytes]) -> Iterator[list[bytes]]:
-    """The lines of a file, about a block at a time, without LF and byte order mark."""
+def _cut(raw: IO[bytes]) -> Iterator[tuple[list[bytes], bool]]:
+    """The lines of a file, about a block at a time, without LF and byte order mark.
+
+    With them whether a quote may be in one of them.
+    """
     rest, block = b"", raw.read(BLOCK).removeprefix(codecs.BOM_UTF8)
     while block:
-        *lines, rest = (rest + block).split(b"\n")
+        text = rest + block
+        *lines, rest = text.split(b"\n")
         if lines:
-            yield lines
+            yield lines, b'"' in text
         block = raw.read(BLOCK)
     if rest:
-        yield [rest]
+        yield [rest], True
 
 
 def _short_lines(text: TextIO) -> Iterator[str]:

@@ -62,10 +62,26 @@ class Digester:
 
     def of(self, line: bytes, key: str, group: Group) -> bytes:
         """The digest of a line, the key of its row, and the cells that make its group."""
-        own = self._keyed.copy()
-        own.update(line)
-        part = self._groups.get(group) or self._part(group)
-        return self.signature + own.digest() + xxhash.xxh3_64_digest(key.encode()) + part
+        (digest,) = self.of_rows([line], [key], [group])
+        assert digest is not None
+        return digest
+
+    def of_rows(
+        self, lines: Iterable[bytes | None], keys: Iterable[str], groups: Iterable[Group]
+    ) -> list[bytes | None]:
+        """The digests of rows, where they are one line each."""
+        signature, keyed, part_of = self.signature, self._keyed.copy, self._groups.get
+        row_key = xxhash.xxh3_64_digest
+        digests: list[bytes | None] = []
+        for line, key, group in zip(lines, keys, groups, strict=True):
+            if line is None:
+                digests.append(None)
+                continue
+            own = keyed()
+            own.update(line)
+            part = part_of(group) or self._part(group)
+            digests.append(signature + own.digest() + row_key(key.encode()) + part)
+        return digests
 
     def _part(self, group: Group) -> bytes:
         owner, scope = group

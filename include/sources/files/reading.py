@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from include.records import Change, Reject, Upsert
@@ -107,19 +107,27 @@ class Reading:
         self.owner.count(owners)
         names = {scope: self.within(scope) for scope in {*scopes} if scope is not None}
         withins = [names.get(scope) if scope is not None else None for scope in scopes]
-        digest = self._digest
+        where, digests = self.where, self._digests(rows, keys, zip(owners, withins, strict=True))
         return [
-            Upsert(
-                key,
-                payload,
-                f"{self.where}:{number}",
-                within,
-                None if line is None else digest(line, key, row, (owner, within)),
-            )
-            for (number, line, row), key, payload, within, owner in zip(
-                rows, keys, payloads, withins, owners, strict=True
+            Upsert(key, payload, f"{where}:{number}", within, digest)
+            for (number, *_), key, payload, within, digest in zip(
+                rows, keys, payloads, withins, digests, strict=True
             )
         ]
+
+    def _digests(
+        self, rows: Sequence[Row], keys: list[str], groups: Iterable[Group]
+    ) -> list[bytes | None]:
+        """The digests of good rows; None for one whose key another row has as well."""
+        if self.digester is None:
+            return [None] * len(rows)
+        lines = [line for _, line, _ in rows]
+        if self.repeated:
+            lines = [
+                None if key_hash(key) in self.repeated else line
+                for line, key in zip(lines, keys, strict=True)
+            ]
+        return self.digester.of_rows(lines, keys, groups)
 
     def within(self, scope: str) -> str:
         """The scope of a row in raw, which is of this delivery alone; it is noted."""
