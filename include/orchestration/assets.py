@@ -7,7 +7,9 @@ from airflow.sdk import Asset
 
 def source(district_code: str, name: str) -> Asset:
     """A source of the district has been landed."""
-    return Asset(f"{district_code}_raw_{name}", f"firstbell://{district_code}/source/{name}")
+    # not `_raw_`: Airflow knows `_raw_edfi` of before under another address, and two of one name
+    # exclude each other
+    return Asset(f"{district_code}_source_{name}", f"firstbell://{district_code}/source/{name}")
 
 
 def warehouse(district_code: str) -> Asset:
