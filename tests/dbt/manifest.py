@@ -49,13 +49,13 @@ MAY_READ = {
     },
 }
 # Folders of staging that are no vendor's.
-_OUR_STAGING = {"ops", "ml", "layouts"}
+OUR_STAGING = {"ops", "ml", "layouts"}
 
 
 def vendor_names() -> list[str]:
     """Every name of a vendor or of its product: of its staging folder, or in its layout."""
     folders = {path.name for path in (PROJECT / "models" / "staging").iterdir() if path.is_dir()}
-    found = folders - _OUR_STAGING
+    found = folders - OUR_STAGING
     for layout in load_layouts().values():
         found |= {layout.source, *layout.title.split()[:1], layout.title}
     spelled = {name.lower() for name in found}

@@ -74,9 +74,10 @@ def reads_of_staging(manifest: dict[str, Any]) -> dict[str, set[str]]:
         if checks.room(node) in ("staging", "canonical"):
             continue
         for parent in node["depends_on"]["nodes"]:
-            # the ledger and the forecast are ours
+            # the ledger and the forecast are ours, and what layouts say is of any source
             name = parent.rsplit(".", 1)[-1]
-            if name.startswith("stg_") and not name.startswith(("stg_ops__", "stg_ml__")):
+            ours = tuple(f"stg_{folder}__" for folder in checks.OUR_STAGING)
+            if name.startswith("stg_") and not name.startswith(ours):
                 found.setdefault(node["name"], set()).add(name)
     return found
 
@@ -87,6 +88,7 @@ def test_no_further_model_reads_the_staging_of_a_source(manifest: dict[str, Any]
 
 def test_a_read_of_staging_is_seen() -> None:
     read = ["model.firstbell.stg_edfi__schools", "model.firstbell.stg_ops__loads"]
+    read.append("model.firstbell.stg_layouts__codes")
     mart = {"name": "dim_school", "resource_type": "model", "path": "marts/core/dim_school.sql"}
     found = reads_of_staging({"nodes": {"mart": {**mart, "depends_on": {"nodes": read}}}})
     assert found == {"dim_school": {"stg_edfi__schools"}}

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 
 from include.records import Feed
-from include.sources.registry import feeds
+from include.sources.registry import feeds, layouts
 from tests.dbt import manifest as checks
 
 # What is read or staged for a use that is still to come, with the reason.
 ALLOWED: dict[str, str] = {}
 # Compares how keys are spelled, and hands on no record.
 KEYS_ONLY = "stg_edfi__key_case"
+# All files that layouts tell as data, and what the layouts say: `prepare` fills them.
+ROWS = ("layouts", "rows")
+FILLED_BY_PREPARE = {ROWS, ("layouts", "columns"), ("layouts", "codes")}
 
 
 def idle(manifest: checks.Manifest, read: Collection[Feed]) -> Iterator[str]:
@@ -31,10 +34,11 @@ def idle(manifest: checks.Manifest, read: Collection[Feed]) -> Iterator[str]:
         for source in manifest["sources"].values()
         if source["schema"] == "raw" and source["identifier"] != "cell_names"
     }
-    filled = {(feed.source, feed.entity) for feed in read}
+    filled = {(feed.source, feed.entity) for feed in read} | FILLED_BY_PREPARE
+    as_data = {(column.source, column.entity) for column in layouts().columns}
     for key in sorted(filled | declared.keys()):
         name = ".".join(key)
-        if key not in declared or declared[key] not in used:
+        if declared.get(ROWS if key in as_data else key) not in used:
             yield f"{name}: read every night, and no staging model reads it"
         elif key not in filled:
             yield f"{name}: a source that nothing fills"
@@ -74,3 +78,18 @@ def test_a_feed_without_a_source_and_a_source_without_a_feed_are_seen(
         "edfi.staffs: a source that nothing fills",
         "edfi.surveys: read every night, and no staging model reads it",
     ]
+
+
+def test_a_file_told_as_data_is_idle_once_nothing_reads_its_rows(
+    manifest: checks.Manifest,
+) -> None:
+    files = {(column.source, column.entity) for column in layouts().columns}
+    rows = f"source.firstbell.{'.'.join(ROWS)}"
+    readers = [n for n in checks.models(manifest) if rows in n["depends_on"]["nodes"]]
+    assert readers
+    nodes = {k: n for k, n in manifest["nodes"].items() if n not in readers}
+    found = list(idle({**manifest, "nodes": nodes}, feeds()))
+    idle_files = [f"{source}.{entity}" for source, entity in sorted(files | {ROWS})]
+    assert len(idle_files) > 2
+    no_reader = [told.split(":")[0] for told in found if "read every night" in told]
+    assert set(idle_files) <= set(no_reader)

@@ -55,7 +55,7 @@
     {{ return(adapter.dispatch('json_cell', 'firstbell')(column, position)) }}
 {%- endmacro %}
 
-{% macro default__json_cell(column, position) -%}
+{% macro postgres__json_cell(column, position) -%}
     ({{ column }} ->> cast({{ position }} as integer))
 {%- endmacro %}
 
@@ -63,7 +63,7 @@
     {{ return(adapter.dispatch('json_positions', 'firstbell')(column)) }}
 {%- endmacro %}
 
-{% macro default__json_positions(column) -%}
+{% macro postgres__json_positions(column) -%}
     (
         select places.key as name, cast(places.value as bigint) as position
         from jsonb_each_text({{ column }}) as places (key, value)
