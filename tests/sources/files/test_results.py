@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -263,6 +264,27 @@ def test_what_is_wrong_with_a_layout_is_logged_once(
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
+FAMILIES = PAGE.parents[1] / "dbt_project" / "seeds" / "xwalk" / "xwalk_assessment_families.csv"
+
+
+def test_a_sitting_that_ed_fi_tells_too_is_of_the_family_of_the_file() -> None:
+    with FAMILIES.open(encoding="utf-8") as lines:
+        known = {row["family"] for row in csv.DictReader(lines) if row["source"] == "edfi"}
+    told = {result.family for one in load_layouts().values() for result in one.files[0].results}
+    assert len(told) > 2
+    assert told - {None} <= known
+
+
+def test_a_percentile_within_a_state_decides_nothing() -> None:
+    """Once a year, and of other students than the national norms: no rule may compare by it."""
+    methods = {
+        column.method
+        for column in as_data([get_layout("cmas")]).columns
+        if column.column_name == "percentile_rank"
+    }
+    assert methods == {"local_percentile"}
+
+
 @pytest.mark.parametrize(
     "vendor", sorted(name for name, one in load_layouts().items() if one.files[0].results)
 )
@@ -275,5 +297,7 @@ def test_a_vendor_of_a_layout_is_named_nowhere_else(vendor: str) -> None:
         if path.suffix in (".py", ".sql", ".yml", ".yaml", ".csv")
     ]
     assert len(files) > 300
+    # a test that Ed-Fi tells too is known by its names
+    files.remove(FAMILIES)
     naming = [path for path in files if vendor in path.read_text(encoding="utf-8")]
     assert [path.name for path in naming] == [f"{vendor}.yaml"]
