@@ -1,5 +1,5 @@
 -- One row per feed: how its newest delivery ended, the worst of its files, and when it last brought
--- good data.
+-- good data. Where several sources deliver one layout, the worst of their newest deliveries speaks.
 --
 -- A view of the ledger as it stands, not of what the last transformation took in: a feed that broke
 -- tonight holds the transformation back, and that is what somebody has to be told.
@@ -26,6 +26,7 @@ attempts as (
         loads.source,
         loads.entity,
         loads.run_id,
+        loads.instance,
         loads.load_id,
         loads.feed_kind,
         loads.status,
@@ -49,7 +50,7 @@ attempts as (
             partition by loads.source, loads.entity, loads.run_id, loads.load_window
         ) as last_load_id_of_window,
         max(loads.load_id) over (
-            partition by loads.source, loads.entity, loads.run_id
+            partition by loads.source, loads.entity, loads.run_id, loads.instance
         ) as last_load_id_of_run,
         max(case when loads.is_of_file then loads.load_id end) over (
             partition by loads.source, loads.instance
@@ -64,6 +65,7 @@ counting as (
         attempts.source,
         attempts.entity,
         attempts.run_id,
+        attempts.instance,
         attempts.load_id,
         attempts.feed_kind,
         attempts.status,
@@ -179,6 +181,7 @@ judged as (
         counting.source,
         counting.entity,
         counting.run_id,
+        counting.instance,
         counting.load_id,
         counting.feed_kind,
         counting.load_window,
@@ -220,50 +223,79 @@ judged as (
         and limits.entity = counting.entity
 ),
 
-ordered as (
+ranked as (
     select
         judged.source,
         judged.entity,
         judged.run_id,
+        judged.instance,
+        judged.load_id,
         judged.feed_kind,
         judged.status,
         judged.load_window,
         judged.as_of_date,
-        judged.error,
-        judged.file_row_count,
+        judged.rows_seen,
+        judged.rows_new,
+        judged.rows_changed,
+        judged.rows_unchanged,
+        judged.rows_deleted,
+        judged.rows_rejected,
+        judged.source_count,
+        judged.finished_at,
         judged.is_without_files,
-        max(judged.load_id) over delivery as last_load_id,
-        max(judged.finished_at) over delivery as finished_at,
-        sum(judged.rows_seen) over delivery as rows_seen,
-        sum(judged.rows_new) over delivery as rows_new,
-        sum(judged.rows_changed) over delivery as rows_changed,
-        sum(judged.rows_unchanged) over delivery as rows_unchanged,
-        sum(judged.rows_deleted) over delivery as rows_deleted,
-        sum(judged.rows_rejected) over delivery as rows_rejected,
-        sum(judged.source_count) over delivery as source_count,
+        judged.file_row_count,
+        judged.error,
+        case judged.status
+            when 'failed' then 1
+            when 'parked' then 2
+            when 'unmatched' then 3
+            when 'loaded' then 4
+            when 'unchanged' then 5
+            else 6
+        end as severity
+    from judged
+),
+
+ordered as (
+    select
+        ranked.source,
+        ranked.entity,
+        ranked.instance,
+        ranked.feed_kind,
+        ranked.status,
+        ranked.severity,
+        ranked.load_window,
+        ranked.as_of_date,
+        ranked.error,
+        ranked.file_row_count,
+        ranked.is_without_files,
+        max(ranked.load_id) over delivery as last_load_id,
+        max(ranked.finished_at) over delivery as finished_at,
+        sum(ranked.rows_seen) over delivery as rows_seen,
+        sum(ranked.rows_new) over delivery as rows_new,
+        sum(ranked.rows_changed) over delivery as rows_changed,
+        sum(ranked.rows_unchanged) over delivery as rows_unchanged,
+        sum(ranked.rows_deleted) over delivery as rows_deleted,
+        sum(ranked.rows_rejected) over delivery as rows_rejected,
+        sum(ranked.source_count) over delivery as source_count,
         -- the worst file speaks for the delivery
         row_number() over (
-            partition by judged.source, judged.entity, judged.run_id
-            order by
-                judged.is_without_files,
-                case judged.status
-                    when 'failed' then 1
-                    when 'parked' then 2
-                    when 'unmatched' then 3
-                    when 'loaded' then 4
-                    when 'unchanged' then 5
-                    else 6
-                end,
-                judged.load_id desc
+            partition by ranked.source, ranked.entity, ranked.run_id, ranked.instance
+            order by ranked.is_without_files, ranked.severity, ranked.load_id desc
         ) as badness
-    from judged
-    window delivery as (partition by judged.source, judged.entity, judged.run_id)
+    from ranked
+    window delivery as (
+        partition by ranked.source, ranked.entity, ranked.run_id, ranked.instance
+    )
 ),
 
 deliveries as (
     select
         ordered.source,
         ordered.entity,
+        ordered.severity,
+        ordered.last_load_id,
+        ordered.is_without_files,
         ordered.feed_kind,
         ordered.status,
         ordered.load_window,
@@ -282,7 +314,7 @@ deliveries as (
         and ordered.status in ('loaded', 'unchanged', 'skipped') as is_good,
         -- where nothing was delivered, the delivery before still speaks
         row_number() over (
-            partition by ordered.source, ordered.entity
+            partition by ordered.source, ordered.entity, ordered.instance
             order by ordered.is_without_files, ordered.last_load_id desc
         ) as recency
     from ordered
@@ -300,13 +332,16 @@ good as (
     group by deliveries.source, deliveries.entity
 ),
 
-measured as (
+-- a good run of one source does not hide that another's delivery of the same layout failed
+speaking as (
     select
         deliveries.source,
         deliveries.entity,
         deliveries.feed_kind,
         deliveries.status,
         deliveries.load_window,
+        deliveries.error,
+        deliveries.file_row_count,
         deliveries.finished_at,
         deliveries.rows_seen,
         deliveries.rows_new,
@@ -315,8 +350,35 @@ measured as (
         deliveries.rows_deleted,
         deliveries.rows_rejected,
         deliveries.source_count,
-        deliveries.error,
-        deliveries.file_row_count,
+        row_number() over (
+            partition by deliveries.source, deliveries.entity
+            -- of what is not broken, the newest
+            order by
+                deliveries.is_without_files,
+                case when deliveries.severity <= 3 then deliveries.severity else 4 end,
+                deliveries.last_load_id desc
+        ) as rank_of_instance
+    from deliveries
+    where deliveries.recency = 1
+),
+
+measured as (
+    select
+        speaking.source,
+        speaking.entity,
+        speaking.feed_kind,
+        speaking.status,
+        speaking.load_window,
+        speaking.finished_at,
+        speaking.rows_seen,
+        speaking.rows_new,
+        speaking.rows_changed,
+        speaking.rows_unchanged,
+        speaking.rows_deleted,
+        speaking.rows_rejected,
+        speaking.source_count,
+        speaking.error,
+        speaking.file_row_count,
         good.last_good_at,
         good.last_good_as_of_date,
         feed_days.latest_as_of_date,
@@ -324,22 +386,22 @@ measured as (
         -- how stale what everybody reads is
         {{ dbt.datediff('good.last_good_as_of_date', 'feed_days.latest_as_of_date', 'day') }}
             as days_since_good,
-        deliveries.status in ('loaded', 'unchanged', 'skipped')
+        speaking.status in ('loaded', 'unchanged', 'skipped')
         and {{ dbt.datediff(
             'coalesce(good.last_good_as_of_date, feed_days.first_as_of_date)',
             'feed_days.latest_as_of_date', 'day'
         ) }} > limits.missing_after_days as is_missing
-    from deliveries
+    from speaking
     inner join feed_days
-        on feed_days.source = deliveries.source
-        and feed_days.entity = deliveries.entity
+        on feed_days.source = speaking.source
+        and feed_days.entity = speaking.entity
     left join good
-        on good.source = deliveries.source
-        and good.entity = deliveries.entity
+        on good.source = speaking.source
+        and good.entity = speaking.entity
     left join limits
-        on limits.source = deliveries.source
-        and limits.entity = deliveries.entity
-    where deliveries.recency = 1
+        on limits.source = speaking.source
+        and limits.entity = speaking.entity
+    where speaking.rank_of_instance = 1
 ),
 
 health as (
