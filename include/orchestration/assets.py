@@ -7,8 +7,8 @@ from airflow.sdk import Asset
 
 def source(district_code: str, name: str) -> Asset:
     """A source of the district has been landed."""
-    # not `_raw_`: Airflow knows `_raw_edfi` of before under another address, and two of one name
-    # exclude each other
+    # not `_raw_`: older releases gave such names other addresses, and Airflow holds an asset
+    # inactive whose name has another address in its database
     return Asset(f"{district_code}_source_{name}", f"firstbell://{district_code}/source/{name}")
 
 
