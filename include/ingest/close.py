@@ -40,8 +40,6 @@ def close_source(
     """
     source = bind(run, name, only)
     outage = source.outage()
-    if outage is None:
-        return []
     if found is not None:
         unread = _unread(run, source, found, outage, done)
     elif _statuses(run, source, outage):

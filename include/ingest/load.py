@@ -154,10 +154,8 @@ def _not_asked(run: Run, source: Source[Any], item: Item, down: FirstbellError) 
     return error
 
 
-def record_failed(run: Run, source: Source[Any], item: Item | None, error: FirstbellError) -> None:
-    """Write to the ledger that an item failed before it was read; None: there is no feed of it."""
-    if item is None:
-        return
+def record_failed(run: Run, source: Source[Any], item: Item, error: FirstbellError) -> None:
+    """Write to the ledger that an item failed before it was read."""
     request = LoadRequest(
         feed=item.feed,
         kind=item.kind,

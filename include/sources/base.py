@@ -253,11 +253,8 @@ class Source(ABC, Generic[C]):
         """Log in once, without a second attempt, and raise what stops us; read no record."""
 
     @abstractmethod
-    def outage(self) -> Item | None:
-        """What stands in the ledger for the whole source when nothing of it could be read.
-
-        None: its settings name nothing that could be loaded, so there is no feed to say it of.
-        """
+    def outage(self) -> Item:
+        """What stands in the ledger for the whole source when nothing of it could be read."""
 
     @abstractmethod
     def plan(self, ledger: Ledger) -> Plan:
