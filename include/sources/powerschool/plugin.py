@@ -1,8 +1,8 @@
 """The plugin that a district installs: the fields that we read and one named query per table.
 
-`python -m include.sources.powerschool.plugin --out firstbell.zip` packs it. The files in plugin/
-are what it packs, for the district to review; they follow from tables.yaml, and `--write` renews
-them.
+`python -m include.sources.powerschool.plugin --out firstbell.zip --contact EMAIL` packs it. The
+files in plugin/ are what it packs, for the district to review; they follow from tables.yaml, and
+`--write` renews them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from include.sources.powerschool.tables import NAMESPACE, TABLES, Column, Table
 FOLDER = Path(__file__).with_name("plugin")
 # PowerSchool takes an update only under a higher version: raise it with every change of the fields
 VERSION = "1.0.0"
-CONTACT = "support@firstbell.example"
+# of the files for review alone: who packs a plugin says who answers for it
+CONTACT = "name@your-organisation.example"
 QUERIES = f"queries_root/{NAMESPACE}.named_queries.xml"
 DAY, MOMENT = "YYYY-MM-DD", "YYYY-MM-DD HH24:MI:SS"
 # before everything: a row that was never stamped is read too
@@ -33,19 +34,19 @@ ARGUMENTS = {
 }
 
 
-def files() -> dict[str, str]:
-    """The plugin's files by name."""
-    return {"plugin.xml": _definition(), QUERIES: _queries()}
+def files(contact: str = CONTACT) -> dict[str, str]:
+    """The plugin's files by name; `contact` is the address that PowerSchool shows with it."""
+    return {"plugin.xml": _definition(contact), QUERIES: _queries()}
 
 
-def pack(target: Path) -> None:
+def pack(target: Path, contact: str) -> None:
     """Write the ZIP that PowerSchool's Plugin Management takes; the same bytes every time."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, text in files().items():
+        for name, text in files(contact).items():
             packed.writestr(zipfile.ZipInfo(name), text)
 
 
-def _definition() -> str:
+def _definition(contact: str) -> str:
     fields = "\n".join(
         f'        <field table="{table.name.upper()}" field="{name.upper()}" access="ViewOnly"/>'
         for table in TABLES
@@ -59,7 +60,7 @@ def _definition() -> str:
 {fields}
     </access_request>
     <publisher name="Firstbell">
-        <contact email="{CONTACT}"/>
+        <contact email={quoteattr(contact)}/>
     </publisher>
 </plugin>
 """
@@ -122,13 +123,16 @@ def main() -> int:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--out", type=Path, help="the ZIP to write")
     what.add_argument("--write", action="store_true", help="renew the files in plugin/")
+    parser.add_argument("--contact", metavar="EMAIL", help="who answers for it; with --out")
     options = parser.parse_args()
     if options.write:
         for name, text in files().items():
             (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
             (FOLDER / name).write_text(text, encoding="utf-8")
         return 0
-    pack(options.out)
+    if not options.contact:
+        parser.error("--out needs --contact: PowerSchool shows whom to ask about the plugin")
+    pack(options.out, options.contact)
     sys.stdout.write(f"{options.out}: plugin {VERSION}, {len(TABLES)} queries\n")
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,26 @@ def test_every_table_has_a_query_with_its_columns_and_arguments(table: Table) ->
 
 def test_packing_gives_a_zip_that_can_be_installed_the_same_each_time(tmp_path: Path) -> None:
     for name in ("a.zip", "b.zip"):
-        command = [sys.executable, "-m", "include.sources.powerschool.plugin"]
-        subprocess.run([*command, "--out", str(tmp_path / name)], check=True, capture_output=True)
+        packed = _pack("--out", str(tmp_path / name), "--contact", "data@pinehill.example")
+        assert packed.returncode == 0
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     assert install(tmp_path / "a.zip") == install(plugin.FOLDER)
+
+
+def test_a_packed_plugin_names_who_answers_for_it(tmp_path: Path) -> None:
+    _pack("--out", str(tmp_path / "a.zip"), "--contact", "data@pinehill.example")
+    with zipfile.ZipFile(tmp_path / "a.zip") as packed:
+        told = packed.read("plugin.xml").decode()
+    assert '<contact email="data@pinehill.example"/>' in told
+
+
+def test_a_plugin_is_not_packed_without_a_contact(tmp_path: Path) -> None:
+    refused = _pack("--out", str(tmp_path / "a.zip"))
+    assert refused.returncode == 2
+    assert "--contact" in refused.stderr
+    assert not (tmp_path / "a.zip").exists()
+
+
+def _pack(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "include.sources.powerschool.plugin", *arguments]
+    return subprocess.run(command, check=False, capture_output=True, text=True)
