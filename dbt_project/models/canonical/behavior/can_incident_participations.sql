@@ -1,42 +1,28 @@
 -- One row per student and incident, however many behaviors the source lists: how the student
 -- took part.
+{% set participation_columns = {
+    'student_key': 'bigint',
+    'incident_key': 'bigint',
+    'school_key': 'bigint',
+    'incident_id': 'text',
+    'participation_namespace': 'text',
+    'participation_code': 'text',
+    '_load_id': 'bigint',
+} %}
+
 with
 
 behavior_associations as (
-    {{ union_of_sources('student_incident_behaviors', {
-        'student_key': 'bigint',
-        'incident_key': 'bigint',
-        'school_key': 'bigint',
-        'incident_id': 'text',
-        'participation_namespace': 'text',
-        'participation_code': 'text',
-        '_load_id': 'bigint',
-    }) }}
+    {{ union_of_sources('student_incident_behaviors', participation_columns) }}
 ),
 
 non_offenders as (
-    {{ union_of_sources('student_incident_non_offenders', {
-        'student_key': 'bigint',
-        'incident_key': 'bigint',
-        'school_key': 'bigint',
-        'incident_id': 'text',
-        'participation_namespace': 'text',
-        'participation_code': 'text',
-        '_load_id': 'bigint',
-    }) }}
+    {{ union_of_sources('student_incident_non_offenders', participation_columns) }}
 ),
 
 -- data standard 4 and before: one record for all parts a student may take
 older_associations as (
-    {{ union_of_sources('older_student_incidents', {
-        'student_key': 'bigint',
-        'incident_key': 'bigint',
-        'school_key': 'bigint',
-        'incident_id': 'text',
-        'participation_namespace': 'text',
-        'participation_code': 'text',
-        '_load_id': 'bigint',
-    }) }}
+    {{ union_of_sources('older_student_incidents', participation_columns) }}
 ),
 
 incidents as (
