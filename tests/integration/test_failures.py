@@ -1,4 +1,4 @@
-"""What a night leaves behind when a source fails: books that say so, and no mixed state."""
+"""What a night leaves behind when a source fails: a ledger that says so, and no mixed state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the books of seeds say of the database."""
+"""What the record of loaded seeds says of the database."""
 
 from __future__ import annotations
 
@@ -54,6 +54,6 @@ def test_the_last_load_is_the_one_that_counts(loaded: str) -> None:
     assert landing.seeds_stand(loaded, "two", SEEDS)
 
 
-def test_nothing_stands_in_a_database_without_books(database_url: str) -> None:
+def test_nothing_stands_in_a_database_without_a_record(database_url: str) -> None:
     landing.remember_seeds(database_url, "one", SEEDS)
     assert not landing.seeds_stand(database_url, "one", SEEDS)
