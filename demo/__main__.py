@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from demo import supervisor
 from include.errors import FirstbellError
@@ -86,16 +87,20 @@ def _day(text: str) -> date | None:
         raise typer.BadParameter(f"AS_OF={text}: expected YYYY-MM-DD, e.g. 2022-05-27") from None
 
 
+def _say(text: str) -> None:
+    # a group stands in brackets, which rich takes for its markup
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]✗[/] {escape(text)}")
+
+
 def main() -> None:
     """Run a command; an expected error is one sentence, not a traceback."""
     try:
         app(standalone_mode=True)
     except FirstbellError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]✗[/] {error}")
+        _say(str(error))
         raise SystemExit(1) from None
     except OSError as error:
-        text = supervisor.explain(error)
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]✗[/] {text}")
+        _say(supervisor.explain(error))
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped watching; what was started goes on. `make down` stops it.\n")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 NAMES = {
@@ -65,7 +66,7 @@ def show(out: Console, connection: psycopg.Connection, truth: Path | None) -> No
     if is_published:
         out.print("Published: it passed every check of the gate.")
     else:
-        out.print(f"Not published, tiers follow the rules alone: {refused}")
+        out.print(f"Not published, tiers follow the rules alone: {escape(str(refused))}")
     _tiers(out, connection)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from demo import forecasts, movements
@@ -122,6 +123,6 @@ def _print(out: Console, title: str, rows: Iterable[tuple[Any, ...]]) -> None:
     table.add_column(justify="right")
     table.add_column()
     for row in rows:
-        table.add_row(*map(str, row))
+        table.add_row(*(escape(str(cell)) for cell in row))
     out.print()
     out.print(table)
