@@ -37,6 +37,27 @@ def test_a_decision_without_date_or_status_is_refused(pages: ModuleType, tmp_pat
         pages.entries(page)
 
 
+def test_the_picture_of_the_data_model_is_that_of_the_marts(pages: ModuleType) -> None:
+    said = (ROOT / "docs" / "data-model.md").read_text(encoding="utf-8")
+    assert said == pages.data_model(), "run `python .ci/pages.py`"
+
+
+def test_a_foreign_key_and_the_key_of_a_row_stand_in_the_picture(pages: ModuleType) -> None:
+    said = pages.data_model()
+    assert '    dim_school ||--o{ fct_enrollment : "school_key"' in said
+    assert "| `fct_enrollment` | enrolment of a student at a school" in said
+
+
+def test_a_mart_that_does_not_say_what_a_row_is_is_refused(
+    pages: ModuleType, tmp_path: Path
+) -> None:
+    (tmp_path / "_x__models.yml").write_text(
+        "models: [{name: fct_x, description: Rows., config: {meta: {grain: [a]}}, columns: []}]"
+    )
+    with pytest.raises(ValueError, match="fct_x does not say what one row is"):
+        pages.marts(tmp_path)
+
+
 def test_the_index_of_docs_lists_every_page() -> None:
     index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     linked = {ROOT / "docs" / found for found, _ in _LINK.findall(index)}
