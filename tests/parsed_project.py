@@ -28,7 +28,13 @@ NOWHERE = "postgresql://nobody:nothing@127.0.0.1:1/none"
 
 
 def invoke(
-    runner: dbtRunner, arguments: tuple[str, ...], folder: Path, url: str, as_of: str
+    runner: dbtRunner,
+    arguments: tuple[str, ...],
+    folder: Path,
+    url: str,
+    as_of: str,
+    *,
+    project: Path = PROJECT,
 ) -> tuple[dbtRunnerResult, str]:
     parts = urlsplit(url)
     given = {
@@ -45,7 +51,7 @@ def invoke(
         done = runner.invoke(
             [
                 *("--no-use-colors", *arguments),
-                *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+                *("--project-dir", str(project), "--profiles-dir", str(project)),
                 *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
                 *("--vars", json.dumps({"district_code": "grand_bend"})),
             ]
@@ -92,15 +98,25 @@ def lend(night: Run) -> None:
     others. No file of the project asks for them while it is parsed.
     """
     connection = night.connect(night.district.warehouse_connection)
-    file = dbt_command.folder(night) / "target" / "partial_parse.msgpack"
+    with taken_up(dbt_command.folder(night) / "target", str(connection.schema)):
+        dbt_command.invoke(night, ["parse"])
+
+
+@contextlib.contextmanager
+def taken_up(target: Path, database: str) -> Iterator[None]:
+    """Leave the parsed project in a target folder: what dbt parses there is what differs from it.
+
+    dbt itself would refuse it, as that of another connection.
+    """
+    file = target / "partial_parse.msgpack"
     file.parent.mkdir(parents=True)
-    file.write_bytes(copy_for(str(connection.schema)).to_msgpack(extended_mashumaro_encoder))
+    file.write_bytes(copy_for(database).to_msgpack(extended_mashumaro_encoder))
 
     def take(loader: ManifestLoader, saved: Manifest) -> tuple[bool, None]:
-        # by this dbt tells what it may take up: it is that of the night from now on
+        # by this dbt tells what it may take up: it is that of the next command from now on
         saved.state_check = loader.manifest.state_check
         file.write_bytes(saved.to_msgpack(extended_mashumaro_encoder))
         return True, None
 
     with patch.object(ManifestLoader, "is_partial_parsable", take):
-        dbt_command.invoke(night, ["parse"])
+        yield

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 from jinja2 import Environment
 
@@ -80,8 +81,12 @@ def _words(arguments: Iterable[object]) -> Iterator[str]:
 def _late(name: str) -> Callable[..., str]:
     """A macro by its name: macros call each other, in whatever order they are loaded."""
 
-    def call(*arguments: object, **named: object) -> str:
-        return str(getattr(sys.modules[_KEPT], name)(*arguments, **named))
+    def call(*arguments: object, **named: object) -> Any:
+        kept = sys.modules[_KEPT]
+        before = len(kept._returned)
+        text = str(getattr(kept, name)(*arguments, **named))
+        # a macro may give a list, as it does in dbt
+        return kept._returned.pop() if len(kept._returned) > before else text
 
     return call
 
@@ -101,9 +106,11 @@ exceptions = SimpleNamespace(raise_compiler_error=_raise_compiler_error)
 execute = False
 
 
-def _load() -> ModuleType:
+def _load() -> Any:
     """All macros of the project, as attributes of one module."""
-    kept = ModuleType(_KEPT)
+    kept: Any = ModuleType(_KEPT)
+    # what macros that run just now have returned
+    kept._returned = []
     found = [path.read_text("utf-8") for path in sorted(_MACROS.rglob("*.sql"))]
     # a materialization is a block that only dbt knows, and no model calls it
     texts = [text for text in found if "{% materialization " not in text]
@@ -119,7 +126,7 @@ def _load() -> ModuleType:
         ref=_Relation,
     )
     # `return` is a function of dbt, not a word of Jinja
-    environment.globals["return"] = lambda value: value
+    environment.globals["return"] = lambda value: kept._returned.append(value) or ""
     for text in texts:
         for name, macro in vars(environment.from_string(text).module).items():
             setattr(kept, name, macro)
@@ -130,4 +137,4 @@ if _KEPT not in sys.modules:
     sys.modules[_KEPT] = _load()
 for _name in dir(sys.modules[_KEPT]):
     if not _name.startswith("_"):
-        globals()[_name] = getattr(sys.modules[_KEPT], _name)
+        globals()[_name] = _late(_name)

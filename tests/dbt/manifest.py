@@ -333,5 +333,5 @@ def policy_names() -> list[str]:
 
 
 def policy_columns(sql: str) -> list[str]:
-    """The policy names that a model reads by the macro policy_value."""
-    return re.findall(r"policy_value\('(\w+)'", sql)
+    """The policy names that a model lists with their types, for the macro policy_value."""
+    return re.findall(r"^ +'(\w+)': '(?:numeric|integer|boolean)'", sql, re.MULTILINE)

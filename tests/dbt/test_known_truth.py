@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from tests.conftest import SAMPLES, create_database
-from tests.dbt import filed_students
+from tests.dbt import filed_students, new_indicator
 from tests.dbt.conftest import run_dbt
 from tests.dbt.judged_students import AS_OF, TRUTH, Truth, records
 from tests.dbt.raw_records import write
@@ -47,10 +47,13 @@ def reported(
         as_of=AS_OF,
     )
     assert done.returncode == 0, done.stdout[-3000:]
+    with psycopg.connect(pg_server_url, autocommit=True) as admin:
+        admin.execute("create database known_truth_and_more template known_truth")
     with psycopg.connect(url) as connection:
         yield connection
     with psycopg.connect(pg_server_url, autocommit=True) as admin:
         admin.execute("drop database known_truth with (force)")
+        admin.execute("drop database known_truth_and_more with (force)")
 
 
 def seen(connection: psycopg.Connection[Any], number: str) -> Truth:
@@ -297,12 +300,72 @@ def test_a_published_sample_arrives_whole_and_waits_for_its_students(
     assert found == (5, "id_not_found")
 
 
-def test_no_row_of_a_vendor_is_lost(
+def test_results_of_every_vendor_pass_the_tests_of_a_night(
     reported: psycopg.Connection[Any], tmp_path: Path, pg_server_url: str
 ) -> None:
     url = urlsplit(pg_server_url)._replace(path="/known_truth").geturl()
     done = run_dbt(
-        *("test", "--select", "no_vendor_row_is_lost"), folder=tmp_path, url=url, as_of=AS_OF
+        *("test", "--indirect-selection", "cautious", "--select", "no_vendor_row_is_lost"),
+        *("int_assessment__results", "fct_assessment_result", "fct_assessment_objective_result"),
+        folder=tmp_path,
+        url=url,
+        as_of=AS_OF,
     )
     assert done.returncode == 0, done.stdout[-3000:]
     assert "PASS no_vendor_row_is_lost" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def with_transition(
+    reported: psycopg.Connection[Any], pg_server_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Path, psycopg.Connection[Any]]]:
+    """The project with a fifth indicator, and the district after what stands on it was built."""
+    project = new_indicator.added_to_a_copy(tmp_path_factory.mktemp("project") / "dbt_project")
+    url = urlsplit(pg_server_url)._replace(path="/known_truth_and_more").geturl()
+    new_indicator.build(project, url, AS_OF)
+    with psycopg.connect(url) as connection:
+        yield project, connection
+
+
+def test_a_new_indicator_touches_the_rooms_of_the_rules_and_of_the_features(
+    with_transition: tuple[Path, psycopg.Connection[Any]],
+) -> None:
+    project, _ = with_transition
+    assert new_indicator.changed(project) == {
+        # what it is
+        "macros/rules/indicators.sql",
+        "macros/rules/transition_flag.sql",
+        "models/risk/indicators/_transition__models.yml",
+        "models/risk/indicators/risk_indicator__transition.sql",
+        # its number, and the words for what is missing
+        "seeds/policy/indicator_gaps.csv",
+        "seeds/policy/policy_names.csv",
+        "seeds/policy/risk_policy.csv",
+        "models/intermediate/policy/int_policy__by_grade_band.sql",
+        # what it was on earlier days
+        "models/features/ftr_student_as_of.sql",
+    }
+
+
+def test_a_new_indicator_counts_for_the_tier_and_gives_its_reason(
+    with_transition: tuple[Path, psycopg.Connection[Any]],
+) -> None:
+    _, connection = with_transition
+    found = connection.execute(
+        "select distinct flag, reason from reporting.rpt_student_indicators"
+        " where indicator = 'transition' order by 1"
+    ).fetchall()
+    assert ("yellow", "Grade 09 is a year of transition") in found
+    better = connection.execute(
+        """
+        select tiers.grade_level, tiers.rule_tier, tiers.reasons
+        from risk.risk_tiers as tiers
+        where tiers.grade_level = '09' and tiers.rule_tier = 'Low Risk'
+        """
+    ).fetchall()
+    assert better == []
+    reasons = connection.execute(
+        "select reasons from risk.risk_tiers where grade_level = '09' and rule_tier = 'Some Risk'"
+    ).fetchall()
+    assert reasons
+    assert all("Grade 09 is a year of transition" in text for (text,) in reasons)

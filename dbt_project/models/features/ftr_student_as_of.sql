@@ -312,7 +312,9 @@ flagged as (
         {{ course_grades_flag('reasoned') }} as course_grades_flag,
         reasoned.assessment_flag,
         {{ behavior_flag('reasoned.behavior_reason_code') }} as behavior_flag,
+        reasoned.attendance_flag != 'insufficient_data' as is_attendance_evidence,
         reasoned.gap_code is null as is_course_grades_evidence,
+        reasoned.assessment_flag != 'insufficient_data' as is_assessment_evidence,
         -- nothing on file is no evidence on its own: the school may not record incidents at all
         {{ behavior_flag('reasoned.behavior_reason_code') }} != 'insufficient_data'
         and reasoned.behavior_reason_code != 'no_incidents' as is_behavior_evidence
@@ -324,16 +326,17 @@ counted as (
     select
         {{- kept_columns('flagged', keys + measures + attendance_figures + numbers) }}
         {%- for colour in ['yellow', 'red'] %}
-            case when flagged.attendance_flag = '{{ colour }}' then 1 else 0 end
-            + case when flagged.course_grades_flag = '{{ colour }}' then 1 else 0 end
-            + case when flagged.assessment_flag = '{{ colour }}' then 1 else 0 end
-            + case when flagged.behavior_flag = '{{ colour }}' then 1 else 0 end
+            {%- for indicator in indicators() %}
+                {{ '+' if not loop.first }}
+                case when flagged.{{ indicator }}_flag = '{{ colour }}' then 1 else 0 end
+            {%- endfor %}
                 as {{ colour }}_count,
         {%- endfor %}
-        case when flagged.attendance_flag != 'insufficient_data' then 1 else 0 end
-        + case when flagged.is_course_grades_evidence then 1 else 0 end
-        + case when flagged.assessment_flag != 'insufficient_data' then 1 else 0 end
-        + case when flagged.is_behavior_evidence then 1 else 0 end as evidence_count
+        {%- for indicator in indicators() %}
+            {{ '+' if not loop.first }}
+            case when flagged.is_{{ indicator }}_evidence then 1 else 0 end
+        {%- endfor %}
+            as evidence_count
     from flagged
     {{ evaluate_once() }}
 ),

@@ -6,6 +6,11 @@ tiers as (
     select * from {{ ref('risk_tiers') }}
 ),
 
+indicators as (
+    select * from {{ ref('risk_indicators') }}
+    where flag in ('yellow', 'red')
+),
+
 tier_ladder as (
     select * from {{ ref('tier_ladder') }}
 ),
@@ -24,12 +29,7 @@ tiered as (
         tiers.rule_tier,
         coalesce(schools.school_id, 'unknown') as school_id,
         coalesce(tiers.grade_band, 'unknown') as grade_band,
-        case when tiers.yellow_count + tiers.red_count > 0 then 1 else 0 end as is_flagged,
-        case when tiers.attendance_flag in ('yellow', 'red') then 1 else 0 end as has_attendance,
-        case when tiers.course_grades_flag in ('yellow', 'red') then 1 else 0 end
-            as has_course_grades,
-        case when tiers.assessment_flag in ('yellow', 'red') then 1 else 0 end as has_assessment,
-        case when tiers.behavior_flag in ('yellow', 'red') then 1 else 0 end as has_behavior
+        case when tiers.yellow_count + tiers.red_count > 0 then 1 else 0 end as is_flagged
     from tiers
     left join schools
         on schools.school_key = tiers.school_key
@@ -53,15 +53,42 @@ grouped as (
         sum(case when tiered.rule_tier = 'Low Risk' then 1 else 0 end) as low_count,
         sum(case when tiered.rule_tier = 'Some Risk' then 1 else 0 end) as some_count,
         sum(case when tiered.rule_tier = 'At Risk' then 1 else 0 end) as at_count,
-        sum(case when tiered.rule_tier = 'High Risk' then 1 else 0 end) as high_count,
-        sum(tiered.has_attendance) as attendance_count,
-        sum(tiered.has_course_grades) as course_grades_count,
-        sum(tiered.has_assessment) as assessment_count,
-        sum(tiered.has_behavior) as behavior_count
+        sum(case when tiered.rule_tier = 'High Risk' then 1 else 0 end) as high_count
     from tiered
     group by cube (tiered.school_id, tiered.grade_band)
     -- cube has a row for everything even when there is nothing
     having count(*) > 0
+),
+
+flagged as (
+    select
+        coalesce(tiered.school_id, 'all') as school_id,
+        coalesce(tiered.grade_band, 'all') as grade_band,
+        indicators.indicator,
+        count(*) as flagged_count
+    from tiered
+    inner join indicators
+        on indicators.student_key = tiered.student_key
+    group by cube (tiered.school_id, tiered.grade_band, indicators.indicator)
+    having grouping(indicators.indicator) = 0
+),
+
+ranked as (
+    select
+        flagged.school_id,
+        flagged.grade_band,
+        flagged.indicator,
+        row_number() over (
+            partition by flagged.school_id, flagged.grade_band
+            order by
+                flagged.flagged_count desc,
+                case flagged.indicator
+                    {%- for indicator in indicators() %}
+                        when '{{ indicator }}' then {{ loop.index }}
+                    {%- endfor %}
+                end
+        ) as preference
+    from flagged
 ),
 
 by_tier as (
@@ -92,30 +119,17 @@ by_tier as (
             else policy.calibration_high_risk_max_pct
         end as target_max_pct,
         policy.calibration_any_flag_max_pct,
-        case
-            when grouped.flagged_count = 0 then null
-            when
-                grouped.attendance_count
-                = greatest(
-                    grouped.attendance_count, grouped.course_grades_count,
-                    grouped.assessment_count, grouped.behavior_count
-                )
-                then 'attendance'
-            when
-                grouped.course_grades_count
-                = greatest(
-                    grouped.course_grades_count, grouped.assessment_count, grouped.behavior_count
-                )
-                then 'course_grades'
-            when grouped.assessment_count >= grouped.behavior_count then 'assessment'
-            else 'behavior'
-        end as leading_indicator
+        ranked.indicator as leading_indicator
     from grouped
     cross join tier_ladder
     inner join policy
         -- a group of several bands, or of none known, has the district's numbers
         on policy.grade_band
         = case when grouped.grade_band in ('all', 'unknown') then '*' else grouped.grade_band end
+    left join ranked
+        on ranked.school_id = grouped.school_id
+        and ranked.grade_band = grouped.grade_band
+        and ranked.preference = 1
     where tier_ladder.tier_rank is not null
 ),
 

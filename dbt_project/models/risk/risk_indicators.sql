@@ -2,24 +2,8 @@
 -- behind "why is this student flagged?".
 with
 
-attendance as (
-    select * from {{ ref('risk_indicator__attendance') }}
-),
-
-course_grades as (
-    select * from {{ ref('risk_indicator__course_grades') }}
-),
-
-assessment as (
-    select * from {{ ref('risk_indicator__assessment') }}
-),
-
-behavior as (
-    select * from {{ ref('risk_indicator__behavior') }}
-),
-
 together as (
-    {%- for indicator in ['attendance', 'course_grades', 'assessment', 'behavior'] %}
+    {%- for indicator in indicators() %}
         select
             {{ indicator }}.student_key,
             '{{ indicator }}' as indicator,
@@ -35,7 +19,7 @@ together as (
             {{ indicator }}.evidence_from,
             {{ indicator }}.evidence_to,
             {{ indicator }}.as_of_date
-        from {{ indicator }}
+        from {{ ref('risk_indicator__' ~ indicator) }} as {{ indicator }}
         {{ 'union all' if not loop.last }}
     {%- endfor %}
 )
