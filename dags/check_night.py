@@ -1,8 +1,10 @@
-"""Look in the morning whether the night came to its end: red while an ingest waits for a build.
+"""Look in the morning whether the night came to its end: red while an ingest waits for a build, or
+where a source had no run.
 
 **Owner** data-platform
 
-**If it fails** its message says what waits and what to trigger; nothing else depends on it.
+**If it fails** its message says what waits or never ran, and what to do; nothing else
+depends on it.
 Runbook: docs/runbooks/check_night.md
 
 **Safe to rerun** yes. It only reads.
@@ -13,8 +15,8 @@ from datetime import timedelta
 from airflow.sdk import dag, task
 
 from include.config import District
-from include.orchestration import defaults, ids
-from include.orchestration.context import no_retry_when_pointless, run_of
+from include.orchestration import defaults
+from include.orchestration.context import moment, no_retry_when_pointless, run_of
 from include.orchestration.factory import per_district
 
 
@@ -37,7 +39,7 @@ def build(dag_id: str, district: District):
         def is_everything_built(ti=None) -> None:
             from include.orchestration.readiness import require_built
 
-            require_built(run_of(district.code), ti, ids.ingests_of(district))
+            require_built(run_of(district.code), ti, moment())
 
         is_everything_built()
 

@@ -17,7 +17,7 @@ from airflow.sdk import PokeReturnValue, dag, task
 
 from include.config import District
 from include.orchestration import assets, defaults, ids, pools
-from include.orchestration.context import announce, no_retry_when_pointless, run_of
+from include.orchestration.context import announce, moment, no_retry_when_pointless, run_of
 from include.orchestration.factory import per_district
 from include.transform import LAYERS
 
@@ -56,6 +56,7 @@ def build(dag_id: str, district: District):
             return begin(
                 run_of(district.code),
                 triggering_asset_events,
+                moment(),
                 select=(params or {}).get("select") or "",
             )
 

@@ -128,6 +128,8 @@ def waiting_ingests(dsn: str, *, besides: str = "") -> list[Ingest]:
     A run that is cleared asks what the other builds have left for it.
     """
     with psycopg.connect(dsn) as connection:
+        if not _has_ledger(connection):
+            return []
         rows = connection.execute(_WAITING, {"besides": besides}).fetchall()
     return [Ingest(*row) for row in rows]
 
@@ -182,6 +184,20 @@ def last_ingest(dsn: str, stage: str) -> str | None:
             (stage,),
         ).fetchone()
     return None if row is None else str(row[0])
+
+
+def last_ends(dsn: str) -> dict[str, datetime]:
+    """When the last run of each ingest's stage ended, well or not; none of a stage that never did.
+
+    A database without this ledger has seen no run.
+    """
+    with psycopg.connect(dsn) as connection:
+        if not _has_ledger(connection):
+            return {}
+        rows = connection.execute(
+            "select stage, max(settled_at) from ops.runs where kind = 'ingest' group by stage"
+        ).fetchall()
+    return {str(stage): at for stage, at in rows}
 
 
 def end_ingest(

@@ -78,9 +78,7 @@ def run_of(district_code: str) -> Run:
     events = context.get("triggering_asset_events") or {}
     given = params.get("as_of_date")
     # a run cleared the day after is still for its own day
-    day = (
-        date.fromisoformat(given) if given else today(district, run.run_after or datetime.now(UTC))
-    )
+    day = date.fromisoformat(given) if given else today(district, moment())
     current = Run(
         district=district,
         as_of_date=day,
@@ -94,6 +92,11 @@ def run_of(district_code: str) -> Run:
         current = replace(current, as_of_date=days.of_run(current, stage(), events))
     log.info("%s: as-of date %s", district_code, current.as_of_date)
     return current
+
+
+def moment() -> datetime:
+    """When the running task's run was due; a run cleared the day after still answers for then."""
+    return get_current_context()["dag_run"].run_after or datetime.now(UTC)
 
 
 def stage() -> str:

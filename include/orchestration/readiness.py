@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from include import transform
 from include.bind import ingest_stage
 from include.errors import NotBuiltError
 from include.ingest import half_loaded, upgrade
-from include.orchestration.ids import INGEST, DagName
+from include.orchestration.ids import INGEST, DagName, ingests_of
+from include.orchestration.missed import Missed, missed
 from include.run import Run
 
 log = logging.getLogger(__name__)
@@ -69,11 +71,35 @@ def _was_asked_for(run: Run, source: str) -> bool:
     return any(found.is_partial for found in waiting if (found.stage, found.run_id) == newest)
 
 
-def begin(run: Run, events: Events | None, *, select: str = "") -> bool:
+def lacks_record(run: Run, events: Events | None, moment: datetime) -> bool:
+    """True where a system of record had no run in a night of the schedule: tiers of its old records
+    would carry tonight's date.
+
+    Every other source that had none is told and holds nothing back. A run without events was
+    started by somebody who has looked.
+    """
+    if not events or run.district.schedule is None:
+        return False
+    absent = missed(run, moment)
+    for source in absent:
+        log.warning(
+            "%s: %s%s. %s",
+            run.district.name, source,
+            ", and no tiers are made without it" if source.holds_back_tiers else "",
+            source.next_step,
+        )  # fmt: skip
+    return any(source.holds_back_tiers for source in absent)
+
+
+def begin(run: Run, events: Events | None, moment: datetime, *, select: str = "") -> bool:
     """Claim the work and fix which loads it takes in; False when there is nothing to do."""
     # somebody may start this by hand before an ingest of a new version has prepared the warehouse
     upgrade(run)
-    if is_held_back(run, events) or not is_anything_new(run, events, select=select):
+    if (
+        lacks_record(run, events, moment)
+        or is_held_back(run, events)
+        or not is_anything_new(run, events, select=select)
+    ):
         return False
     # what somebody asks for by hand is built in full
     is_asked_for = select or run.full_refresh or not events
@@ -101,27 +127,46 @@ def is_anything_new(run: Run, events: Events | None, *, select: str = "") -> boo
     return False
 
 
-def require_built(run: Run, instance: CountsRuns, ingests: Sequence[str]) -> None:
-    """Raise NotBuiltError while an ingest has not ended, or no build has taken it in.
+def require_built(run: Run, instance: CountsRuns, moment: datetime) -> None:
+    """Raise NotBuiltError while an ingest has not ended, had no run in the night, or waits for a
+    build.
 
-    Events tell neither: one that comes while the consumer is paused starts nothing, and a task
-    whose pool is missing waits without a word.
+    Events tell none of it: one that comes while the consumer is paused starts nothing, a paused
+    ingest sends none, and a task whose pool is missing waits without a word.
     """
-    from include import landing
-
     code = run.district.code
+    ingests = ingests_of(run.district)
     busy = [i for i in ingests if instance.get_dr_count(i, states=["running", "queued"])]
     if busy:
         raise NotBuiltError(
             f"{code}: the night",
             seen=f"{', '.join(busy)} has not ended",
             expected="an end by now",
-            next_step="Look at its run. Are its tasks scheduled and never started? Then a pool or a"
-            f" worker is missing: `python -m include.orchestration.check {code}`.",
+            next_step="Look at its run. Is it queued, and its DAG paused? Unpause it. Are its tasks"
+            " scheduled and never started? Then a pool or a worker is missing:"
+            f" `python -m include.orchestration.check {code}`.",
         )
+    absent = missed(run, moment)
+    found = [(str(source), source.next_step) for source in absent]
+    if told := _unbuilt(run, absent):
+        found.append(told)
+    if found:
+        raise NotBuiltError(
+            f"{code}: the night",
+            seen="; ".join(seen for seen, _ in found),
+            expected="a run of every source in the night, and a build that took it in",
+            next_step=" ".join(todo for _, todo in found),
+        )
+
+
+def _unbuilt(run: Run, absent: Sequence[Missed]) -> tuple[str, str] | None:
+    """What no build has taken in, and what to do; None: nothing."""
+    from include import landing
+
+    code = run.district.code
     waiting = landing.waiting_ingests(run.dsn)
     if not waiting:
-        return
+        return None
     newest, last = waiting[0], landing.last_build(run.dsn)
     broken = half_loaded(run.district, run.dsn)
     built = landing.last_day_built(run.dsn)
@@ -129,17 +174,15 @@ def require_built(run: Run, instance: CountsRuns, ingests: Sequence[str]) -> Non
     if broken:
         seen += "".join(f", and {behind}" for behind in broken)
         failed = ", ".join(str(DagName(INGEST, code, behind.name)) for behind in broken)
-        todo = f"Clear the failed task of {failed}; transform__{code} then starts."
-    elif last is not None and not last.is_finished and last.as_of_date == newest.as_of_date:
+        return seen, f"Clear the failed task of {failed}; transform__{code} then starts."
+    if last is not None and not last.is_finished and last.as_of_date == newest.as_of_date:
         seen += ", and the last build has not finished"
-        todo = f"Look at the run {last.run_id} of transform__{code}; clear what failed."
-    else:
-        todo = (
-            f"Unpause transform__{code}, then trigger it with as_of_date {newest.as_of_date}: what"
-            " came while it was paused starts nothing."
-        )
-    raise NotBuiltError(
-        f"{code}: the night", seen=seen, expected="every ingest to be taken in", next_step=todo
+        return seen, f"Look at the run {last.run_id} of transform__{code}; clear what failed."
+    if any(source.holds_back_tiers for source in absent):
+        return seen, "Their end starts the build too."
+    return seen, (
+        f"Unpause transform__{code}, then trigger it with as_of_date {newest.as_of_date}: what"
+        " came while it was paused starts nothing."
     )
 
 

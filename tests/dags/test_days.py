@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -41,7 +41,14 @@ def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
     monkeypatch.setattr(readiness, "upgrade", lambda night: None)
     monkeypatch.setattr(context, "connect", lambda conn_id: connection_to(database_url))
 
-    def of(stage: str, run_id: str, *, events: list[Any] | None = None, **params: Any) -> Run:
+    def of(
+        stage: str,
+        run_id: str,
+        *,
+        events: list[Any] | None = None,
+        schedule: str | None = None,
+        **params: Any,
+    ) -> Run:
         said = {
             "params": params,
             "triggering_asset_events": {"an asset": events} if events else {},
@@ -55,7 +62,8 @@ def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
         monkeypatch.setattr(context, "get_current_context", lambda: said)
         found = context.run_of("grand_bend")
         return Run(
-            found.district, found.as_of_date, found.run_id,
+            found.district.model_copy(update={"schedule": schedule}),
+            found.as_of_date, found.run_id,
             connect=found.connect, settings=Settings(work_dir=tmp_path),
         )  # fmt: skip
 
@@ -70,7 +78,7 @@ def ingest(run: Runs, day: date, stage: str = "ingest__edfi", *, is_partial: boo
 
 
 def begin(night: Run) -> bool:
-    return readiness.begin(night, {"an asset": [event(MONDAY)]})
+    return readiness.begin(night, {"an asset": [event(MONDAY)]}, NOON)
 
 
 def build(run: Runs, run_id: str, day: date) -> Run:
@@ -177,13 +185,13 @@ def test_a_first_run_that_failed_leaves_its_work_to_the_second(run: Runs) -> Non
 def test_a_run_of_one_model_stands_for_nothing(run: Runs) -> None:
     ingest(run, MONDAY)
     by_hand = run("transform", "by_hand")
-    assert readiness.begin(by_hand, None, select="dim_student")
+    assert readiness.begin(by_hand, None, NOON, select="dim_student")
     transform.finish(by_hand)
     assert begin(run("transform", "t1", events=[event(MONDAY)]))
 
 
 def test_a_run_by_hand_always_has_something_to_do(run: Runs) -> None:
-    assert readiness.begin(run("transform", "by_hand"), None)
+    assert readiness.begin(run("transform", "by_hand"), None, NOON)
 
 
 def test_another_day_is_new(run: Runs) -> None:
@@ -199,22 +207,122 @@ def test_a_run_cleared_later_still_has_something_to_do(run: Runs) -> None:
     assert build(run, "t1", MONDAY).as_of_date == MONDAY
 
 
-INGESTS = ("ingest__grand_bend__edfi", "ingest__grand_bend__star")
+STAGES = ("ingest__edfi", "ingest__star", "ingest__map_growth", "ingest__iready")
 
 
-def check(run: Runs, busy: int = 0) -> str:
+def check(run: Runs, busy: int = 0, *, schedule: str | None = None, moment: datetime = NOON) -> str:
     """What the check of the morning finds."""
     instance = SimpleNamespace(get_dr_count=lambda dag_id, states: busy)
     try:
-        readiness.require_built(run("check_night", "c1"), instance, INGESTS)
+        readiness.require_built(run("check_night", "c1", schedule=schedule), instance, moment)
     except NotBuiltError as error:
         return str(error)
     return ""
 
 
-def test_an_ingest_that_came_while_the_build_was_paused_is_told_in_the_morning(run: Runs) -> None:
+Ended = Callable[..., None]
+
+
+@pytest.fixture
+def ended(run: Runs, database_url: str) -> Ended:
+    """Let ingests end at a moment, with nothing that would wait."""
+
+    def at(moment: datetime, *stages: str) -> None:
+        for stage in stages:
+            night = run(stage, f"of_{moment}", as_of_date=MONDAY.isoformat())
+            landing.end_ingest(night.dsn, stage, night.run_id, night.as_of_date, brought=False)
+        with psycopg.connect(database_url) as connection:
+            connection.execute(
+                "update ops.runs set settled_at = %s where stage = any(%s)", (moment, list(stages))
+            )
+
+    return at
+
+
+NIGHTLY, WEEKDAYS = "0 2 * * *", "0 2 * * 1-5"
+# half an hour after that of Friday was due in Chicago
+FRIDAY_NIGHT = datetime(2022, 5, 27, 7, 30, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def test_a_source_that_never_ran_is_told_in_the_morning(run: Runs, ended: Ended) -> None:
+    ended(FRIDAY_NIGHT, *STAGES[:-1])
+    said = check(run, schedule=NIGHTLY)
+    assert "ingest__grand_bend__iready has never run" in said
+    assert "Is ingest__grand_bend__iready paused? Unpause it" in said
+    assert "__star" not in said
+    assert "ingest__grand_bend__iready has never run" in check(run)
+
+
+def test_before_the_books_are_there_every_source_has_never_run(
+    run: Runs, database_url: str
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("drop table ops.runs")
+    assert "ingest__grand_bend__edfi has never run" in check(run)
+
+
+def test_a_source_without_a_run_in_the_night_is_told_in_the_morning(
+    run: Runs, ended: Ended
+) -> None:
+    ended(FRIDAY_NIGHT, *STAGES[:-1])
+    ended(FRIDAY_NIGHT - DAY, STAGES[-1])
+    said = check(run, schedule=NIGHTLY)
+    assert "ingest__grand_bend__iready has not run since 2022-05-26" in said
+    assert "__edfi" not in said
+
+
+def test_a_morning_after_no_night_asks_for_no_run(run: Runs, ended: Ended) -> None:
+    ended(FRIDAY_NIGHT, *STAGES)
+    sunday = NOON + 2 * DAY
+    assert check(run, schedule=WEEKDAYS, moment=sunday) == ""
+    assert "edfi has not run since 2022-05-27" in check(run, schedule=NIGHTLY, moment=sunday)
+
+
+def test_without_a_schedule_no_run_is_due(run: Runs, ended: Ended) -> None:
+    ended(FRIDAY_NIGHT - 100 * DAY, *STAGES)
     assert check(run) == ""
-    ingest(run, MONDAY)
+
+
+def begin_without(run: Runs, ended: Ended, stage: str, schedule: str | None = NIGHTLY) -> bool:
+    """Whether the tiers are made of a night in which this ingest did not run."""
+    ended(FRIDAY_NIGHT, *(other for other in STAGES if other != stage))
+    ended(FRIDAY_NIGHT - DAY, stage)
+    ingest(run, TUESDAY, "ingest__map_growth")
+    return begin(run("transform", "t9", events=[event(TUESDAY)], schedule=schedule))
+
+
+def test_a_system_of_record_without_a_run_in_the_night_holds_the_tiers_back(
+    run: Runs, ended: Ended, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("WARNING"):
+        assert not begin_without(run, ended, "ingest__edfi")
+    assert "ingest__grand_bend__edfi has not run since 2022-05-26, and no tiers" in caplog.text
+
+
+def test_another_source_without_a_run_in_the_night_is_told_and_holds_nothing_back(
+    run: Runs, ended: Ended, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("WARNING"):
+        assert begin_without(run, ended, "ingest__star")
+    assert "ingest__grand_bend__star has not run since 2022-05-26. Is ingest__" in caplog.text
+
+
+def test_without_a_schedule_no_source_holds_the_tiers_back(run: Runs, ended: Ended) -> None:
+    assert begin_without(run, ended, "ingest__edfi", schedule=None)
+
+
+def test_what_waits_for_a_system_of_record_is_told_with_its_cause(run: Runs, ended: Ended) -> None:
+    ended(FRIDAY_NIGHT, *STAGES[1:])
+    ingest(run, TUESDAY, "ingest__star")
+    said = check(run, schedule=NIGHTLY)
+    assert "edfi has never run; ingest__star of 2022-05-24 waits for a build" in said
+    assert "Unpause transform__" not in said
+
+
+def test_an_ingest_that_came_while_the_build_was_paused_is_told_in_the_morning(run: Runs) -> None:
+    for stage in STAGES:
+        ingest(run, MONDAY, stage)
     build(run, "t1", MONDAY)
     assert check(run) == ""
     ingest(run, TUESDAY)
@@ -224,7 +332,8 @@ def test_an_ingest_that_came_while_the_build_was_paused_is_told_in_the_morning(r
 
 
 def test_a_build_that_did_not_finish_is_told_in_the_morning(run: Runs) -> None:
-    ingest(run, MONDAY)
+    for stage in STAGES:
+        ingest(run, MONDAY, stage)
     assert begin(run("transform", "t1", events=[event(MONDAY)]))
     assert "the last build has not finished" in check(run)
 

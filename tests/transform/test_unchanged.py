@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import psycopg
@@ -34,6 +34,7 @@ DATED = TABLE + "select record_key, {{ as_of_date() }} as counted_to from {{ ref
 UNDATED = TABLE + "select count(*) as people from {{ ref('stg_people') }}"
 ABOVE = TABLE + "select max(counted_to) as counted_to from {{ ref('fct_people') }}"
 EVENT = {"an asset": ["an event"]}
+NOON = datetime(2022, 5, 27, 12, 0, tzinfo=UTC)
 TODAY, TOMORROW = date(2022, 5, 27), date(2022, 5, 28)
 
 
@@ -83,7 +84,7 @@ def land(night: Run, *keys: str) -> None:
 def scope(night: Run, *, fails: bool = False) -> str:
     """What the run has to make that the end of an ingest starts."""
     landing.end_ingest(night.dsn, "ingest", night.run_id, night.as_of_date, brought=True)
-    if not readiness.begin(night, EVENT):
+    if not readiness.begin(night, EVENT, NOON):
         assert not landing.waiting_ingests(night.dsn)
         return "nothing"
     if not fails:
@@ -145,7 +146,7 @@ def test_after_a_build_that_failed_everything_is_built(current: Run) -> None:
 
 
 def test_who_asks_for_it_gets_everything(current: Run) -> None:
-    assert readiness.begin(current, None)
+    assert readiness.begin(current, None, NOON)
     transform.finish(current)
     assert dbt_command.scope(current, transform.STAGE) == "all"
     assert scope(replace(current, run_id="full", full_refresh=True)) == "all"
