@@ -61,6 +61,9 @@ def environment(
         "LOGGING__BASE_LOG_FOLDER": str(runtime.logs / "tasks"),
         "LOGGING__WORKER_LOG_SERVER_PORT": str(ports["worker_logs"]),
         "LOGGING__TRIGGER_LOG_SERVER_PORT": str(ports["trigger_logs"]),
+        # Airflow (3.3.2) may see a task's sockets close before its process has ended. Then nothing
+        # wakes it until this interval, of 5 s as it comes, is over, and no task takes the place.
+        "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "USAGE_DATA_COLLECTION__ENABLED": "false",
         "DAG_PROCESSOR__PARSING_PROCESSES": "1",
         # A file that was changed is read at once all the same; to read all of them each half

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 from demo import airflow
-from demo.runtime import ROOT
+from demo.runtime import ROOT, Runtime
 
 SAY_WHAT_IS_IMPORTED = """
 import sys
@@ -36,3 +37,17 @@ def test_the_scheduler_alone_is_started_so() -> None:
         "api-server": "airflow", "scheduler": "demo.scheduler", "dag-processor": "airflow",
         "triggerer": "airflow",
     }  # fmt: skip
+
+
+def test_the_place_of_a_task_that_has_ended_is_free_within_a_second(tmp_path: Path) -> None:
+    runtime = Runtime(tmp_path / "runtime")
+    runtime.create()
+    given = airflow.environment(
+        runtime, metadata_url="postgresql://nobody@127.0.0.1:1/none", connections={},
+        ports={"airflow": 1, "worker_logs": 2, "trigger_logs": 3},
+    )  # fmt: skip
+    ask = "from airflow.sdk.execution_time import supervisor as s; print(s.MIN_HEARTBEAT_INTERVAL)"
+    done = subprocess.run(
+        [sys.executable, "-c", ask], env=given, check=False, capture_output=True, text=True
+    )
+    assert done.stdout.splitlines()[-1:] == ["1"], done.stderr[-2000:]
