@@ -5,7 +5,7 @@
     splits       cuts by time; there are no others
     models       logistic regression and shallow boosted trees
     calibration  log odds to probabilities;  union  two outcomes to one chance
-    baselines, metrics, evaluation, comparison   the table
+    baselines, metrics, evaluation, comparison   the table;  figure  one of its figures
     gate         may it be published?
     study        all of the above on one frame
     artefact, registry, store, card   bytes, rows and a page;  session  the way to the database
@@ -14,11 +14,18 @@
 Reads schema `features`, writes schema `ml`, and imports nothing else of this project.
 """
 
-from ml.monitoring import EvaluateResult, evaluate
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
 from ml.policy import Policy
-from ml.prediction import PredictResult, predict
 from ml.standing import Standing, standing
-from ml.training import TrainResult, train
+
+if TYPE_CHECKING:
+    from ml.monitoring import EvaluateResult, evaluate
+    from ml.prediction import PredictResult, predict
+    from ml.training import TrainResult, train
 
 __all__ = [
     "EvaluateResult",
@@ -31,3 +38,20 @@ __all__ = [
     "standing",
     "train",
 ]
+
+# Imported when first asked for: they load scikit-learn, four seconds of processor time, which who
+# only asks whether scores are due (each night) does not need.
+_HOMES = {
+    "EvaluateResult": "ml.monitoring",
+    "PredictResult": "ml.prediction",
+    "TrainResult": "ml.training",
+    "evaluate": "ml.monitoring",
+    "predict": "ml.prediction",
+    "train": "ml.training",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ml.catalog import Task
-from ml.evaluation import Row
+from ml.figure import Row
 
 if TYPE_CHECKING:
     from ml.registry import Entry

@@ -14,7 +14,8 @@ from ml.baselines import Scored
 from ml.bundle import Bundle, combine
 from ml.catalog import column
 from ml.data import Labelled
-from ml.evaluation import Cohort, Measured, Row
+from ml.evaluation import Cohort, Measured
+from ml.figure import Row
 
 Floats = NDArray[np.float64]
 

@@ -12,27 +12,11 @@ from numpy.typing import NDArray
 from ml import metrics
 from ml.baselines import Scored
 from ml.catalog import Task
+from ml.figure import Row
 from ml.policy import Policy
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One figure of ml.evaluations; counts are null where a group is too small to be told."""
-
-    split: str
-    group_name: str
-    group_value: str
-    subject: str
-    outcome: str
-    metric: str
-    value: float | None
-    low: float | None
-    high: float | None
-    row_count: int | None
-    positive_count: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from ml import artefact, comparison, registry, splits, store
 from ml.catalog import DISTRICT, Task
 from ml.data import Labelled
 from ml.errors import ArtefactError
-from ml.evaluation import Row
+from ml.figure import Row
 from ml.policy import Policy
 from ml.session import session
 

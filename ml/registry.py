@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from ml.errors import ArtefactError
-from ml.evaluation import Row
-from ml.splits import Boundaries
+from ml.figure import Row
+
+if TYPE_CHECKING:
+    from ml.splits import Boundaries
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,9 @@ class Entry:
     @property
     def boundaries(self) -> Boundaries:
         """Where the model's history was cut in time."""
+        # here, because it loads pandas, which who only asks what is published does not need
+        from ml.splits import Boundaries
+
         kept = self.metrics["boundaries"]
         assert isinstance(kept, dict)
         return Boundaries.of(kept)

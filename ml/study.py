@@ -14,7 +14,7 @@ from ml.catalog import Task
 from ml.comparison import Table
 from ml.data import Labelled
 from ml.errors import TooFewPositivesError
-from ml.evaluation import Row
+from ml.figure import Row
 from ml.policy import Policy
 from ml.splits import Slices
 

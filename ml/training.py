@@ -14,7 +14,7 @@ import sklearn
 from ml import artefact, card, registry, splits, store, study
 from ml.catalog import DISTRICT, Task
 from ml.errors import TooFewPositivesError, TooLittleHistoryError
-from ml.evaluation import Row
+from ml.figure import Row
 from ml.policy import Policy
 from ml.registry import Entry
 from ml.session import session

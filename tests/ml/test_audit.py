@@ -11,7 +11,8 @@ import pytest
 from ml import card, evaluation
 from ml.baselines import Scored
 from ml.catalog import DISTRICT
-from ml.evaluation import Cohort, Row
+from ml.evaluation import Cohort
+from ml.figure import Row
 from ml.policy import Policy
 from ml.registry import Entry
 

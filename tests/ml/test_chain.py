@@ -16,7 +16,7 @@ from ml import registry, splits, study, training
 from ml.catalog import DISTRICT
 from ml.cli import app
 from ml.errors import ArtefactError, ColumnsError
-from ml.evaluation import Row
+from ml.figure import Row
 from ml.policy import Gate, Policy
 from tests.conftest import copied, filled_once
 from tests.ml.conftest import fill

@@ -10,7 +10,8 @@ import pandas as pd
 from ml import card, evaluation
 from ml.baselines import Scored
 from ml.catalog import DISTRICT
-from ml.evaluation import Cohort, Row
+from ml.evaluation import Cohort
+from ml.figure import Row
 from ml.policy import Policy
 from ml.registry import Entry
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import subprocess
+import sys
 import traceback
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +21,7 @@ from ml.errors import ArtefactError, StorageError, StorageInterruptedError
 from ml.session import session
 
 DAY = date(2026, 11, 20)
+ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 # no tier has that name, so a check refuses the row
 REFUSED = (10_001, DAY, "m", 0.9, 0.5, 0.8, "Very High Risk", '["absent on 22 % of the days"]', NOW)
@@ -78,3 +82,19 @@ def test_nothing_of_ml_connects_by_another_way() -> None:
     modules = Path(ml.__file__).parent.glob("*.py")
     connecting = [path.name for path in modules if "psycopg.connect(" in path.read_text("utf-8")]
     assert connecting == ["session.py"]
+
+
+def test_who_asks_whether_scores_are_due_loads_no_library_of_learning() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", "import sys, ml; ml.standing; print(sorted(sys.modules))"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    loaded = set(ast.literal_eval(said))
+    assert "psycopg" in loaded
+    assert loaded & {"numpy", "pandas", "scipy", "sklearn", "skops"} == set()
+
+
+def test_every_name_of_ml_is_found() -> None:
+    assert all(callable(getattr(ml, name)) for name in ml.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        ml.nothing  # noqa: B018
