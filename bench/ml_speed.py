@@ -70,7 +70,7 @@ def measure(rows: int, predicted: int) -> list[Figure]:
     frame = snapshots(rows // _PERIODS)
     slices = splits.by_time(frame, splits.plan(frame))
     started = time.process_time()
-    ours = study.conduct(frame, DISTRICT, Policy(), slices)
+    ours = study.train_and_judge(frame, DISTRICT, Policy(), slices)
     our_seconds = time.process_time() - started
 
     past = slices.fit | slices.calibration

@@ -22,7 +22,7 @@ def measure(folder: Path) -> Iterator[Figure | str]:
         return
     for day, least in _LEAST_AUC.items():
         rows = oulad.frame(folder, day)
-        found = study.conduct(rows, oulad.TASK, Policy(), oulad.slices(rows, day))
+        found = study.train_and_judge(rows, oulad.TASK, Policy(), oulad.slices(rows, day))
         values = {
             (row.subject, row.metric): row
             for row in found.rows

@@ -41,7 +41,7 @@ def build(dag_id: str, district: District):
             from include.orchestration.scores import are_scores_due
 
             current = run_of(district.code)
-            now = ml.standing(current.dsn, current.as_of_date, district.code)
+            now = ml.model_status(current.dsn, current.as_of_date, district.code)
             return are_scores_due(
                 current, triggering_asset_events, has_model=now.model_id is not None,
                 last_scored=now.last_scored,

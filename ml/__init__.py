@@ -9,7 +9,7 @@
     gate         may it be published?
     study        all of the above on one frame
     artefact, registry, store, card   bytes, rows and a page;  session  the way to the database
-    training, prediction, monitoring  the three commands;  standing  what is published
+    training, prediction, monitoring  the three commands;  status  what is published
 
 Reads schema `features`, writes schema `ml`, and imports nothing else of this project.
 """
@@ -20,7 +20,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from ml.policy import Policy
-from ml.standing import Standing, standing
+from ml.status import ModelStatus, model_status
 
 if TYPE_CHECKING:
     from ml.monitoring import EvaluateResult, evaluate
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EvaluateResult",
+    "ModelStatus",
     "Policy",
     "PredictResult",
-    "Standing",
     "TrainResult",
     "evaluate",
+    "model_status",
     "predict",
-    "standing",
     "train",
 ]
 

@@ -75,11 +75,11 @@ class Probabilities:
     """Per outcome and together, in the order of the rows asked for."""
 
     each: dict[str, Floats]
-    either: Floats
+    of_either: Floats
 
     def frame(self) -> pd.DataFrame:
         columns = {f"probability_{name}": chance for name, chance in self.each.items()}
-        return pd.DataFrame({"probability": self.either, **columns})
+        return pd.DataFrame({"probability": self.of_either, **columns})
 
 
 def combine(chances: Sequence[Floats], odds_ratio: float) -> Floats:
@@ -87,5 +87,5 @@ def combine(chances: Sequence[Floats], odds_ratio: float) -> Floats:
     if len(chances) == 1:
         return chances[0]
     first, second = chances
-    joint = union.either(np.nan_to_num(first), np.nan_to_num(second), odds_ratio)
+    joint = union.chance_of_either(np.nan_to_num(first), np.nan_to_num(second), odds_ratio)
     return np.where(np.isnan(first) & np.isnan(second), np.nan, joint)

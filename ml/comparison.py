@@ -67,8 +67,8 @@ def _scored(data: Labelled, bundle: Bundle, name: str) -> Scored:
     ]
     found = bundle.probabilities(matrix, bands)
     if name == data.task.union:
-        score = found.either + 1e-6 * combine(raw, bundle.odds_ratio)
-        return Scored(bundle.algorithm, score, found.either)
+        score = found.of_either + 1e-6 * combine(raw, bundle.odds_ratio)
+        return Scored(bundle.algorithm, score, found.of_either)
     at = data.task.outcome_names.index(name)
     return Scored(bundle.algorithm, raw[at], found.each[name])
 

@@ -58,7 +58,7 @@ def evaluate(
             registry.write_evaluations(connection, entry.model_id, [], split=SPLIT)
             return EvaluateResult(entry.model_id, entry.state, (), _nothing_yet(entry, as_of_date))
         data = Labelled.of(frame, task, policy, slices)
-        with threadpool_limits(limits=1):  # see study.conduct
+        with threadpool_limits(limits=1):  # see study.train_and_judge
             rows = [
                 *comparison.compare(data, [bundle], SPLIT).rows,
                 *comparison.closer(data, bundle, SPLIT),

@@ -63,12 +63,12 @@ def _already_learnt(entry: registry.Entry, as_of_date: date) -> str:
 def score(bundle: Bundle, frame: pd.DataFrame, task: Task) -> pd.DataFrame:
     """Probabilities, tier and reasons beside the student's key."""
     matrix = bundle.features.matrix(frame, beside=task.beside)
-    with threadpool_limits(limits=1):  # see study.conduct
+    with threadpool_limits(limits=1):  # see study.train_and_judge
         found = bundle.probabilities(matrix, bands_of(frame))
         told = reasons.explain(bundle, matrix, found.each, dict(task.outcomes))
     predicted = found.frame()
     predicted.insert(0, "student_key", frame["student_key"].to_numpy())
-    predicted["ml_tier"] = bundle.tiers(found.either)
+    predicted["ml_tier"] = bundle.tiers(found.of_either)
     predicted["reasons"] = told
     return predicted
 

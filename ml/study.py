@@ -30,7 +30,7 @@ class Study:
     notes: dict[str, object]
 
 
-def conduct(
+def train_and_judge(
     frame: pd.DataFrame, task: Task, policy: Policy, slices: Slices, *, step: int = 1
 ) -> Study:
     """Train on `fit`, calibrate on later slices, judge on `test`.

@@ -45,7 +45,7 @@ def train(
             if frame.empty:
                 splits.plan(frame)
             slices = splits.by_time(frame, splits.plan(frame))
-            found = study.conduct(frame, task, policy, slices, step=step)
+            found = study.train_and_judge(frame, task, policy, slices, step=step)
         except (TooLittleHistoryError, TooFewPositivesError) as error:
             entry = _unborn(
                 error,

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 _FLOOR = 1e-9
 
 
-def either(first: Floats, second: Floats, odds_ratio: float) -> Floats:
+def chance_of_either(first: Floats, second: Floats, odds_ratio: float) -> Floats:
     """P(first or second); lies between the larger of the two and their sum, whatever the ratio."""
     if abs(odds_ratio - 1.0) < 1e-6:
         both = first * second
@@ -34,7 +34,9 @@ def fit_odds_ratio(first: Floats, second: Floats, is_either: Floats) -> float:
     """The odds ratio under which the observed unions are likeliest, between 1/1000 and 1000."""
 
     def loss(log_ratio: float) -> float:
-        chance = np.clip(either(first, second, float(np.exp(log_ratio))), _FLOOR, 1 - _FLOOR)
+        chance = np.clip(
+            chance_of_either(first, second, float(np.exp(log_ratio))), _FLOOR, 1 - _FLOOR
+        )
         return -float(np.mean(np.where(is_either > 0, np.log(chance), np.log1p(-chance))))
 
     edge = float(np.log(1000.0))

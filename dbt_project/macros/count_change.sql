@@ -1,6 +1,6 @@
 {#
     count_change(counts, relation, change_date, amounts): one branch of the union of changes in
-    ftr_count_as_of: on change_date each count named in `amounts` grows by that amount, all others of
+    ftr_window_counts_as_of: on change_date each count named in `amounts` grows by that amount, all others of
     `counts` by nothing.
 
         {{ count_change(counts, 'referrals', 'referrals.known_from', {'incident_count_90d': '1'}) }}

@@ -2,7 +2,7 @@
 
     pending ──► sending ──► sent         the receiver said yes
        ▲           ├──────► pending      it certainly did not take it: again later
-       │           ├──────► ambiguous    nobody can know; a person decides (`attention`)
+       │           ├──────► ambiguous    nobody can know; a person decides (`waiting_messages`)
        │           └──────► failed       it refused the message, or every attempt failed
        └──► refused (the gate; asked again at each run)   expired   withdrawn (settled, untrue)
 

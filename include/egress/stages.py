@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import psycopg
 
 from include.config import Channel, PsaChannel, TeamsChannel
-from include.egress import alerts, attention, disclosures, outbox, sender, tickets
+from include.egress import alerts, disclosures, outbox, sender, tickets, waiting_messages
 from include.egress.channels import OpenChannel, open_channel
 from include.egress.pace import Clock, Pace, Sleep
 from include.egress.session import session
@@ -162,10 +162,10 @@ def send_due(
     return dict(counts)
 
 
-def waiting(night: Run) -> list[attention.Waiting]:
+def waiting(night: Run) -> list[waiting_messages.Waiting]:
     """Messages that wait for a person: refused, ambiguous, failed or expired."""
     with session(night.dsn) as connection:
-        return attention.read(connection)
+        return waiting_messages.read(connection)
 
 
 def check(night: Run) -> None:
@@ -193,14 +193,14 @@ def check(night: Run) -> None:
 def resolve(
     night: Run,
     outbox_id: int,
-    decision: attention.Decision,
+    decision: waiting_messages.Decision,
     *,
     who: str,
     clock: Clock = utc_now,
 ) -> None:
     """Settle one waiting message: `sent` (it arrived), `pending` (send it again), `withdrawn`."""
     with session(night.dsn) as connection:
-        attention.resolve(connection, outbox_id, decision, clock(), who)
+        waiting_messages.resolve(connection, outbox_id, decision, clock(), who)
 
 
 def _channels(night: Run, kind: type[C]) -> dict[str, C]:

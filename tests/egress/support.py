@@ -18,8 +18,8 @@ from demo.simulators import psa
 from include import egress
 from include.config import District
 from include.connections import Connection
-from include.egress.attention import Waiting
 from include.egress.gate import DataElement
+from include.egress.waiting_messages import Waiting
 from include.run import Run
 
 ROOT = Path(__file__).parents[2]

@@ -184,7 +184,7 @@ def precision_at(people: pd.DataFrame, *, seats: int) -> float | None:
     frame = people.drop(columns=["school_year", "rule_tier"])
     frame = frame.sort_values(["as_of_date", "student_key"], ignore_index=True)
     slices = splits.by_time(frame, splits.plan(frame))
-    found = study.conduct(frame, DISTRICT, Policy(seats=seats), slices)
+    found = study.train_and_judge(frame, DISTRICT, Policy(seats=seats), slices)
     return training.figures(found, "is_either")["logistic_regression: precision_at_seats"]
 
 

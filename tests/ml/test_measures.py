@@ -94,7 +94,7 @@ def test_calibration_repairs_overconfident_odds(isotonic_from: int) -> None:
 def test_a_union_lies_between_the_larger_and_the_sum(ratio: float) -> None:
     random = np.random.default_rng(1)
     first, second = random.random(1000), random.random(1000)
-    found = union.either(first, second, ratio)
+    found = union.chance_of_either(first, second, ratio)
     assert (found >= np.maximum(first, second) - 1e-12).all()
     assert (found <= np.minimum(1, first + second) + 1e-12).all()
 
@@ -109,8 +109,8 @@ def test_outcomes_that_come_together_make_the_union_smaller_than_independence_sa
     truth = np.maximum(first, second)
     ratio = union.fit_odds_ratio(*chances, truth)
     assert ratio > 5
-    assert union.either(*chances, ratio).mean() == pytest.approx(truth.mean(), abs=0.002)
-    assert union.either(*chances, 1.0).mean() > truth.mean() + 0.05
+    assert union.chance_of_either(*chances, ratio).mean() == pytest.approx(truth.mean(), abs=0.002)
+    assert union.chance_of_either(*chances, 1.0).mean() > truth.mean() + 0.05
 
 
 def test_the_audit_sees_the_group_with_noisier_records() -> None:
@@ -118,7 +118,7 @@ def test_the_audit_sees_the_group_with_noisier_records() -> None:
     frame = district(2500, noisy_group=True).drop(columns=["school_year", "rule_tier"])
     policy = Policy(replicates=60, boosted_leaves=(4,), boosted_rounds=40)
     slices = splits.by_time(frame, splits.plan(frame))
-    found = study.conduct(frame, DISTRICT, policy, slices)
+    found = study.train_and_judge(frame, DISTRICT, policy, slices)
     alarms = {
         row.group_value: row
         for row in found.rows
@@ -136,7 +136,9 @@ def test_a_small_group_is_named_but_not_told() -> None:
     policy = Policy(replicates=20, boosted_leaves=(4,), boosted_rounds=20)
     slices = splits.by_time(frame, splits.plan(frame))
     rows = [
-        row for row in study.conduct(frame, DISTRICT, policy, slices).rows if row.group_value == "Z"
+        row
+        for row in study.train_and_judge(frame, DISTRICT, policy, slices).rows
+        if row.group_value == "Z"
     ]
     assert [(row.metric, row.value, row.row_count) for row in rows] == [("suppressed", None, None)]
 

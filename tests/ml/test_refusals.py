@@ -40,7 +40,7 @@ def test_a_random_split_is_refused(shown: pd.DataFrame) -> None:
     chosen = np.random.default_rng(1).random(len(shown)) < 0.2
     mixed = dataclasses.replace(slices, fit=~chosen, train=~chosen, test=chosen)
     with pytest.raises(SplitError, match="a random split is never right"):
-        study.conduct(shown, DISTRICT, QUICK, mixed)
+        study.train_and_judge(shown, DISTRICT, QUICK, mixed)
 
 
 def test_every_label_learnt_from_had_closed_before_the_test(shown: pd.DataFrame) -> None:
@@ -57,7 +57,7 @@ def test_a_label_window_on_the_as_of_date_is_refused(shown: pd.DataFrame) -> Non
     slices = splits.by_time(shown, splits.plan(shown))
     wrong = shown.assign(label_begin_date=shown["as_of_date"])
     with pytest.raises(SplitError, match="on or before the as-of date"):
-        study.conduct(wrong, DISTRICT, QUICK, slices)
+        study.train_and_judge(wrong, DISTRICT, QUICK, slices)
 
 
 def test_a_protected_attribute_cannot_be_a_feature() -> None:
@@ -124,7 +124,7 @@ def test_the_guides_proxy_label_is_refused_as_a_leak(shown: pd.DataFrame) -> Non
         | (column(shown, "df_count_latest") > 0)
     ).astype(float)
     leaky = shown.assign(fails_course=proxy, becomes_chronic=proxy, is_either=proxy)
-    found = study.conduct(leaky, DISTRICT, QUICK, slices)
+    found = study.train_and_judge(leaky, DISTRICT, QUICK, slices)
     assert not found.verdict.passed
     assert any("not credible" in reason for reason in found.verdict.reasons)
     matrix = DISTRICT_FEATURES.matrix(shown, beside=DISTRICT.beside)
@@ -164,7 +164,7 @@ def test_a_stored_model_predicts_as_before(algorithm: str) -> None:
     kept, matrix = bundle(algorithm)
     data = artefact.dump(kept)
     back = artefact.load(data, sha256=artefact.digest(data), features=kept.features)
-    before, after = (one.probabilities(matrix, None).either for one in (kept, back))
+    before, after = (one.probabilities(matrix, None).of_either for one in (kept, back))
     np.testing.assert_array_equal(before, after)
 
 

@@ -60,7 +60,7 @@ def test_a_session_commits_what_was_done_and_nothing_that_broke_off(
 
 def test_a_table_that_is_not_there_will_not_come_by_waiting(database_url: str) -> None:
     with pytest.raises(StorageError, match="SQLSTATE 42P01") as missing:
-        ml.standing(database_url, DAY, "maple_valley")
+        ml.model_status(database_url, DAY, "maple_valley")
     assert missing.value.is_final
 
 

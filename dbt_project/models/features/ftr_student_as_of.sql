@@ -58,7 +58,7 @@ enrolled as (
 ),
 
 counts as (
-    select * from {{ ref('ftr_count_as_of') }}
+    select * from {{ ref('ftr_window_counts_as_of') }}
 ),
 
 schools as (

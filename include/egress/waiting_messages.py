@@ -1,4 +1,4 @@
-"""What waits for a person, and how the person decides. Shows references, never a student."""
+"""List messages that wait for a person, and settle them. Shows references, never a student."""
 
 from __future__ import annotations
 
