@@ -33,6 +33,8 @@ from include.connections import Connection
 from include.records import DeletePolicy, Feed, FeedKind, FeedStream, Holds, LayoutData
 
 Connect = Callable[[str], Connection]
+# The folders of kinds, used or not yet: what the raw tables of each begin with is its own.
+KINDS = frozenset(path.parent.name for path in Path(__file__).parent.glob("*/source.py"))
 # What `plan` found, as JSON, without a record or a secret: it travels between tasks.
 Plan = Mapping[str, Any]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from include.sources.base import KINDS
 from include.sources.registry import SOURCES
 from tests.structure.test_tree import ROOT, tracked
 
@@ -51,6 +52,13 @@ def test_a_kind_of_source_is_named_nowhere_but_in_its_folder_and_the_registry(ki
 def test_a_kind_of_source_has_a_page(kind: str) -> None:
     page = ROOT / "docs" / "sources" / f"{kind}.md"
     assert page.is_file(), f"write {page.relative_to(ROOT)}: how to get access, what is read"
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_the_raw_tables_of_a_kind_begin_with_its_name(kind: str) -> None:
+    """No layout may have that name: `KINDS` keeps it."""
+    assert {feed.source for feed in SOURCES[kind].feeds()} == {kind}
+    assert kind in KINDS
 
 
 def test_the_models_that_name_ed_fi_outside_its_staging_only_grow_fewer() -> None:

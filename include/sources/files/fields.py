@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, model_validator
 
 from include.sources.files.headers import canonical
 from include.sources.files.numbers import read_number
@@ -37,6 +37,8 @@ def _is_pattern(value: str) -> str:
     return value
 
 
+# Of raw tables: `<source>__<entity>`, so that two underscores stand between the two alone.
+RawName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
 Column = Annotated[str, BeforeValidator(lambda v: canonical(v) if isinstance(v, str) else v)]
 Columns = Annotated[list[Column], BeforeValidator(_flatten)]
 # One column may stand without a list.

@@ -10,7 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
 
+from include.records import Feed
+from include.sources.base import KINDS
 from include.sources.files.headers import canonical, normalise
+
+# Of a table in Postgres.
+MAX_NAME = 63
 
 _SOME_MOMENT = datetime(2026, 11, 28, 21, 47)  # noqa: DTZ001 - only to try formats on
 
@@ -21,6 +26,26 @@ def unknown_names(
     """Each name of a key of the layout that is not a known one."""
     for name in sorted(set(names) - set(known)):
         yield f"`{key}`: seen {name!r}; expected one of {among}"
+
+
+def wrong_tables(source: str, entities: Mapping[str, str]) -> Iterator[str]:
+    """A raw table of another kind of source, or one whose name Postgres would cut.
+
+    `entities` are those of the layout's files, by the file's name. A cut name may be that of
+    another table, and whoever reads another kind's table would take these rows for its own.
+    """
+    if source in KINDS:
+        yield (
+            f"`source`: seen {source!r}; expected a name that is no kind of source"
+            f" ({', '.join(sorted(KINDS))})"
+        )
+    for name, entity in entities.items():
+        table = Feed(source, entity).table
+        if len(table) > MAX_NAME:
+            yield (
+                f"`entity` of {name}: seen {len(table)} letters in the table {table};"
+                f" expected at most {MAX_NAME} with the source and two underscores"
+            )
 
 
 def class_columns_that_tell(columns: Iterable[str], telling: set[str]) -> Iterator[str]:

@@ -17,7 +17,16 @@ from include.errors import ConfigError
 from include.records import Feed, FeedKind
 from include.settings import Settings
 from include.sources.files import layout_checks as checks
-from include.sources.files.fields import STRICT, Column, Columns, Domain, Headers, Pattern, Scope
+from include.sources.files.fields import (
+    STRICT,
+    Column,
+    Columns,
+    Domain,
+    Headers,
+    Pattern,
+    RawName,
+    Scope,
+)
 from include.sources.files.formats import PLAIN, Format
 from include.sources.files.headers import canonical, normalise
 from include.sources.files.results import Result, Student, Text, problems_of_all
@@ -63,7 +72,7 @@ class FileLayout(_Strict):
     """One kind of file of a vendor."""
 
     name: str
-    entity: str
+    entity: RawName
     kind: FeedKind
     names: list[Pattern]
     header: HeaderMark
@@ -196,7 +205,7 @@ class FileLayout(_Strict):
 class Layout(_Strict):
     """All files of a vendor."""
 
-    source: str
+    source: RawName
     title: str
     docs: str
     files: list[FileLayout]
@@ -216,6 +225,7 @@ class Layout(_Strict):
         known = {column for file in self.files for column in file.column_names.values()}
         lacks = {column for file in self.files for column in file.header.lacks}
         columns = "the `columns` of a file"
+        yield from checks.wrong_tables(self.source, {f.name: f.entity for f in self.files})
         owner = (*self.owner.district, *self.owner.school)
         yield from checks.unknown_names("owner", owner, known, columns)
         yield from checks.unknown_names("drop", self.drop, known, columns)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from include import errors
 from include.errors import FirstbellError, UnreachableError
 from include.records import LEFT_ALONE, Feed, FeedKind
-from include.sources.base import Item, Ledger, Plan, Pool, Reading, Source, SourceRun
+from include.sources.base import KINDS, Item, Ledger, Plan, Pool, Reading, Source, SourceRun
 from include.sources.files.config import FilesConfig, SftpDelivery
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ class FilesSource(Source[FilesConfig]):
         from include.sources.files.layouts import layout_files, load_layouts
 
         known = load_layouts()
-        named = {*layout_files(), *(config.layout for config in configured)}
-        return as_data(known.values(), named - set(known))
+        named = {*layout_files(), *map(cls.raw_name_of, configured)}
+        return as_data(known.values(), named - set(known) - KINDS)
 
     @classmethod
     def layout_files(cls) -> Collection[Path]:
@@ -81,7 +81,8 @@ class FilesSource(Source[FilesConfig]):
 
     @classmethod
     def raw_name_of(cls, config: FilesConfig) -> str:
-        return config.layout
+        """The layout's name; that of another kind is none, and what failed is not that kind's."""
+        return f"{cls.kind}__{config.layout}" if config.layout in KINDS else config.layout
 
     def check(self) -> None:
         """Raise ConfigError for a layout that cannot be read, or a connection that lacks a part."""
@@ -203,7 +204,7 @@ class FilesSource(Source[FilesConfig]):
         instance = self._instance()
         return Item(
             name=name,
-            feed=Feed(self.config.layout, known.entity if known else _OF_UNKNOWN_FEEDS),
+            feed=Feed(self.raw_name, known.entity if known else _OF_UNKNOWN_FEEDS),
             kind=known.kind if known else FeedKind.SNAPSHOT,
             window=f"{instance}: {name}" if instance else name,
             notes={"instance": instance} if instance else {},

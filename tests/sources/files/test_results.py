@@ -255,6 +255,22 @@ def test_a_layout_that_a_district_names_and_that_is_gone_was_not_read(own: Path)
     assert registry.layouts([config]).unread == {"toy"}
 
 
+@pytest.mark.parametrize("kind", ["edfi", "powerschool", "files"])
+def test_an_own_layout_takes_no_name_of_a_kind_of_source(own: Path, kind: str) -> None:
+    """Its rows would stand in that kind's raw tables, and its failures hold tiers back."""
+    before = registry.feeds()
+    (own / f"{kind}.yaml").write_text(TOY.replace("source: toy", f"source: {kind}"))
+    assert registry.feeds() == before
+    with pytest.raises(
+        ConfigError, match=rf"layout {kind}\.yaml.*`source`: seen '{kind}'; expected"
+    ):
+        get_layout(kind)
+    assert registry.layouts().unread == set()
+    config = source(kind)
+    assert registry.of(config).raw_name_of(config) == f"files__{kind}"
+    assert registry.layouts([config]).unread == {f"files__{kind}"}
+
+
 def test_what_is_wrong_with_a_layout_is_logged_once(
     own: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
