@@ -51,7 +51,11 @@
             layout_places.lowest,
             layout_places.highest,
             layout_places.is_whole,
-            {{ json_cell('layout_rows.payload', 'layout_places.position') }} as cell_text
+            case
+                when layout_places.position is null
+                    then {{ json_named('layout_rows.payload', 'layout_places.column_name') }}
+                else {{ json_cell('layout_rows.payload', 'layout_places.position') }}
+            end as cell_text
         from (
             {{ current_rows(
                 source('layouts', 'rows'), also=['source', 'entity', 'cell_names_id']
@@ -83,10 +87,34 @@
             inner join {{ source('layouts', 'columns') }} as columns
                 on columns.column_name = positions.name
             where columns.role in ('{{ roles | join("', '") }}')
+            union all
+            -- rows that landed before rows were arrays carry the names themselves
+            select
+                columns.source,
+                columns.entity,
+                columns.test_code,
+                columns.role,
+                columns.place,
+                columns.column_name,
+                columns.value,
+                columns.scope,
+                columns.part_code,
+                columns.part_name,
+                columns.method,
+                columns.from_window,
+                columns.to_window,
+                columns.lowest,
+                columns.highest,
+                columns.is_whole,
+                0 as cell_names_id,
+                cast(null as bigint) as position
+            from {{ source('layouts', 'columns') }} as columns
+            where columns.role in ('{{ roles | join("', '") }}')
+                and columns.column_name is not null
         ) as layout_places
             on layout_places.source = layout_rows.source
             and layout_places.entity = layout_rows.entity
-            and layout_places.cell_names_id = layout_rows.cell_names_id
+            and layout_places.cell_names_id = coalesce(layout_rows.cell_names_id, 0)
         {{ evaluate_once() }}
     ) as cells
     left join {{ source('layouts', 'codes') }} as labels

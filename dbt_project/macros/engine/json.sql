@@ -10,6 +10,7 @@
                                left join lateral {{ json_list('payload', ['races']) }} as race on true
     json_has(column, path)     whether the value is there and not null
     json_cell(column, position)  the text of a list at a place, from 0; null when it has none there
+    json_named(column, name)   the text of an object under the name that a column holds; null for a list
     json_positions(column)     a relation of the numbers of an object, columns `name` and `position`
 #}
 {% macro json_text(column, path) -%}
@@ -57,6 +58,14 @@
 
 {% macro postgres__json_cell(column, position) -%}
     ({{ column }} ->> cast({{ position }} as integer))
+{%- endmacro %}
+
+{% macro json_named(column, name) -%}
+    {{ return(adapter.dispatch('json_named', 'firstbell')(column, name)) }}
+{%- endmacro %}
+
+{% macro postgres__json_named(column, name) -%}
+    ({{ column }} ->> cast({{ name }} as text))
 {%- endmacro %}
 
 {% macro json_positions(column) -%}
