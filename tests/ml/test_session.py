@@ -86,7 +86,7 @@ def test_nothing_of_ml_connects_by_another_way() -> None:
 
 def test_who_asks_whether_scores_are_due_loads_no_library_of_learning() -> None:
     said = subprocess.run(
-        [sys.executable, "-c", "import sys, ml; ml.standing; print(sorted(sys.modules))"],
+        [sys.executable, "-c", "import sys, ml; ml.model_status; print(sorted(sys.modules))"],
         cwd=ROOT, check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     loaded = set(ast.literal_eval(said))
