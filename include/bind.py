@@ -12,10 +12,10 @@ from include.sources import registry
 from include.sources.base import Source, SourceRun
 
 
-def bind(run: Run, name: str, only: Collection[str] = ()) -> Source[Any]:
+def bind(run: Run, name: str, only: Collection[str] = (), *, instance: str = "") -> Source[Any]:
     """The source of this name in the run's district; nothing is opened yet.
 
-    `only` names resources or groups; empty: all.
+    `only` names resources or groups; empty: all. `instance` is needed to load: see include.ingest.
     """
     sources = run.district.sources
     if name not in sources:
@@ -41,6 +41,7 @@ def bind(run: Run, name: str, only: Collection[str] = ()) -> Source[Any]:
             full_refresh=run.full_refresh,
             release_parked=run.release_parked,
             only=tuple(only),
+            instance=instance,
             beside={
                 other: found
                 for other, found in sources.items()
@@ -48,6 +49,16 @@ def bind(run: Run, name: str, only: Collection[str] = ()) -> Source[Any]:
             },
         )
     )
+
+
+def names_by_raw_name(district: District) -> dict[str, list[str]]:
+    """The district's sources of which it may have several, by what they have before the dot."""
+    found: dict[str, list[str]] = {}
+    for name, config in district.sources.items():
+        kind = registry.of(config)
+        if not kind.is_single:
+            found.setdefault(kind.raw_name_of(config), []).append(name)
+    return found
 
 
 def source_names(district: District) -> list[str]:

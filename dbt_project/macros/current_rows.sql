@@ -18,8 +18,11 @@
             {{ current_rows(source('star', 'results'), source('files', 'cell_names')) }}
         ),
 
-    Columns: record_key, payload, load_id, loaded_at, source_ref, scope; with `cell_names` also
+    Columns: record_key, instance, payload, load_id, loaded_at, source_ref, scope; with `cell_names` also
     cell_positions; and those that `also` lists.
+
+    Several sources of a district may tell of one record: `instance` says which one does, and
+    `record_key` begins with it, so that each row has its own. It is empty for the first of them.
 #}
 {% macro current_rows(relation, cell_names=none, also=[]) -%}
     {%- if not relation or relation is string -%}
@@ -47,7 +50,9 @@
         {%- for column in also %}
         versions.{{ column }},
         {%- endfor %}
-        record_key,
+        case when instance != '' then instance || ': ' || record_key else record_key end
+            as record_key,
+        instance,
         payload,
         load_id,
         loaded_at,

@@ -14,8 +14,9 @@ from typing import Any
 import psycopg
 
 from include import landing
-from include.bind import bind, ingest_stage
+from include.bind import ingest_stage
 from include.errors import FirstbellError, UnreadError
+from include.ingest.bound import bound
 from include.ingest.load import record_failed
 from include.run import Run
 from include.sources.base import Item, Plan, Source
@@ -38,11 +39,11 @@ def close_source(
     `found` is the run's plan; None: it came to none. A run without any row is one outage, not one
     of everything: one row says so. `done` are the groups that ended well; None: nobody knows.
     """
-    source = bind(run, name, only)
+    source = bound(run, name, only)
     outage = source.outage()
     if found is not None:
         unread = _unread(run, source, found, outage, done)
-    elif _statuses(run, source, outage):
+    elif _statuses(run, source):
         unread = []  # it says already that it failed
     else:
         unread = [outage]
@@ -51,8 +52,8 @@ def close_source(
     return [item.name for item in unread]
 
 
-def _statuses(run: Run, source: Source[Any], outage: Item) -> dict[str, str]:
-    instance = outage.notes.get("instance", "")
+def _statuses(run: Run, source: Source[Any]) -> dict[str, str]:
+    instance = source.run.instance
     return landing.statuses_of_run(run.dsn, source.raw_name, run.run_id, instance=instance)
 
 
@@ -67,14 +68,16 @@ def _unread(
     ]
     if not items:
         return []
-    statuses = _statuses(run, source, outage)
+    statuses = _statuses(run, source)
     if not statuses:
         return [next((i for i in items if i.feed == outage.feed), items[0])]
     if not _GOOD & set(statuses.values()):
         return []  # it says already that it failed
     windows = landing.windows_of_run(run.dsn, source.raw_name, run.run_id)
     # of a run that was cleared and killed again, the first attempt's row is still there
-    behind = source.behind(landing.watermarks(run.dsn, source.raw_name))
+    behind = source.behind(
+        landing.watermarks(run.dsn, source.raw_name, instance=source.run.instance)
+    )
     unread = [
         item
         for item in items

@@ -9,6 +9,7 @@ from typing import Any
 from include import landing
 from include.bind import bind
 from include.errors import DeltaGapError, FirstbellError
+from include.ingest.bound import bound
 from include.ingest.ledger import WarehouseLedger
 from include.landing import LoadRequest, LoadResult
 from include.run import Run
@@ -24,9 +25,9 @@ def plan(run: Run, name: str) -> Plan:
     its health is bad, a ticket is opened, and no tiers are made of what is left of a system of
     record.
     """
-    with bind(run, name) as source:
+    with bound(run, name) as source:
         try:
-            return source.plan(WarehouseLedger(run.dsn))
+            return source.plan(_ledger(run, source))
         except FirstbellError as error:
             record_failed(run, source, source.outage(), error)
             raise
@@ -50,7 +51,7 @@ def load(
     results: list[LoadResult] = []
     failures: dict[str, FirstbellError] = {}
     down: FirstbellError | None = None
-    with bind(run, name, only) as source:
+    with bound(run, name, only) as source:
         for item in source.items(found, group):
             try:
                 if down is not None:
@@ -103,7 +104,7 @@ def _open(
     run: Run, source: Source[Any], item: Item, found: Plan, *, whole: bool = False
 ) -> Sequence[Reading]:
     try:
-        return source.open(item, found, WarehouseLedger(run.dsn), whole=whole)
+        return source.open(item, found, _ledger(run, source), whole=whole)
     except FirstbellError as error:
         # refused before anything was read: the ledger must know, or the tiers mix two nights
         record_failed(run, source, item, error)
@@ -116,6 +117,7 @@ def _land(run: Run, source: Source[Any], reading: Reading) -> LoadResult:
         kind=reading.kind,
         window=reading.window,
         run=run.context,
+        instance=source.run.instance,
         delete_policy=source.config.delete_policy,
         release_parked=run.release_parked,
         file_hash=reading.file_hash,
@@ -131,15 +133,21 @@ def _land(run: Run, source: Source[Any], reading: Reading) -> LoadResult:
     )
     if reading.stream is None:
         return landing.record_skipped(run.dsn, request)
-    if not run.full_refresh and _is_in(run, reading):
+    if not run.full_refresh and _is_in(run, source, reading):
         return landing.record_skipped(run.dsn, request)
     return landing.land(run.dsn, reading.stream, request)
 
 
-def _is_in(run: Run, reading: Reading) -> bool:
+def _ledger(run: Run, source: Source[Any]) -> WarehouseLedger:
+    return WarehouseLedger(run.dsn, source.run.instance)
+
+
+def _is_in(run: Run, source: Source[Any], reading: Reading) -> bool:
     """Whether the file of this reading was loaded before, and still counts."""
     known = reading.file_hash
-    return known is not None and landing.was_loaded(run.dsn, reading.feed, reading.window, known)
+    return known is not None and landing.was_loaded(
+        run.dsn, reading.feed, reading.window, known, instance=source.run.instance
+    )
 
 
 def _not_asked(run: Run, source: Source[Any], item: Item, down: FirstbellError) -> FirstbellError:
@@ -161,6 +169,7 @@ def record_failed(run: Run, source: Source[Any], item: Item, error: FirstbellErr
         kind=item.kind,
         window=item.window,
         run=run.context,
+        instance=source.run.instance,
         delete_policy=source.config.delete_policy,
         notes=item.notes,
         file_hash=item.file_hash,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from include import check, landing
+from include.bind import names_by_raw_name
 from include.run import Run
 from include.sources import registry
 
@@ -29,4 +30,5 @@ def upgrade(run: Run) -> int:
     layouts = registry.layouts(run.district.sources.values())
     landing.prepare(run.dsn, feeds, layouts)
     landing.list_retired_feeds(run.dsn, feeds, unread=layouts.unread)
+    landing.settle_instances(run.dsn, names_by_raw_name(run.district))
     return len(feeds)

@@ -17,6 +17,8 @@ records_held    how many records of some feeds are current
 waiting_ingests which ingests no build has taken in
 seeds_stand     whether the seeds are as they were loaded last
 remember_seeds  write down that they were loaded
+settle_instances    decide which instance of a feed each source of a district is
+instance_of     which one it is
 LEFT_ALONE      the note of a file in which there is nothing to load
 record_skipped  write to the ledger that a file was left out on purpose
 record_failed   write to the ledger that a load failed before `land` could start
@@ -24,6 +26,7 @@ record_failed   write to the ledger that a load failed before `land` could start
 The other names are of the ledger of runs: runs.py.
 """
 
+from include.landing.instances import instance_of, settle_instances
 from include.landing.ledger import (
     failed_last,
     notes_of_committed,
@@ -78,6 +81,7 @@ __all__ = [
     "finish_build",
     "fix_load_cutoff",
     "has_changed_since",
+    "instance_of",
     "land",
     "last_build",
     "last_day_built",
@@ -95,6 +99,7 @@ __all__ = [
     "scope_of_run",
     "seeds_stand",
     "settle_day",
+    "settle_instances",
     "statuses_of_run",
     "waiting_ingests",
     "was_begun",

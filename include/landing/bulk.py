@@ -21,7 +21,7 @@ from include.records import Feed
 
 _COPY = sql.SQL(
     "copy {table} (is_deleted, record_key, payload_hash, payload, source_ref, scope, load_id,"
-    " cell_names_id, line_digest)"
+    " cell_names_id, line_digest{instance})"
     " from stdin " + COPY_OPTIONS.replace("(format csv", "(freeze, format csv")
 )
 
@@ -81,7 +81,9 @@ def is_empty(connection: psycopg.Connection, feed: Feed) -> bool:
 
 
 @contextlib.contextmanager
-def opened(connection: psycopg.Connection, feed: Feed) -> Iterator[Mapping[Target, sql.Composed]]:
+def opened(
+    connection: psycopg.Connection, feed: Feed, instance: str = ""
+) -> Iterator[Mapping[Target, sql.Composed]]:
     """A transaction in which the empty table takes rows; yields where each target goes.
 
     Raises TableInUseError at once when somebody reads the table: readers are never waited for.
@@ -102,7 +104,9 @@ def opened(connection: psycopg.Connection, feed: Feed) -> Iterator[Mapping[Targe
                 name=sql.Identifier("raw", tables.current_index(feed))
             )
         )
-        yield {**TARGETS, Target.RECORDS: _COPY.format(table=table)}
+        # without one the column's default stands, and the rows are shorter
+        column = sql.SQL(", instance" if instance else "")
+        yield {**TARGETS, Target.RECORDS: _COPY.format(table=table, instance=column)}
 
 
 def settle(connection: psycopg.Connection, feed: Feed, upserts: int, tombstones: int) -> Counts:

@@ -79,10 +79,18 @@ class Encoder:
 
     With a spool, only the KEYS of rows are sent, for comparison; the payload of the row at place n
     of the load is line n of the spool. Without one, rows are whole RECORDS, for a table that has
-    nothing to compare and keeps their order itself; a mark then counts the rows before it.
+    nothing to compare and keeps their order itself; a mark then counts the rows before it. Whole
+    records end in their `instance` where they are of one.
     """
 
-    def __init__(self, load_id: int, volatile: frozenset[str], spool: Spool | None = None) -> None:
+    def __init__(
+        self,
+        load_id: int,
+        volatile: frozenset[str],
+        spool: Spool | None = None,
+        *,
+        instance: str = "",
+    ) -> None:
         self.tally = Tally()
         self._spool = spool
         self._spooled: list[bytes] = []
@@ -93,6 +101,7 @@ class Encoder:
         self._seed = 0
         self._names_id = ""
         self._load_id = load_id
+        self._end = f"{_DELIMITER}{_field(instance)}\n" if instance else "\n"
         self._volatile = tuple(sorted(volatile))
         self._lines: dict[Target, list[bytes]] = {target: [] for target in Target}
         self._sizes: dict[Target, int] = dict.fromkeys(Target, 0)
@@ -117,6 +126,7 @@ class Encoder:
     def _encode(self, batch: list[Change]) -> None:
         # the hot loop of every load: names are local and nothing is called that need not be
         volatile, load_id, is_split = self._volatile, self._load_id, self._spool is not None
+        end = self._end
         lines: list[bytes] = []
         for change in batch:
             if not isinstance(change, Upsert):
@@ -149,7 +159,7 @@ class Encoder:
                 lines += (
                     f"0\x02{held}\x02\\x{digest}\x02".encode(),
                     body,
-                    f"\x02{ref}\x02{part}\x02{load_id}\x02{names}\x02{known_by}\n".encode(),
+                    f"\x02{ref}\x02{part}\x02{load_id}\x02{names}\x02{known_by}{end}".encode(),
                 )
         self._add(Target.KEYS if is_split else Target.RECORDS, b"".join(lines))
         if self._spool is not None:

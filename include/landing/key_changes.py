@@ -12,8 +12,9 @@ from psycopg import sql
 
 from include.landing import tables
 from include.landing.encode import Encoder, Kind
+from include.landing.request import LoadRequest
 from include.landing.stage import TARGETS, pour
-from include.records import Change, Feed, Upsert
+from include.records import Change, Upsert
 
 _BATCH = 2000
 
@@ -26,6 +27,7 @@ _PENDING = sql.SQL(
     from pg_temp.landing_keys as change
     inner join {table} as raw
         on raw.record_key = change.record_key
+        and raw.instance = %(instance)s
         and raw.superseded_by is null
         and not raw.is_deleted
     where change.kind = {key_change}
@@ -38,23 +40,23 @@ _PENDING = sql.SQL(
 )
 
 
-def stage_patched(connection: psycopg.Connection, feed: Feed, encoder: Encoder) -> None:
+def stage_patched(connection: psycopg.Connection, request: LoadRequest, encoder: Encoder) -> None:
     """Stage the patched current version of every record that only changed its key values.
 
     `encoder` appends to the spool of the load.
     """
-    pour(connection, encoder.chunks(_patched(connection, feed)), TARGETS)
+    pour(connection, encoder.chunks(_patched(connection, request)), TARGETS)
 
 
-def _patched(connection: psycopg.Connection, feed: Feed) -> Iterator[list[Change]]:
+def _patched(connection: psycopg.Connection, request: LoadRequest) -> Iterator[list[Change]]:
     query = _PENDING.format(
-        table=tables.table(feed),
+        table=tables.table(request.feed),
         key_change=sql.Literal(int(Kind.KEY_CHANGE)),
         upsert=sql.Literal(int(Kind.UPSERT)),
         tombstone=sql.Literal(int(Kind.TOMBSTONE)),
     )
     # the result is held by the client library, not by a cursor: a COPY runs on the same session
-    rows = connection.execute(query).fetchall()
+    rows = connection.execute(query, {"instance": request.instance}).fetchall()
     batch: list[Change] = []
     open_upsert: Upsert | None = None
     for key, change, source_ref, current, scope in rows:

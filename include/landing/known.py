@@ -11,7 +11,8 @@ from psycopg import sql
 from include.errors import StorageError
 from include.landing import tables
 from include.landing.encode import Kind
-from include.records import LINE_SIGNATURE_BYTES, Feed, FeedStream, RecognisingStream
+from include.landing.request import LoadRequest
+from include.records import LINE_SIGNATURE_BYTES, FeedStream, RecognisingStream
 
 _LISTED_TABLE = "create temporary table landing_listed (line_digest bytea)"
 
@@ -24,7 +25,8 @@ _RECALL = sql.SQL(
     from (
         select line_digest, row_number() over () / 100000 as piece
         from {table}
-        where superseded_by is null and not is_deleted and {signature} = %(signature)s
+        where superseded_by is null and not is_deleted and instance = %(instance)s
+            and {signature} = %(signature)s
     ) as held
     group by piece
     """
@@ -36,7 +38,8 @@ _STAGE = sql.SQL(
     insert into pg_temp.landing_keys (sequence, kind, record_key, payload_hash, scope)
     select 0, {upsert}, record_key, payload_hash, scope
     from {table} as present
-    where superseded_by is null and not is_deleted and {signature} = %(signature)s
+    where superseded_by is null and not is_deleted and instance = %(instance)s
+        and {signature} = %(signature)s
         and {is_not} exists (
             select from pg_temp.landing_listed as listed
             where listed.line_digest = present.line_digest
@@ -53,6 +56,7 @@ _REMEMBER = sql.SQL(
     from pg_temp.landing_keys as staged
     where staged.line_digest is not null
         and present.record_key = staged.record_key
+        and present.instance = %(instance)s
         and present.superseded_by is null
         and not present.is_deleted
         and {held} is distinct from {sent}
@@ -60,25 +64,29 @@ _REMEMBER = sql.SQL(
 )
 
 
-def offer(connection: psycopg.Connection, feed: Feed, stream: FeedStream) -> None:
+def offer(connection: psycopg.Connection, request: LoadRequest, stream: FeedStream) -> None:
     """Let the stream ask which lines are held."""
     if isinstance(stream, RecognisingStream):
         row = connection.execute("select line_key from ops.line_key").fetchone()
         assert row is not None
         stream.line_key = bytes(row[0])
-        stream.recall = partial(_recall, connection, feed)
+        stream.recall = partial(_recall, connection, request)
 
 
-def _recall(connection: psycopg.Connection, feed: Feed, signature: bytes) -> Iterator[bytes]:
-    query = _RECALL.format(table=tables.table(feed), signature=_signature("line_digest"))
+def _recall(
+    connection: psycopg.Connection, request: LoadRequest, signature: bytes
+) -> Iterator[bytes]:
+    query = _RECALL.format(table=tables.table(request.feed), signature=_signature("line_digest"))
     with connection.transaction(), connection.cursor("recall", binary=True) as cursor:
         cursor.itersize = 1
-        cursor.execute(query, {"signature": signature})
+        cursor.execute(query, {"signature": signature, "instance": request.instance})
         for (digests,) in cursor:
             yield bytes(digests)
 
 
-def stage_recognised(connection: psycopg.Connection, feed: Feed, stream: FeedStream) -> int:
+def stage_recognised(
+    connection: psycopg.Connection, request: LoadRequest, stream: FeedStream
+) -> int:
     """Stage what the stream left out as it stands in raw; returns how many records."""
     found = stream.recognised if isinstance(stream, RecognisingStream) else None
     if found is None or not found.count:
@@ -92,15 +100,17 @@ def stage_recognised(connection: psycopg.Connection, feed: Feed, stream: FeedStr
             copy.write_row((digest,))
     connection.execute("analyze pg_temp.landing_listed")
     query = _STAGE.format(
-        table=tables.table(feed),
+        table=tables.table(request.feed),
         upsert=sql.Literal(int(Kind.UPSERT)),
         signature=_signature("line_digest"),
         is_not=sql.SQL("not" if found.are_others else ""),
     )
-    staged = connection.execute(query, {"signature": found.signature}).rowcount
+    staged = connection.execute(
+        query, {"signature": found.signature, "instance": request.instance}
+    ).rowcount
     if staged != found.count:
         raise StorageError(
-            str(feed),
+            str(request.feed),
             seen=f"{staged} records with lines that are known",
             expected=f"{found.count}, as when the file was begun",
             next_step="Data is unchanged; load again. Does anything else write to this table?",
@@ -108,15 +118,16 @@ def stage_recognised(connection: psycopg.Connection, feed: Feed, stream: FeedStr
     return staged
 
 
-def remember(connection: psycopg.Connection, feed: Feed, stream: FeedStream) -> None:
+def remember(connection: psycopg.Connection, request: LoadRequest, stream: FeedStream) -> None:
     """Give unchanged records the digest of their line where they have none of this reading."""
     if isinstance(stream, RecognisingStream):
         connection.execute(
             _REMEMBER.format(
-                table=tables.table(feed),
+                table=tables.table(request.feed),
                 held=_signature("present.line_digest"),
                 sent=_signature("staged.line_digest"),
-            )
+            ),
+            {"instance": request.instance},
         )
 
 

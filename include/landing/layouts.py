@@ -17,7 +17,7 @@ _ROWS = sql.SQL(
         cast({source} as text) as source,
         cast({entity} as text) as entity,
         record_key, payload, load_id, loaded_at, superseded_by, is_deleted, source_ref, scope,
-        cell_names_id
+        cell_names_id, instance
     from {table}
     """
 )
@@ -30,7 +30,7 @@ _NO_ROWS = sql.SQL(
         cast(null as bigint) as load_id, cast(null as timestamptz) as loaded_at,
         cast(null as bigint) as superseded_by, cast(null as boolean) as is_deleted,
         cast(null as text) as source_ref, cast(null as text) as scope,
-        cast(null as bigint) as cell_names_id
+        cast(null as bigint) as cell_names_id, cast(null as text) as instance
     where false
     """
 )

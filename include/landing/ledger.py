@@ -17,12 +17,13 @@ from include.records import Feed
 
 _INSERT = """
     insert into ops.loads (
-        load_id, source, entity, kind, status, load_window, file_hash, rows_seen, rows_new,
-        rows_changed, rows_unchanged, rows_deleted, rows_rejected, rows_duplicate, source_count,
-        watermark, started_at, finished_at, district_code, as_of_date, run_id, code_version, notes,
-        error_class, error
+        load_id, source, entity, instance, kind, status, load_window, file_hash, rows_seen,
+        rows_new, rows_changed, rows_unchanged, rows_deleted, rows_rejected, rows_duplicate,
+        source_count, watermark, started_at, finished_at, district_code, as_of_date, run_id,
+        code_version, notes, error_class, error
     ) values (
-        %(load_id)s, %(source)s, %(entity)s, %(kind)s, %(status)s, %(load_window)s, %(file_hash)s,
+        %(load_id)s, %(source)s, %(entity)s, %(instance)s, %(kind)s, %(status)s, %(load_window)s,
+        %(file_hash)s,
         %(rows_seen)s, %(rows_new)s, %(rows_changed)s, %(rows_unchanged)s, %(rows_deleted)s,
         %(rows_rejected)s, %(rows_duplicate)s, %(source_count)s, %(watermark)s, %(started_at)s,
         clock_timestamp(), %(district_code)s, %(as_of_date)s, %(run_id)s, %(code_version)s,
@@ -40,7 +41,7 @@ _WAS_LOADED = """
             file_hash,
             cast(notes ->> 'file_written_at' as timestamptz) as written_at
         from ops.loads
-        where source = %s and entity = %s and status in ('loaded', 'unchanged')
+        where source = %s and entity = %s and instance = %s and status in ('loaded', 'unchanged')
     )
 
     select
@@ -83,6 +84,7 @@ def write(
             "load_id": result.load_id,
             "source": request.feed.source,
             "entity": request.feed.entity,
+            "instance": request.instance,
             "kind": request.kind.value,
             "status": result.status,
             "load_window": request.window,
@@ -123,23 +125,25 @@ def write_rejects(connection: psycopg.Connection, feed: Feed, load_id: int) -> N
 
 
 def write_watermark(
-    connection: psycopg.Connection, feed: Feed, watermark: str, load_id: int
+    connection: psycopg.Connection, request: LoadRequest, watermark: str, load_id: int
 ) -> None:
     """Store how far the feed was read."""
     connection.execute(
         """
-        insert into ops.watermarks (source, entity, watermark, load_id) values (%s, %s, %s, %s)
-        on conflict (source, entity) do update set
+        insert into ops.watermarks (source, entity, instance, watermark, load_id)
+        values (%s, %s, %s, %s, %s)
+        on conflict (source, entity, instance) do update set
             watermark = excluded.watermark, load_id = excluded.load_id, updated_at = now()
         """,
-        (feed.source, feed.entity, watermark, load_id),
+        (*_of(request), watermark, load_id),
     )
 
 
-def forget_watermark(connection: psycopg.Connection, feed: Feed) -> None:
+def forget_watermark(connection: psycopg.Connection, request: LoadRequest) -> None:
     """The feed has no watermark any more: its next read is a full one."""
     connection.execute(
-        "delete from ops.watermarks where source = %s and entity = %s", (feed.source, feed.entity)
+        "delete from ops.watermarks where source = %s and entity = %s and instance = %s",
+        _of(request),
     )
 
 
@@ -166,44 +170,48 @@ def write_source_count(
     )
 
 
-def rejected_in_full(connection: psycopg.Connection, feed: Feed) -> int:
+def rejected_in_full(connection: psycopg.Connection, request: LoadRequest) -> int:
     """How many rows the last full read of the feed rejected."""
     row = connection.execute(
         "select rows_rejected from ops.loads"
-        " where source = %s and entity = %s and kind = 'snapshot'"
+        " where source = %s and entity = %s and instance = %s and kind = 'snapshot'"
         " and status in ('loaded', 'unchanged') order by load_id desc limit 1",
-        (feed.source, feed.entity),
+        _of(request),
     ).fetchone()
     return 0 if row is None else int(row[0])
 
 
-def current_watermark(connection: psycopg.Connection, feed: Feed) -> str | None:
+def current_watermark(connection: psycopg.Connection, feed: Feed, instance: str = "") -> str | None:
     """The stored watermark of a feed, None before its first."""
     row = connection.execute(
-        "select watermark from ops.watermarks where source = %s and entity = %s",
-        (feed.source, feed.entity),
+        "select watermark from ops.watermarks where source = %s and entity = %s and instance = %s",
+        (feed.source, feed.entity, instance),
     ).fetchone()
     return None if row is None else str(row[0])
 
 
-def read_watermark(dsn: str, feed: Feed) -> str | None:
+def read_watermark(dsn: str, feed: Feed, *, instance: str = "") -> str | None:
     """Where the last committed load of the feed ended; None: it was never loaded."""
     with psycopg.connect(dsn) as connection:
-        return current_watermark(connection, feed)
+        return current_watermark(connection, feed, instance)
 
 
-def records_held(dsn: str, feeds: Iterable[Feed]) -> int:
+def records_held(dsn: str, feeds: Iterable[Feed], *, instance: str = "") -> int:
     """How many records of these feeds are current and not deleted."""
-    count = sql.SQL("select count(*) from {table} where superseded_by is null and not is_deleted")
+    count = sql.SQL(
+        "select count(*) from {table}"
+        " where superseded_by is null and not is_deleted and instance = %s"
+    )
     held = 0
     with psycopg.connect(dsn) as connection:
         for feed in feeds:
-            row = connection.execute(count.format(table=tables.table(feed))).fetchone()
+            statement = count.format(table=tables.table(feed))
+            row = connection.execute(statement, (instance,)).fetchone()
             held += int(row[0]) if row else 0
     return held
 
 
-def was_loaded(dsn: str, feed: Feed, window: str, file_hash: str) -> bool:
+def was_loaded(dsn: str, feed: Feed, window: str, file_hash: str, *, instance: str = "") -> bool:
     """Whether the last file committed under this name had exactly this content, and still counts.
 
     Not whether it ever had: a vendor that takes a correction back sends the old content again. Nor
@@ -211,7 +219,7 @@ def was_loaded(dsn: str, feed: Feed, window: str, file_hash: str) -> bool:
     """
     with psycopg.connect(dsn) as connection:
         row = connection.execute(
-            _WAS_LOADED, (feed.source, feed.entity, file_hash, window)
+            _WAS_LOADED, (feed.source, feed.entity, instance, file_hash, window)
         ).fetchone()
     return row is not None and bool(row[0])
 
@@ -228,11 +236,12 @@ def refused_since(connection: psycopg.Connection, request: LoadRequest, why: str
         from ops.loads
         where source = %(source)s and entity = %(entity)s and file_hash = %(file_hash)s
             and status = 'failed' and error_class = %(why)s and as_of_date < %(as_of_date)s
-            and coalesce(notes ->> 'instance', '') = %(instance)s
+            and instance = %(instance)s
             and load_id > coalesce((
                 select max(good.load_id)
                 from ops.loads as good
                 where good.source = %(source)s and good.entity = %(entity)s
+                    and good.instance = %(instance)s
                     and good.load_window = %(window)s and good.status in ('loaded', 'unchanged')
             ), 0)
         """,
@@ -243,7 +252,7 @@ def refused_since(connection: psycopg.Connection, request: LoadRequest, why: str
             "why": why,
             "window": request.window,
             "as_of_date": request.run.as_of_date,
-            "instance": request.notes.get("instance", ""),
+            "instance": request.instance,
         },
     ).fetchone()
     return None if row is None else row[0]
@@ -273,7 +282,7 @@ def failed_last(dsn: str, source: str) -> list[str]:
     return [str(entity) for (entity,) in rows]
 
 
-def watermarks(dsn: str, source: str) -> dict[str, str]:
+def watermarks(dsn: str, source: str, *, instance: str = "") -> dict[str, str]:
     """How far each entity of a source was read; none for what has no watermark, or is read no
     more."""
     with psycopg.connect(dsn) as connection:
@@ -281,12 +290,12 @@ def watermarks(dsn: str, source: str) -> dict[str, str]:
             """
             select entity, watermark
             from ops.watermarks
-            where source = %(source)s
+            where source = %(source)s and instance = %(instance)s
                 and entity not in (
                     select entity from ops.retired_feeds where source = %(source)s
                 )
             """,
-            {"source": source},
+            {"source": source, "instance": instance},
         ).fetchall()
     return {str(entity): str(watermark) for entity, watermark in rows}
 
@@ -299,11 +308,15 @@ def notes_of_committed(dsn: str, source: str, name: str, *, instance: str = "") 
             select distinct notes -> %(name)s
             from ops.loads
             where source = %(source)s and status in ('loaded', 'unchanged')
-                and notes ? %(name)s and coalesce(notes ->> 'instance', '') = %(instance)s
+                and notes ? %(name)s and instance = %(instance)s
             """,
             {"source": source, "name": name, "instance": instance},
         ).fetchall()
     return [value for (value,) in rows]
+
+
+def _of(request: LoadRequest) -> tuple[str, str, str]:
+    return request.feed.source, request.feed.entity, request.instance
 
 
 def record_skipped(dsn: str, request: LoadRequest) -> LoadResult:

@@ -109,7 +109,7 @@ _COMPARE = sql.SQL(
         {join} join (
             select record_key, payload_hash, is_deleted, scope
             from {table}
-            where superseded_by is null
+            where superseded_by is null and instance = %(instance)s
         ) as present
             on present.record_key = staged.record_key
     ) as compared
@@ -120,7 +120,7 @@ _COMPARE = sql.SQL(
 _COUNT_LIVE = sql.SQL(
     """
     select count(*) from {table}
-    where superseded_by is null and not is_deleted
+    where superseded_by is null and not is_deleted and instance = %(instance)s
         and (cast(%(scopes)s as text[]) is null or scope = any(%(scopes)s))
     """
 )
@@ -130,7 +130,8 @@ _SUPERSEDE = sql.SQL(
     update {table} as present
     set superseded_by = %(load_id)s
     from pg_temp.landing_diff as diff
-    where present.record_key = diff.record_key and present.superseded_by is null
+    where present.record_key = diff.record_key and present.instance = %(instance)s
+        and present.superseded_by is null
     """
 )
 
@@ -139,11 +140,11 @@ _INSERT_VERSIONS = sql.SQL(
     insert into {table}
         (
             record_key, payload, payload_hash, load_id, source_ref, scope, cell_names_id,
-            line_digest
+            line_digest, instance
         )
     select
         staged.record_key, cast(body.payload as jsonb), staged.payload_hash, %(load_id)s,
-        body.source_ref, {scope}, body.cell_names_id, staged.line_digest
+        body.source_ref, {scope}, body.cell_names_id, staged.line_digest, %(instance)s
     from pg_temp.landing_diff as diff
     inner join pg_temp.landing_keys as staged on staged.sequence = diff.sequence
     inner join pg_temp.landing_bodies as body on body.sequence = diff.sequence
@@ -170,11 +171,14 @@ _KNOWN_SCOPE = sql.SQL(
 _INSERT_DELETIONS = sql.SQL(
     """
     insert into {table}
-        (record_key, payload, payload_hash, load_id, is_deleted, source_ref, scope, cell_names_id)
+        (
+            record_key, payload, payload_hash, load_id, is_deleted, source_ref, scope,
+            cell_names_id, instance
+        )
     select
         last_version.record_key, last_version.payload, last_version.payload_hash, %(load_id)s, true,
         coalesce(staged.source_ref, 'missing from the snapshot'), last_version.scope,
-        last_version.cell_names_id
+        last_version.cell_names_id, last_version.instance
     from pg_temp.landing_diff as diff
     inner join {table} as last_version
         on last_version.record_key = diff.record_key
@@ -240,7 +244,8 @@ def compare(
     connection.execute(_DIFF_TABLE)
     join = sql.SQL("full" if request.kind is FeedKind.SNAPSHOT else "left")
     connection.execute(
-        _COMPARE.format(table=table, join=join, **_KINDS), {"scopes": sorted(scopes) or None}
+        _COMPARE.format(table=table, join=join, **_KINDS),
+        {"scopes": sorted(scopes) or None, "instance": request.instance},
     )
     found: dict[str, int] = dict(
         connection.execute(
@@ -256,7 +261,8 @@ def compare(
 def count_live(connection: psycopg.Connection, request: LoadRequest, scopes: set[str]) -> int:
     """Records that are current and not deleted within the scopes of this load."""
     row = connection.execute(
-        _COUNT_LIVE.format(table=tables.table(request.feed)), {"scopes": sorted(scopes) or None}
+        _COUNT_LIVE.format(table=tables.table(request.feed)),
+        {"scopes": sorted(scopes) or None, "instance": request.instance},
     ).fetchone()
     assert row is not None
     return int(row[0])
@@ -265,7 +271,7 @@ def count_live(connection: psycopg.Connection, request: LoadRequest, scopes: set
 def apply(connection: psycopg.Connection, request: LoadRequest, load_id: int, spool: Spool) -> None:
     """Write the new versions and close the old ones."""
     table = tables.table(request.feed)
-    values = {"load_id": load_id}
+    values = {"load_id": load_id, "instance": request.instance}
     stage.fetch_bodies(connection, spool)
     connection.execute("analyze pg_temp.landing_diff")
     connection.execute("analyze pg_temp.landing_bodies (sequence)")

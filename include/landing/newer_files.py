@@ -24,7 +24,8 @@ _NEWER = """
     select distinct scope
     from ops.loads
     cross join jsonb_array_elements_text(notes -> 'scopes') as scopes (scope)
-    where source = %(source)s and entity = %(entity)s and status in ('loaded', 'unchanged')
+    where source = %(source)s and entity = %(entity)s and instance = %(instance)s
+        and status in ('loaded', 'unchanged')
         and cast(notes ->> 'file_written_at' as timestamptz) > %(written_at)s
         and scope = any(%(scopes)s)
 """
@@ -51,6 +52,7 @@ def superseded(
         {
             "source": request.feed.source,
             "entity": request.feed.entity,
+            "instance": request.instance,
             "written_at": _not_ahead(request.written_at),
             "scopes": sorted(set(scopes) - {NO_SCOPE}),
         },

@@ -27,6 +27,8 @@ class LoadRequest:
     `is_referred_to`: records of other feeds point here, so that few deletions do much harm.
     `together`: entities of this source that mean something together only; while one of them is
     parked in this run, none of them deletes anything.
+    `instance`: which of several sources of this feed it is of; a record of one is never that of
+    another. Empty: the first of them.
     `goes_back`: whether the second watermark is older than the first, as the source reads them.
     """
 
@@ -36,6 +38,7 @@ class LoadRequest:
     run: RunContext
     delete_policy: DeletePolicy = field(default_factory=DeletePolicy)
     release_parked: bool = False
+    instance: str = ""
     file_hash: str | None = None
     volatile: frozenset[str] = frozenset()
     notes: Mapping[str, Any] = field(default_factory=dict)

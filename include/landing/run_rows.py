@@ -22,7 +22,7 @@ def statuses_of_run(dsn: str, source: str, run_id: str, *, instance: str = "") -
             select distinct on (entity) entity, status
             from ops.loads
             where source = %(source)s and run_id = %(run_id)s
-                and coalesce(notes ->> 'instance', '') = %(instance)s
+                and instance = %(instance)s
             order by entity, load_id desc
             """,
             {"source": source, "run_id": run_id, "instance": instance},
@@ -77,7 +77,7 @@ def parked_beside(connection: psycopg.Connection, request: LoadRequest) -> list[
             select distinct on (entity) entity, status
             from ops.loads
             where source = %s and run_id = %s and entity = any(%s)
-                and coalesce(notes ->> 'instance', '') = %s
+                and instance = %s
             order by entity, load_id desc
         ) as latest
         where status = 'parked'
@@ -86,7 +86,7 @@ def parked_beside(connection: psycopg.Connection, request: LoadRequest) -> list[
             request.feed.source,
             request.run.run_id,
             others,
-            request.notes.get("instance", ""),
+            request.instance,
         ),
     ).fetchall()
     return [str(entity) for (entity,) in rows]

@@ -26,13 +26,15 @@ _TABLE = sql.SQL(
         source_ref text not null,
         scope text,
         cell_names_id bigint,
-        line_digest bytea
+        line_digest bytea,
+        instance text not null default ''
     )
     """
 )
-# holds all that a comparison reads, so that it need not touch the payloads (migration 0011 too)
+# one current version per record of an instance; holds all that a comparison reads, so that it need
+# not touch the payloads (migration 0016 too)
 _CURRENT = sql.SQL(
-    "create unique index if not exists {name} on {table} (record_key)"
+    "create unique index if not exists {name} on {table} (record_key, instance)"
     " include (payload_hash, is_deleted, scope, line_digest) where superseded_by is null"
 )
 # history of one record; kept apart so that a first load does not pay for it

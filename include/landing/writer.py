@@ -131,7 +131,7 @@ def _run(load: _Load) -> LoadResult:
     for statement in _SESSION:
         load.connection.execute(statement)
     stage.create(load.connection)
-    known.offer(load.connection, load.request.feed, load.stream)
+    known.offer(load.connection, load.request, load.stream)
     try:
         return _read(load)
     except ReadAgainError:
@@ -170,8 +170,8 @@ def _read_ahead(batches: Iterator[list[Change]]) -> tuple[list[list[Change]], bo
 
 def _load_first(load: _Load, batches: Iterator[list[Change]]) -> LoadResult:
     connection, request = load.connection, load.request
-    encoder = Encoder(load.load_id, request.volatile)
-    with bulk.opened(connection, request.feed) as targets:
+    encoder = Encoder(load.load_id, request.volatile, instance=request.instance)
+    with bulk.opened(connection, request.feed, request.instance) as targets:
         stage.pour(connection, encoder.chunks(batches), targets)
         checks.not_empty(request, encoder.tally)
         counts = bulk.settle(
@@ -188,7 +188,7 @@ def _load_staged(load: _Load, batches: Iterator[list[Change]], spool: Spool) -> 
     encoder = Encoder(load.load_id, request.volatile, spool)
     # outside a transaction: reading a slow source must not hold one open
     stage.pour(connection, encoder.chunks(batches), stage.TARGETS)
-    encoder.tally.upserts += known.stage_recognised(connection, request.feed, load.stream)
+    encoder.tally.upserts += known.stage_recognised(connection, request, load.stream)
     checks.not_empty(request, encoder.tally)
     holds = request.holds() if request.holds else None
     with connection.transaction():
@@ -210,12 +210,12 @@ def _load_staged(load: _Load, batches: Iterator[list[Change]], spool: Spool) -> 
             )
         if holds is not None:
             live = merge.count_live(connection, request, set()) + counts.new - counts.deleted
-            rejected = ledger.rejected_in_full(connection, request.feed)
+            rejected = ledger.rejected_in_full(connection, request)
             checks.agrees(request, holds, live, rejected)
         if counts.new + counts.changed + counts.deleted:
             merge.apply(connection, request, load.load_id, spool)
             tables.name_cells(connection, encoder.cell_names)
-        known.remember(connection, request.feed, load.stream)
+        known.remember(connection, request, load.stream)
         result = _write_ledger(load, encoder.tally, counts, superseded)
     return replace(result, seconds=time.monotonic() - load.started)
 
@@ -271,7 +271,7 @@ def _stage_counts(load: _Load, tally: Tally, spool: Spool) -> Counts:
         merge.drop_earlier(connection)
     if tally.key_changes:
         patches = Encoder(load.load_id, request.volatile, spool)
-        key_changes.stage_patched(connection, request.feed, patches)
+        key_changes.stage_patched(connection, request, patches)
     # all staged records, until the comparison takes away what is new or changed
     only_whole_records = not (tally.tombstones or tally.key_changes)
     counts.unchanged = acting if only_whole_records else merge.count_upserts(connection)
@@ -283,7 +283,7 @@ def _write_ledger(
 ) -> LoadResult:
     """Write ledger, rejects, watermark and reconciliation beside the data."""
     connection, request, stream = load.connection, load.request, load.stream
-    stored = ledger.current_watermark(connection, request.feed)
+    stored = ledger.current_watermark(connection, request.feed, request.instance)
     checks.watermark_forward(request, stored, stream.watermark)
     effective = counts.new + counts.changed + counts.deleted
     result = LoadResult(
@@ -308,10 +308,10 @@ def _write_ledger(
     if tally.rejects:
         ledger.write_rejects(connection, request.feed, load.load_id)
     if stream.watermark is not None:
-        ledger.write_watermark(connection, request.feed, stream.watermark, load.load_id)
+        ledger.write_watermark(connection, request, stream.watermark, load.load_id)
     elif request.is_full_read:
         # kept, it would make every later delta look as if the source went backwards
-        ledger.forget_watermark(connection, request.feed)
+        ledger.forget_watermark(connection, request)
     if stream.source_count is not None:
         ledger.write_source_count(
             connection, request, load.load_id, stream.source_count, counts.received

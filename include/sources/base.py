@@ -65,7 +65,7 @@ class Pool(NamedTuple):
 
 
 class Ledger(Protocol):
-    """What earlier loads wrote down; reading it changes nothing."""
+    """What earlier loads of this source wrote down; reading it changes nothing."""
 
     def watermark(self, feed: Feed) -> str | None:
         """Where the last committed load of the feed ended; None: never, or to be read whole."""
@@ -75,7 +75,7 @@ class Ledger(Protocol):
         """How many records of these feeds are current and not deleted."""
         ...
 
-    def noted(self, raw_name: str, name: str, *, instance: str = "") -> list[Any]:
+    def noted(self, raw_name: str, name: str) -> list[Any]:
         """The values that committed loads noted under a name."""
         ...
 
@@ -106,6 +106,8 @@ class SourceRun:
     release_parked: bool = False
     # names of resources or groups; empty: all (only for sources that `can_read_some`)
     only: tuple[str, ...] = ()
+    # which of several sources of one raw name it is; empty: the first, or the only one
+    instance: str = ""
     # the district's other sources of this kind, by name
     beside: Mapping[str, SourceConfig] = field(default_factory=dict)
 

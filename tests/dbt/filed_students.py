@@ -151,12 +151,13 @@ def _staar(number: str) -> dict[str, str]:
     }
 
 
-# layout, file name and text of each delivery
+# layout, file name and text of each delivery, and its instance; two accounts list the toy's tests
 FILES = (
-    ("dibels_8", "DIBELS BOY.csv", _csv([_dibels("s51", "9")])),
-    ("cmas", "CMAS 2027.csv", _csv([_cmas("s52")])),
-    ("toy", "toy.txt", TOY),
-    ("staar_interim", "STAAR Interim.csv", _csv([_staar("s55")])),
+    ("dibels_8", "DIBELS BOY.csv", _csv([_dibels("s51", "9")]), ""),
+    ("cmas", "CMAS 2027.csv", _csv([_cmas("s52")]), ""),
+    ("toy", "toy.txt", TOY, ""),
+    ("toy", "toy.txt", TOY, "south"),
+    ("staar_interim", "STAAR Interim.csv", _csv([_staar("s55")]), ""),
 )
 SAMPLES = (
     ("dibels_8", 2024, "Dibels_8_Benchmark"),
@@ -181,17 +182,19 @@ def land(url: str, folder: Path, as_of: str, samples: Path | None) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FIRSTBELL_DISTRICTS_DIR", str(folder))
         landing.prepare(url, registry.feeds(), registry.layouts())
-        for layout, name, text in FILES:
+        for layout, name, text, instance in FILES:
             path = folder.parent / name
             path.write_text(text)
-            _land(url, path, layout, 2027, as_of)
+            _land(url, path, layout, 2027, as_of, instance=instance)
         for layout, year, sample in SAMPLES if samples else ():
             assert samples is not None
             path = samples / "assessments" / sample / "sample_anonymized_file.csv"
             _land(url, path, layout, year, as_of, name=f"{layout}.csv")
 
 
-def _land(url: str, path: Path, layout: str, year: int, as_of: str, *, name: str = "") -> None:
+def _land(
+    url: str, path: Path, layout: str, year: int, as_of: str, *, name: str = "", instance: str = ""
+) -> None:
     day = date.fromisoformat(as_of)
     file = LocalFile(
         path, name or path.name, sha256_of(path), datetime(day.year, day.month, day.day, tzinfo=UTC)
@@ -200,13 +203,14 @@ def _land(url: str, path: Path, layout: str, year: int, as_of: str, *, name: str
     source = FilesConfig.model_validate(
         {"kind": "files", "layout": layout, "school_years": [year], "delivery": delivery}
     )
-    for feed in open_feeds(file, source, year, as_of_date=day):
+    for feed in open_feeds(file, source, year, as_of_date=day, instance=instance):
         request = landing.LoadRequest(
             feed=feed.feed,
             kind=feed.kind,
             window=feed.window,
             run=RunContext("grand_bend", day, "by hand", "by hand"),
             delete_policy=DeletePolicy(),
+            instance=instance,
             file_hash=feed.file_hash,
             notes=feed.notes,
         )

@@ -286,8 +286,8 @@ def test_what_failed_of_one_of_two_deliveries_says_which(built: House, tmp_path:
     district = current.district.model_copy(update={"sources": twice})
     with pytest.raises(FirstbellError):
         ingest.plan(replace(current, district=district), "north")
-    assert built.query("select load_window, notes from ops.loads where run_id = 'of two'") == [
-        ("north: delivery *.csv", {"instance": "north"})
+    assert built.query("select load_window, instance from ops.loads where run_id = 'of two'") == [
+        ("north: delivery *.csv", "north")
     ]
 
 

@@ -61,6 +61,7 @@ def test_the_raw_table_has_the_agreed_columns(warehouse: str) -> None:
         ("scope", "text"),
         ("cell_names_id", "bigint"),
         ("line_digest", "bytea"),
+        ("instance", "text"),
     ]
 
 

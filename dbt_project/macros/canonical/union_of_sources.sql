@@ -11,7 +11,8 @@
         ),
 
     Each row says which source it comes from, and from which delivery or host of it: `source_system`
-    and `source_instance`. The latter is empty until raw tells instances apart. No source, no row.
+    and `source_instance`. The latter is empty: of each kind that fills canonical entities a district has
+    one. No source, no row.
 #}
 {% macro union_of_sources(entity, columns) -%}
     {%- if entity not in canonical_inputs() -%}

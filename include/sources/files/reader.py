@@ -62,7 +62,7 @@ def open_feeds(
     A problem of the whole file raises here (truncated ZIP, nothing we know in it); a problem of one
     table raises from its stream, so that the other tables of a ZIP still load.
     `learned` is what the files loaded before said of their district, `is_released` lets one of
-    another in; `instance` keeps several deliveries of one layout apart.
+    another in; `instance` says which of several deliveries of one layout this is.
     A test dated after both the file's own date and `as_of_date` is rejected: nobody can have
     sat it.
     """
@@ -211,8 +211,6 @@ def _open(
     if identity is None:
         return None
     notes: dict[str, Any] = {"file": identity.file.name, "recognised_by": identity.by}
-    if rules.instance:
-        notes["instance"] = rules.instance
     stream: FeedStream
     if failure or content is None:
         stream = FailedStream(failure or _empty(where))

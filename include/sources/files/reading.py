@@ -26,7 +26,6 @@ class Reading:
     owner: OwnerCheck
     # cells that a row needs to have a key
     least_width: int
-    instance: str
     scopes: set[str]
     digester: Digester | None  # None: no row of this file is known again by its line
     repeated: frozenset[int] = frozenset()
@@ -130,8 +129,7 @@ class Reading:
         return self.digester.of_rows(lines, keys, groups)
 
     def within(self, scope: str) -> str:
-        """The scope of a row in raw, which is of this delivery alone; it is noted."""
-        scope = f"{self.instance}: {scope}" if self.instance else scope
+        """The scope of a row; it is noted."""
         self.scopes.add(scope)
         return scope
 

@@ -155,8 +155,8 @@ class FilesSource(Source[FilesConfig]):
             self.run.school_year,
             as_of_date=self.run.as_of_date,
             school_year_starts_in=self.run.school_year_starts_in,
-            learned=ledger.noted(layout.source, "owner", instance=self._instance()),
-            instance=self._instance(),
+            learned=ledger.noted(layout.source, "owner"),
+            instance=self.run.instance,
             is_released=self.run.release_parked,
         )
         self._mention_gone(
@@ -201,24 +201,14 @@ class FilesSource(Source[FilesConfig]):
         layout = self._layout()
         files = layout.files if layout else []
         known = next((f for f in files if file and f.name_match(name)), files[0] if files else None)
-        instance = self._instance()
+        instance = self.run.instance
         return Item(
             name=name,
             feed=Feed(self.raw_name, known.entity if known else _OF_UNKNOWN_FEEDS),
             kind=known.kind if known else FeedKind.SNAPSHOT,
             window=f"{instance}: {name}" if instance else name,
-            notes={"instance": instance} if instance else {},
             file_hash=(file["sha256"] or None) if file else None,
         )
-
-    def _same_layout(self) -> bool:
-        same = (s for s in self.run.beside.values() if isinstance(s, FilesConfig))
-        return any(other.layout == self.config.layout for other in same)
-
-    def _instance(self) -> str:
-        """What tells this delivery from others of its layout; empty for one alone, or named so."""
-        is_alone = not self._same_layout() or self.run.name == self.config.layout
-        return "" if is_alone else self.run.name
 
     def _patterns_beside(self) -> list[str]:
         """The patterns of all deliveries that lie in the same place, this one's too."""

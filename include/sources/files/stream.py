@@ -45,7 +45,7 @@ class Rules:
     school_year_starts_in: int
     latest_day: date | None
     ours: Ours = field(default_factory=Ours)
-    # Which of several deliveries of one layout this is; a snapshot deletes within its own.
+    # Which of several deliveries of one layout this is: lines of one are not known in another.
     instance: str = ""
     # Whether absence from a complete export means anything here.
     absent_is_deleted: bool = True
@@ -226,7 +226,6 @@ class FileStream:
             self._builder(columns),
             OwnerCheck(self._layout, columns, self._rules.ours),
             least_width=survey.least_width,
-            instance=self._rules.instance,
             scopes=self.scopes,
             digester=self._digester,
             repeated=repeated or frozenset(),

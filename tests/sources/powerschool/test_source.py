@@ -47,7 +47,7 @@ class Remembered:
     def records_held(self, feeds: Iterable[Feed]) -> int:
         return self.held
 
-    def noted(self, raw_name: str, name: str, *, instance: str = "") -> list[Any]:
+    def noted(self, raw_name: str, name: str) -> list[Any]:
         return []
 
     def windows_of_last(self, raw_name: str, prefix: str, *, not_of: str) -> set[str]:

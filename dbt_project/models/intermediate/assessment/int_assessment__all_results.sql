@@ -28,6 +28,7 @@ keyed as (
         unioned.source,
         unioned.feed,
         unioned.result_id,
+        unioned.source_instance,
         unioned.assessment_identifier,
         unioned.assessment_title,
         unioned.assessment_family,

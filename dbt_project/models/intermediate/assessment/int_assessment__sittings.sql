@@ -1,7 +1,8 @@
 -- One row per result of a student with a date: the row that stands for its sitting (itself, where
 -- no other row tells it). Two rows tell one sitting when student, subject, family of the test and
 -- date are the same and no score that both state differs; rows of a source that names each of its
--- tests once are two tests. The source that comes first in the district's order stands.
+-- tests once are two tests, unless they are one test in two accounts of the district. The source
+-- that comes first in the district's order stands.
 with
 
 stated as (
@@ -21,6 +22,8 @@ ranked as (
     select
         stated.assessment_result_key,
         stated.source,
+        stated.source_instance,
+        {{ key_in_instance('stated.result_id', 'stated.source_instance') }} as own_id,
         stated.student_key,
         stated.subject,
         stated.family,
@@ -63,6 +66,11 @@ pairs as (
         and coalesce(better.raw_score = ranked.raw_score, true)
         and (
             better.source != ranked.source
+            -- one test in two accounts
+            or (
+                better.source_instance != ranked.source_instance
+                and better.own_id = ranked.own_id
+            )
             -- of one source the scores must say so
             or (
                 not ranked.names_each_test_once

@@ -3,6 +3,7 @@
 -- another row tells the same sitting is not looked at here.
 {%- set received_columns = [
     'assessment_result_key', 'assessment_names_key', 'source', 'feed', 'result_id',
+    'source_instance',
     'assessment_identifier', 'assessment_title', 'school_year', 'window_name', 'test_grade_code',
     'administered_on', 'test_time', 'norm_set', 'performance_level_code', 'source_invalid_reason',
     'is_superseded', 'known_on', '_source_ref', '_loaded_at',
@@ -150,6 +151,7 @@ described as (
         results.source,
         results.feed,
         results.result_id,
+        results.source_instance,
         matches.student_key,
         matches.matched_id_column,
         matches.unmatched_reason,

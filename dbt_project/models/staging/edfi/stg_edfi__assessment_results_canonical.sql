@@ -33,6 +33,7 @@ canonical as (
         'edfi' as source,
         'student_assessments' as feed,
         student_assessments.result_id,
+        student_assessments.source_instance,
         student_assessments.assessment_identifier,
         coalesce(assessments.assessment_title, student_assessments.assessment_identifier)
             as assessment_title,

@@ -9,6 +9,7 @@ renamed as (
     select
         -- the record key is the API's id of the result: stable when its natural key changes
         record_key as result_id,
+        coalesce(instance, '') as source_instance,
         {{ json_text('payload', 'studentAssessmentIdentifier') }} as student_assessment_identifier,
         {{ json_text('payload', ['studentReference', 'studentUniqueId']) }} as student_id,
         {{ json_text('payload', ['assessmentReference', 'assessmentIdentifier']) }}

@@ -14,6 +14,7 @@ diagnostic_results as (
 renamed as (
     select
         record_key as result_id,
+        coalesce(instance, '') as source_instance,
         lower({{ cell_text('_subject') }}) as subject_code,
         lower({{ cell_text('diagnostic_language') }}) as language_code,
         {{ vendor_id(cell_text('student_id')) }} as student_id,
@@ -70,6 +71,7 @@ compared as (
 typed as (
     select
         renamed.result_id,
+        renamed.source_instance,
         renamed.subject_code,
         renamed.language_code,
         renamed.student_id,

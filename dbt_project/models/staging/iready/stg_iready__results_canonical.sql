@@ -8,6 +8,7 @@ diagnostic_results as (
 windowed as (
     select
         diagnostic_results.result_id,
+        diagnostic_results.source_instance,
         diagnostic_results.subject_code,
         diagnostic_results.language_code,
         diagnostic_results.student_id,
@@ -40,6 +41,7 @@ windowed as (
 ranked as (
     select
         windowed.result_id,
+        windowed.source_instance,
         windowed.subject_code,
         windowed.language_code,
         windowed.academic_year,
@@ -52,8 +54,9 @@ ranked as (
         windowed.window_name,
         windowed.source_invalid_reason,
         windowed.known_window_name,
-        -- two counted diagnostics of a subject on one day: the later start, then the longer
-        row_number() over (
+        -- two counted diagnostics of a subject on one day: the later start, then the longer. One
+        -- that two accounts list is one
+        dense_rank() over (
             partition by
                 windowed.student_id, windowed.subject_code, windowed.language_code,
                 windowed.administered_on,
@@ -65,7 +68,7 @@ ranked as (
             order by
                 windowed.started_on desc nulls last,
                 windowed.duration_minutes desc nulls last,
-                windowed.result_id
+                {{ key_in_instance('windowed.result_id', 'windowed.source_instance') }}
         ) as preference
     from windowed
 ),
@@ -75,6 +78,7 @@ canonical as (
         'iready' as source,
         'diagnostic_results' as feed,
         ranked.result_id,
+        ranked.source_instance,
         'i-Ready Diagnostic ' || ranked.subject_code as assessment_identifier,
         case ranked.subject_code
             when 'ela' then 'i-Ready Diagnostic ELA'

@@ -94,6 +94,7 @@ expected as (
         layout_rows.source,
         layout_rows.entity as feed,
         layout_rows.record_key,
+        coalesce(layout_rows.instance, '') as source_instance,
         tests.test_code,
         tests.test_number,
         tests.test_count,
@@ -136,6 +137,7 @@ canonical as (
         expected.source,
         expected.feed,
         {{ layout_result_id('expected') }} as result_id,
+        expected.source_instance,
         -- tests of two subjects are two, whatever both are called
         expected.title || coalesce(' ' || expected.subject_code, '') as assessment_identifier,
         expected.title as assessment_title,

@@ -9,6 +9,7 @@ renamed as (
     select
         'assessment_results' as feed,
         'assessment_results|' || record_key as result_id,
+        coalesce(instance, '') as source_instance,
         {{ cell_text('test_id') }} as test_id,
         upper({{ cell_text('growth_measure_yn') }}) in ('TRUE', 'Y', 'YES')
             as is_growth_measure,

@@ -9,6 +9,7 @@ renamed as (
     select
         'combined' as feed,
         'combined|' || record_key as result_id,
+        coalesce(instance, '') as source_instance,
         cast(null as {{ dbt.type_string() }}) as test_id,
         true as is_growth_measure,
         {{ cell_text('student_first_name') }} as first_name,

@@ -9,6 +9,7 @@ ranked as (
     select
         tests.feed,
         tests.result_id,
+        tests.source_instance,
         tests.test_grade_code,
         tests.term_name,
         tests.course,
@@ -21,8 +22,9 @@ ranked as (
         tests._loaded_at,
         -- the vendor's rule for several tests of one course in one term: the growth measure
         -- first, then the lowest standard error. A test without a score or a usable id replaces
-        -- nothing, nor does one that is still to come on the day of the report
-        row_number() over (
+        -- nothing, nor does one that is still to come on the day of the report. One test that two
+        -- accounts list is one
+        dense_rank() over (
             partition by
                 tests.student_id, tests.course, tests.term_name,
                 case
@@ -35,7 +37,7 @@ ranked as (
                 tests.test_standard_error nulls last,
                 tests.administered_on desc nulls last,
                 tests.test_start_time desc nulls last,
-                tests.result_id
+                {{ key_in_instance('tests.result_id', 'tests.source_instance') }}
         ) as preference
     from tests
 ),
@@ -45,6 +47,7 @@ canonical as (
         'map_growth' as source,
         ranked.feed,
         ranked.result_id,
+        ranked.source_instance,
         ranked.test_name as assessment_identifier,
         ranked.test_name as assessment_title,
         'map_growth' as assessment_family,

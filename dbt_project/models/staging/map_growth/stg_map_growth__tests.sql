@@ -72,6 +72,7 @@ from_assessment_results as (
     select
         assessment_results.feed,
         assessment_results.result_id,
+        assessment_results.source_instance,
         assessment_results.is_growth_measure,
         coalesce(own_school.first_name, any_school.first_name, twins.first_name) as first_name,
         coalesce(own_school.last_name, any_school.last_name, twins.last_name) as last_name,
@@ -102,6 +103,7 @@ from_combined as (
     select
         combined.feed,
         combined.result_id,
+        combined.source_instance,
         combined.is_growth_measure,
         combined.first_name,
         combined.last_name,

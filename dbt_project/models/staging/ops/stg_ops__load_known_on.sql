@@ -12,11 +12,11 @@ ordered as (
     select
         loads.load_id,
         first_value(loads.as_of_date) over (
-            partition by loads.source, loads.entity
+            partition by loads.source, loads.entity, loads.instance
             order by loads.load_id
         ) as opening_as_of_date,
         max(loads.as_of_date) over (
-            partition by loads.source, loads.entity
+            partition by loads.source, loads.entity, loads.instance
             order by loads.load_id
             rows between unbounded preceding and current row
         ) as latest_as_of_date

@@ -9,6 +9,16 @@ retired_feeds as (
     select * from {{ source('ops', 'retired_feeds') }}
 ),
 
+instances as (
+    select * from {{ source('ops', 'source_instances') }}
+),
+
+-- sources of which a district may have several; nobody else has an instance
+settled as (
+    select distinct instances.source
+    from instances
+),
+
 renamed as (
     select
         loads.load_id,
@@ -30,16 +40,22 @@ renamed as (
         loads.finished_at,
         loads.error,
         loads.file_hash is not null as is_of_file,
-        coalesce({{ json_text('loads.notes', 'instance') }}, '') as instance,
+        loads.instance,
         loads.file_hash,
         -- a file with nothing to load is no delivery either: the one before still speaks
         coalesce({{ json_text('loads.notes', 'files_delivered') }}, '') = '0'
         or {{ json_text('loads.notes', 'left_alone') }} is not null as is_without_files,
-        retired_feeds.retired_at is not null as is_of_retired_feed
+        retired_feeds.retired_at is not null
+        or (settled.source is not null and instances.is_listed is not true) as is_of_retired_feed
     from loads
     left join retired_feeds
         on retired_feeds.source = loads.source
         and retired_feeds.entity = loads.entity
+    left join settled
+        on settled.source = loads.source
+    left join instances
+        on instances.source = loads.source
+        and instances.instance = loads.instance
 )
 
 select * from renamed

@@ -18,6 +18,7 @@ unioned as (
     select
         'standards' as feed,
         standards.detail_id,
+        standards.source_instance,
         standards.product,
         standards.assessment_id,
         standards._source_ref,
@@ -27,6 +28,7 @@ unioned as (
     select
         'skill_areas' as feed,
         skill_areas.detail_id,
+        skill_areas.source_instance,
         skill_areas.product,
         skill_areas.assessment_id,
         skill_areas._source_ref,
@@ -44,7 +46,8 @@ linked as (
         unioned._loaded_at
     from unioned
     left join results
-        on results.product = unioned.product
+        on results.source_instance = unioned.source_instance
+        and results.product = unioned.product
         and results.assessment_id = unioned.assessment_id
 )
 

@@ -13,6 +13,7 @@ results as (
 renamed as (
     select
         record_key as result_id,
+        coalesce(instance, '') as source_instance,
         {{ cell_text('_product') }} as product,
         {{ cell_text('assessment_id') }} as assessment_id,
         {{ cell_text('student_identifier') }} as student_identifier,
@@ -104,6 +105,7 @@ standing as (
 typed as (
     select
         renamed.result_id,
+        renamed.source_instance,
         renamed.product,
         renamed.assessment_id,
         renamed.student_identifier,

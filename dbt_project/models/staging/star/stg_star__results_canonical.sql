@@ -10,6 +10,7 @@ canonical as (
         'star' as source,
         'results' as feed,
         results.result_id,
+        results.source_instance,
         'Star ' || results.product as assessment_identifier,
         case results.product
             when 'SR' then 'Star Reading'

@@ -8,6 +8,7 @@ skill_areas as (
 renamed as (
     select
         record_key as detail_id,
+        coalesce(instance, '') as source_instance,
         {{ cell_text('_product') }} as product,
         {{ cell_text('assessment_id') }} as assessment_id,
         {{ cell_text('family_name') }} as family_name,
@@ -24,6 +25,7 @@ renamed as (
 typed as (
     select
         renamed.detail_id,
+        renamed.source_instance,
         renamed.product,
         renamed.assessment_id,
         renamed.family_name,

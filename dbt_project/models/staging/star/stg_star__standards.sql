@@ -8,6 +8,7 @@ standards as (
 renamed as (
     select
         record_key as detail_id,
+        coalesce(instance, '') as source_instance,
         {{ cell_text('_product') }} as product,
         {{ cell_text('assessment_id') }} as assessment_id,
         {{ cell_text('domain_group') }} as domain_group,
@@ -27,6 +28,7 @@ renamed as (
 typed as (
     select
         renamed.detail_id,
+        renamed.source_instance,
         renamed.product,
         renamed.assessment_id,
         renamed.domain_group,
