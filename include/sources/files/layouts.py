@@ -29,7 +29,13 @@ from include.sources.files.fields import (
 )
 from include.sources.files.formats import PLAIN, Format
 from include.sources.files.headers import canonical, normalise
-from include.sources.files.results import Result, Student, Text, problems_of_all
+from include.sources.files.results import (
+    Result,
+    Student,
+    Text,
+    problems_of_all,
+    problems_of_labels,
+)
 
 log = logging.getLogger(__name__)
 
@@ -192,6 +198,7 @@ class FileLayout(_Strict):
         read |= set(self.student.columns().values()) if self.student else set()
         yield from checks.unknown_names("results", read, known, columns)
         yield from checks.unknown_names("codes", self.codes, known, columns)
+        yield from problems_of_labels(self.codes)
         dated = {result.date for result in self.results if result.date}
         dated |= {self.birth_date} if self.birth_date else set()
         yield from checks.unknown_names("results", dated, self.dates, "`dates`, with its formats")

@@ -6,7 +6,7 @@ list): of each the layout says subject, window, scores, level, parts, and when i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints
@@ -171,6 +171,7 @@ class Result(_Strict):
         columns = [score.column for score in self.scores]
         for column in sorted({c for c in columns if columns.count(c) > 1}):
             yield f"{name}: seen {column!r} twice among `scores`; expected each column once"
+        yield from _pairs_told_twice(name, self.scores)
         parts = [(part.scope, part.code) for part in self.parts]
         for scope, code in sorted({p for p in parts if parts.count(p) > 1}):
             yield f"{name}: seen two parts {scope} {code!r}; expected a code of its own for each"
@@ -198,6 +199,11 @@ def problems_of_all(
         return
     if student is None or not (student.local or student.state):
         yield "`student`: seen no id; expected the column `local` or `state`"
+    elif student.local == student.state:
+        yield (
+            f"`student`: seen {student.local!r} as `local` and as `state`; expected one of them:"
+            " who gave the number decides whom it may match"
+        )
     codes = [result.code for result in results]
     if len(results) > 1 and (None in codes or len(set(codes)) < len(codes)):
         yield "`results`: seen several without a `code` of their own; expected one for each"
@@ -213,6 +219,43 @@ def problems_of_all(
 
 _PERCENTILES = ("percentile", "growth_percentile", "local_percentile")
 _RANGED = (*_PERCENTILES, "scale_score")
+
+
+def _pairs_told_twice(name: str, scores: Sequence[Score]) -> Iterator[str]:
+    """Growth percentiles between the same windows: a result has one growth for each pair."""
+    told: dict[str, list[str]] = {}
+    for score in scores:
+        if score.method == "growth_percentile":
+            pair = f"{score.from_window} to {score.to_window}"
+            told.setdefault(pair if score.from_window else "unknown windows", []).append(
+                score.column
+            )
+    for pair, columns in told.items():
+        if len(set(columns)) > 1:
+            yield (
+                f"{name}: seen growth_percentile of {pair} twice ({', '.join(columns)});"
+                " expected one, or `from_window` and `to_window` that tell them apart"
+            )
+
+
+def problems_of_labels(codes: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Codes, and labels, of a column that differ in case only: dbt compares neither by case."""
+    for column, labels in codes.items():
+        for one, other in _alike(labels):
+            yield (
+                f"`codes.{column}`: seen {one!r} and {other!r};"
+                " expected codes that differ in more than case"
+            )
+        for one, other in _alike(dict.fromkeys(labels.values())):
+            yield f"`codes.{column}`: seen {one!r} and {other!r}; expected one spelling of a label"
+
+
+def _alike(words: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Words that are one without regard to case and spaces around, each with the first such."""
+    first: dict[str, str] = {}
+    for word in words:
+        if (other := first.setdefault(plain(word), word)) != word:
+            yield other, word
 
 
 def _is_percent(domain: Domain | None) -> bool:

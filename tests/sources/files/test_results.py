@@ -65,6 +65,22 @@ SECOND = TOY.split("files:\n")[1].replace("toy results", "toy retests").replace(
         (", norm_set: toy norms", "", "expected a `norm_set` with a percentile"),
         ("method: scale_score}", "method: points}", "scores.0.method"),
         ("method: scale_score}", "method: scale_score, to_window: fall}", "`from_window` and"),
+        (
+            "method: percentile, norm_set: toy norms}",
+            "method: growth_percentile}\n          - {column: Mark, method: growth_percentile}",
+            "seen growth_percentile of unknown windows twice .rank, mark.; expected one",
+        ),
+        (
+            "method: percentile, norm_set: toy norms}",
+            "method: growth_percentile, from_window: fall, to_window: spring}\n          - {column:"
+            " Mark, method: growth_percentile, from_window: fall, to_window: spring}",
+            "seen growth_percentile of fall to spring twice .rank, mark.; expected one",
+        ),
+        (
+            "{local: Pupil ID, birth_date: Born}",
+            "{local: Pupil ID, state: PUPIL_ID}",
+            "`student`: seen 'pupil_id' as `local` and as `state`; expected one of them",
+        ),
         ("{local: Pupil ID, birth_date: Born}", "{birth_date: Born}", "`student`: seen no id"),
         ("birth_date: Born}", "birth_date: Board}", "`results`: seen 'board'; expected one of `da"),
         ("    test_date: [Played On]\n", "", "`test_date`: seen none"),
@@ -75,6 +91,16 @@ SECOND = TOY.split("files:\n")[1].replace("toy results", "toy retests").replace(
         ("checkers: [D]}}", "go: [D]}, languages: {reading: spanish}}", "`languages` of reading"),
         ("      - title:", "      - &t\n        title:", None),
         ("    columns:", "    codes: {Marks: {1: Low}}\n    columns:", "`codes`: seen 'marks'"),
+        (
+            "    columns:",
+            "    codes: {Mark: {k: Low, K: High}}\n    columns:",
+            "`codes.mark`: seen 'k' and 'K'; expected codes that differ in more than case",
+        ),
+        (
+            "    columns:",
+            "    codes: {Mark: {1: Low, 2: low}}\n    columns:",
+            "`codes.mark`: seen 'Low' and 'low'; expected one spelling of a label",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_before_a_file_is_read(
