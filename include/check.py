@@ -18,7 +18,7 @@ from functools import partial
 
 from include import dbt_outcome, warehouse
 from include.bind import bind
-from include.config import Channel, district_codes, get_district
+from include.config import Channel, get_district
 from include.errors import ConfigError, FirstbellError, StorageError
 from include.run import Run, today
 
@@ -151,9 +151,9 @@ def _check_work_dir(night: Run) -> None:
 
 
 def _check_seeds(night: Run) -> None:
-    from include import dbt_command, seed_rows
+    from include import dbt_command
 
-    seed_rows.check(dbt_command.PROJECT, district_codes(), night.settings.own_rows_dir)
+    dbt_command.check_seeds(night)
 
 
 def _check_channel(night: Run, channel: Channel) -> None:
@@ -169,15 +169,15 @@ def _check_channel(night: Run, channel: Channel) -> None:
 
 
 def _check_recipient(night: Run, name: str, channel: Channel) -> None:
-    from include import dbt_command, own_rows, seed_rows
+    from include import dbt_command, seed_rows
 
     registry = seed_rows.seeds(dbt_command.PROJECT)[_REGISTRY]
-    rows = own_rows.rows(registry, night.settings.own_rows_dir)
-    ours = (seed_rows.EVERY, night.district.code)
-    known = {row.get("recipient") for row in rows if row.get("district_code") in ours}
+    code = night.district.code
+    rows = seed_rows.rows_for(registry, night.settings.own_rows_dir, code)
+    known = {row.get("recipient") for row in rows if seed_rows.concerns(row, code)}
     if channel.recipient not in known:
         raise ConfigError(
-            f"channel {name} of {night.district.code}",
+            f"channel {name} of {code}",
             seen=f"recipient {channel.recipient!r}",
             expected=f"a row of the seed {_REGISTRY}; without one nothing may leave",
             next_step=f"Add the row to {night.settings.own_rows_dir / _REGISTRY}.csv, with the"

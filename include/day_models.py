@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from include import own_rows
+from include.seed_rows import EVERY
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -31,17 +32,22 @@ def fingerprint(
     values: Mapping[str, Any],
     own: Path | None = None,
     layouts: Iterable[Path] = (),
+    *,
+    district: str = EVERY,
 ) -> str:
     """A digest of everything that a build is made of, beside raw and its day.
 
-    `own` is the folder of own rows, `layouts` are the files of layouts.
+    `own` is the folder of own rows, of which those for `district` count; `layouts` are the files of
+    layouts.
     """
     digest = hashlib.sha256(json.dumps(dict(values), sort_keys=True).encode())
     for path in sorted(project.rglob("*")):
         if path.is_file() and path.suffix in (".sql", ".yml", ".yaml", ".csv", ".md"):
             digest.update(str(path.relative_to(project)).encode())
             digest.update(path.read_bytes())
-    for path in (*(own_rows.files(own) if own else ()), *layouts):
+    if own:
+        digest.update(own_rows.digest_of(own, district))
+    for path in layouts:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -51,6 +57,8 @@ def code_version(
     values: Mapping[str, Any],
     own: Path | None = None,
     layouts: Iterable[Path] = (),
+    *,
+    district: str = EVERY,
 ) -> str:
     """A digest of what judges a record beside the policy: SQL, crosswalks, layouts and settings.
 
@@ -63,9 +71,10 @@ def code_version(
             if path.name not in _POLICY:
                 digest.update(str(path.relative_to(project)).encode())
                 digest.update(path.read_bytes())
-    for path in (*(own_rows.files(own) if own else ()), *layouts):
-        if path.name not in _POLICY:
-            digest.update(path.name.encode() + path.read_bytes())
+    if own:
+        digest.update(own_rows.digest_of(own, district, besides=_POLICY))
+    for path in layouts:
+        digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 
 

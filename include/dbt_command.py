@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include import day_models, dbt_outcome, own_rows, warehouse
+from include import config, day_models, dbt_outcome, own_rows, seed_rows, warehouse
 from include.connections import Connection
 from include.dbt_pace import unhindered
 from include.errors import ConfigError, TransformError, TransformInterruptedError
@@ -128,9 +128,21 @@ def by_hand(night: Run, arguments: Sequence[str]) -> int:
     return done.returncode
 
 
+def check_seeds(night: Run) -> None:
+    """Raise ConfigError for rows of seeds that this district's night would misread."""
+    seed_rows.check(
+        PROJECT,
+        config.district_codes(),
+        night.settings.own_rows_dir,
+        district=night.district.code,
+        names=seed_rows.known_names(night.district.sources.values()),
+    )
+
+
 def _places(night: Run, home: Path) -> list[str]:
     """dbt's options that say where the project is and where dbt writes."""
-    project = own_rows.project_with(PROJECT, night.settings.own_rows_dir, home / "project")
+    own, place = night.settings.own_rows_dir, home / "project"
+    project = own_rows.project_with(PROJECT, own, place, night.district.code)
     return [
         "--project-dir",
         str(project),
@@ -151,7 +163,11 @@ def _variables(night: Run) -> dict[str, str]:
         **run_values(night),
         # no part of run_values: a run resumes on code that was corrected meanwhile
         "FIRSTBELL_DBT_CODE_VERSION": day_models.code_version(
-            PROJECT, lasting_values(night), own, registry.layout_files()
+            PROJECT,
+            lasting_values(night),
+            own,
+            registry.layout_files(),
+            district=night.district.code,
         ),
     }
 
@@ -322,7 +338,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from dataclasses import replace
     from datetime import UTC, date, datetime
 
-    from include import config, landing, seed_rows
+    from include import landing
     from include.errors import FirstbellError
     from include.run import Run, today
 
@@ -339,7 +355,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         district = config.get_district(options.district)
         night = Run(district, today(district, datetime.now(UTC)), "by hand")
-        seed_rows.check(PROJECT, config.district_codes(), night.settings.own_rows_dir)
+        check_seeds(night)
         with reached(night):
             last = landing.last_build(night.dsn)
         day = options.as_of or (last.as_of_date if last else night.as_of_date)

@@ -2,17 +2,19 @@
 
 They stand outside the checkout, in folder `seeds` beside the district files, in CSV files named
 and shaped as the seeds: an upgrade of the checkout never meets them. A night builds the project
-with them in their seeds.
+with those of its district, and those for all, in its seeds.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from include.seed_rows import Row, Seed, rows_of, seeds
+from include.errors import ConfigError
+from include.seed_rows import Row, Seed, concerns, rows_for, rows_of, seeds
 
 # What dbt writes beside a project, should somebody have run it by hand.
 _MADE_BY_DBT = ("target", "logs")
@@ -23,19 +25,31 @@ def files(own: Path) -> list[Path]:
     return sorted(own.glob("*.csv"))
 
 
-def rows(seed: Seed, own: Path) -> list[Row]:
-    """The rows of a seed with those of one's own, which replace rows of the same key."""
-    file = own / seed.file.name
-    added = [row for _, row in rows_of(file)[1]] if file.exists() else []
-    replaced = {seed.key_of(row) for row in added}
-    kept = [row for _, row in rows_of(seed.file)[1] if seed.key_of(row) not in replaced]
-    return [*kept, *added]
+def digest_of(own: Path, district: str, besides: Collection[str] = ()) -> bytes:
+    """A digest of the own rows that hold for a district, but of files that `besides` names.
+
+    Another district's rows change nothing of this one.
+    """
+    digest = hashlib.sha256()
+    for file in files(own):
+        if file.name in besides:
+            continue
+        digest.update(file.name.encode())
+        try:
+            header, listed = rows_of(file)
+        except ConfigError:  # what is wrong with it is told before the seeds are loaded
+            digest.update(file.read_bytes())
+            continue
+        held = [list(row.items()) for _, row in listed if concerns(row, district)]
+        digest.update(repr((header, held)).encode())
+    return digest.digest()
 
 
-def project_with(project: Path, own: Path, place: Path) -> Path:
-    """The dbt project with own rows in its seeds: links to its files, in a folder made anew.
+def project_with(project: Path, own: Path, place: Path, district: str) -> Path:
+    """The dbt project with a district's own rows in its seeds: links to its files, in a folder made
+    anew.
 
-    The project itself when there are no own rows.
+    The project itself when there are no files of own rows.
     """
     named = {file.name for file in files(own)}
     if not named:
@@ -51,7 +65,7 @@ def project_with(project: Path, own: Path, place: Path) -> Path:
         copy = part / path.relative_to(project)
         copy.parent.mkdir(parents=True, exist_ok=True)
         if path.name in named and path in known:
-            _write(known[path], rows(known[path], own), copy)
+            _write(known[path], rows_for(known[path], own, district), copy)
         elif path.is_file():
             copy.symlink_to(path)
     shutil.rmtree(place, ignore_errors=True)

@@ -2,7 +2,8 @@
 
 Postgres reads 12/01/2026 as a day, whichever of the two numbers is the month, and a row of a
 district that does not exist decides nothing: both would be green, and the number not in force.
-Rows of one's own (`include.own_rows`) are looked through like those of the project.
+Rows of one's own (`include.own_rows`) are looked through like those of the project; those of
+another district concern nobody but it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import Any
 import yaml
 
 from include.errors import ConfigError
+from include.sources import registry
+from include.sources.base import SourceConfig
 
 # The row that holds for every district without one of its own.
 EVERY = "*"
@@ -37,6 +40,10 @@ class Seed:
     accepted: Mapping[str, frozenset[str]]
     # By column the seed and its column that must hold the value.
     known_in: Mapping[str, tuple[str, str]]
+    # By column whose names stand there: sources of a district, or families of tests too.
+    names: Mapping[str, str]
+    # By column within which others no two rows that hold for a district share a value.
+    distinct: Mapping[str, tuple[str, ...]]
 
     @property
     def names_districts(self) -> bool:
@@ -47,24 +54,98 @@ class Seed:
         return tuple(row.get(column) or "" for column in self.key)
 
 
-def check(project: Path, districts: Collection[str], own: Path | None = None) -> None:
+def check(
+    project: Path,
+    districts: Collection[str],
+    own: Path | None = None,
+    *,
+    district: str | None = None,
+    names: Mapping[str, Collection[str]] | None = None,
+) -> None:
     """Raise ConfigError that lists each value of a seed that would be misread, with file and line.
 
-    `districts` are the codes of the districts that exist, `own` is the folder of own rows.
+    `districts` are the codes of the districts that exist, `own` is the folder of own rows,
+    `district` the one whose rows are asked for (None: all), `names` those of `known_names`.
     """
     known = seeds(project)
-    rules = _Rules(known, districts)
+    rules = _Rules(known, districts, district, names or {})
     found = [p for seed in known.values() for p in rules.problems(seed, seed.file, seed.file.name)]
     for file in sorted(own.glob("*.csv")) if own else ():
         found += rules.problems_of_own(file)
+    if not found:
+        codes = [district] if district else sorted(districts)
+        found = [p for s in known.values() for code in codes for p in _shared(s, own, code)]
     if found:
         raise ConfigError(
             "seeds of the dbt project" if own is None else f"seeds of the dbt project, or of {own}",
-            seen="; ".join(found),
+            seen="; ".join(dict.fromkeys(found)),
             expected="days as YYYY-MM-DD, and a district_code that is * or a district file's name "
             f"({', '.join(sorted(districts)) or 'none yet'})",
             next_step="Correct the row, then clear the task: nothing was loaded.",
         )
+
+
+def known_names(configured: Collection[SourceConfig]) -> dict[str, frozenset[str]]:
+    """By what `names` of a seed's column says, the names that may stand there.
+
+    `configured` are the sources of the district: one whose layout is gone keeps its rows.
+    """
+    layouts = registry.layouts(configured)
+    sources = {feed.source for feed in registry.feeds()} | layouts.unread | {EVERY}
+    families = {row.value for row in layouts.columns if row.role == "family" and row.value}
+    return {"source": frozenset(sources), "source_or_family": frozenset(sources | families)}
+
+
+def rows_for(seed: Seed, own: Path | None, district: str) -> list[Row]:
+    """The rows of a seed with those of one's own for this district, or for all.
+
+    An own row replaces the row of its key.
+    """
+    return [row for _, row in _placed(seed, own, district)]
+
+
+def concerns(row: Row, district: str) -> bool:
+    """Whether a row holds for the district: its own, or one for every district."""
+    return row.get("district_code") in (EVERY, district)
+
+
+def _placed(seed: Seed, own: Path | None, district: str) -> list[tuple[str, Row]]:
+    file = own / seed.file.name if own else None
+    listed = rows_of(file)[1] if file and file.exists() else []
+    added = [(f"{file}, line {line}", row) for line, row in listed if concerns(row, district)]
+    replaced = {seed.key_of(row) for _, row in added}
+    held = [(f"{seed.file.name}, line {line}", row) for line, row in rows_of(seed.file)[1]]
+    return [*((place, row) for place, row in held if seed.key_of(row) not in replaced), *added]
+
+
+def _shared(seed: Seed, own: Path | None, district: str) -> Iterator[str]:
+    """Values that two rows share which hold for a district, where each must have its own.
+
+    A row of the district wins over the row for every district that has its other keys.
+    """
+    if not seed.distinct:
+        return
+    placed = [
+        (place, row) for place, row in _placed(seed, own, district) if concerns(row, district)
+    ]
+    placed.sort(key=lambda found: found[1]["district_code"] != EVERY)
+    others = [column for column in seed.key if column != "district_code"]
+    held: dict[tuple[Any, ...], tuple[str, Row]] = {}
+    for place, row in placed:
+        key = tuple(row.get(column) for column in others)
+        held.pop(key, None)  # told of last, as what somebody added
+        held[key] = (place, row)
+    for column, within in seed.distinct.items():
+        first: dict[tuple[Any, ...], Row] = {}
+        for place, row in held.values():
+            value = tuple(row.get(name) for name in (*within, column))
+            other = first.setdefault(value, row)
+            if other is not row and row.get(column):
+                of = ", ".join(str(other.get(name)) for name in others)
+                yield (
+                    f"{place}: {column} {row[column]!r} is that of {of} too for {district},"
+                    " expected one of its own"
+                )
 
 
 def seeds(project: Path) -> dict[str, Seed]:
@@ -116,6 +197,12 @@ def _seed(file: Path, said: Mapping[str, Any]) -> Seed:
             for name, tests in columns.items()
             if str(tests.get("relationships", {}).get("to", "")).startswith("ref('")
         },
+        names={
+            c["name"]: c["config"]["meta"]["names"]
+            for c in said.get("columns", [])
+            if "names" in c.get("config", {}).get("meta", {})
+        },
+        distinct={name: tuple(within) for name, within in meta.get("distinct", {}).items()},
     )
 
 
@@ -130,9 +217,17 @@ def _tests(said: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
 class _Rules:
     """What a row may hold, and by whose word."""
 
-    def __init__(self, known: Mapping[str, Seed], districts: Collection[str]) -> None:
+    def __init__(
+        self,
+        known: Mapping[str, Seed],
+        districts: Collection[str],
+        district: str | None,
+        named: Mapping[str, Collection[str]],
+    ) -> None:
         self._seeds = known
         self._districts = districts
+        self._others = frozenset(districts) - {district} if district else frozenset[str]()
+        self._named = named
         self._values: dict[tuple[str, str], frozenset[str]] = {}
         names = known.get("policy_names")
         self._policies = {r["policy_name"]: r for _, r in rows_of(names.file)[1]} if names else {}
@@ -151,6 +246,8 @@ class _Rules:
             yield f"{file}, line 1: columns {', '.join(header)}, expected {', '.join(seed.types)}"
             return
         for line, row in rows:
+            if row.get("district_code") in self._others:
+                continue  # told in that district's night
             if None in row or None in row.values():
                 yield f"{file}, line {line}: not as many cells as columns"
         yield from self.problems(seed, file, str(file))
@@ -160,6 +257,8 @@ class _Rules:
         lines: dict[tuple[str, ...], int] = {}
         for line, row in rows_of(file)[1]:
             where = f"{name}, line {line}"
+            if file != seed.file and row.get("district_code") in self._others:
+                continue
             if seed.key and lines.setdefault(seed.key_of(row), line) != line:
                 again = ", ".join(seed.key_of(row))
                 yield f"{where}: {again} stands on line {lines[seed.key_of(row)]} too"
@@ -183,6 +282,9 @@ class _Rules:
             return f"one of {', '.join(sorted(seed.accepted[column]))}"
         if column in seed.known_in and value not in self._values_of(*seed.known_in[column]):
             return f"a {seed.known_in[column][1]} of {seed.known_in[column][0]}"
+        named = self._named.get(seed.names.get(column, ""))
+        if named is not None and value not in named:
+            return f"one of {', '.join(sorted(named))}"
         is_code = column.endswith("_code") and column != "district_code"
         if is_code and value != value.strip().lower():
             return f"{value.strip().lower()!r}: codes are compared in lower case"

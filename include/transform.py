@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include import config, day_models, dbt_command, seed_rows
+from include import day_models, dbt_command
 from include.dbt_command import folder, invoke
 from include.errors import FirstbellError
 from include.sources import registry
@@ -141,8 +141,7 @@ def _run_seeds(night: Run, select: str, full_refresh: bool) -> LayerResult:
     """Load the seeds, unless they are as they were loaded and tested last."""
     from include import landing
 
-    own = night.settings.own_rows_dir
-    seed_rows.check(dbt_command.PROJECT, config.district_codes(), own)
+    dbt_command.check_seeds(night)
     names = [file.stem for file in (dbt_command.PROJECT / "seeds").rglob("*.csv")]
     project = fingerprint(night)
     # never resumed: a file that was corrected since may be one that had been loaded
@@ -240,6 +239,7 @@ def fingerprint(night: Run) -> str:
         dbt_command.lasting_values(night),
         night.settings.own_rows_dir,
         registry.layout_files(),
+        district=night.district.code,
     )
 
 

@@ -197,8 +197,9 @@ def policy_numbers(manifest: Manifest) -> Iterator[str]:
                 yield f"{node['name']}: compares with {number}; make it a row of risk_policy"
 
 
-# What the meta of a model or seed says: whose it is, and what macro keep_grain looks through.
-META = {"owner", "grain", "unique", "not_null"}
+# What the meta of a model or seed says: whose it is, what macro keep_grain looks through, and what
+# include/seed_rows.py does before a seed is loaded.
+META = {"owner", "grain", "unique", "not_null", "distinct"}
 
 
 def without_grain(manifest: Manifest) -> Iterator[str]:

@@ -17,10 +17,16 @@ from include.errors import ConfigError
 from include.run import Run
 from include.settings import DISTRICTS as DISTRICTS_OF_PROJECT
 from include.settings import Settings
+from include.sources import registry
 from tests.transform.conftest import NightOf
 
-DISTRICTS = {"grand_bend", "other_town"}
+DISTRICTS = {"grand_bend", "maple_valley", "other_town"}
 POLICY = "district_code,grade_band,policy_name,value,unit,effective_from,description,source\n"
+ORDER = "district_code,source,preference,names_each_test_once,note\n"
+LEVELS = "district_code,source,level_code,performance_level,level_rank\n"
+FEEDS = "district_code,source,policy_name,value,unit,effective_from,effective_to,description\n"
+PAIRS = "district_code,from_window,to_window,preference,note\n"
+SUBJECTS = "district_code,source,subject_code,subject,language\n"
 CATEGORY = "district_code,category_code,is_absence,default_fraction,is_excused,note\n"
 
 
@@ -31,14 +37,20 @@ def own(tmp_path: Path) -> Path:
     return folder
 
 
-def problems(own: Path) -> str:
+def look(own: Path, district: str | None = "grand_bend") -> None:
+    """Look through the seeds before a night of the district."""
+    names = seed_rows.known_names(())
+    seed_rows.check(dbt_command.PROJECT, DISTRICTS, own, district=district, names=names)
+
+
+def problems(own: Path, district: str | None = "grand_bend") -> str:
     with pytest.raises(ConfigError) as caught:
-        seed_rows.check(dbt_command.PROJECT, DISTRICTS, own)
+        look(own, district)
     return str(caught.value)
 
 
 def merged(own: Path, place: Path, name: str) -> list[dict[str, str]]:
-    built = own_rows.project_with(dbt_command.PROJECT, own, place)
+    built = own_rows.project_with(dbt_command.PROJECT, own, place, "grand_bend")
     with next((built / "seeds").rglob(name)).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -63,13 +75,13 @@ def test_an_own_row_replaces_the_projects_row_of_the_same_key(own: Path, tmp_pat
 
 def test_what_has_no_own_rows_is_the_projects_own_file(own: Path, tmp_path: Path) -> None:
     (own / "risk_policy.csv").write_text(POLICY, "utf-8")
-    built = own_rows.project_with(dbt_command.PROJECT, own, tmp_path / "built")
+    built = own_rows.project_with(dbt_command.PROJECT, own, tmp_path / "built", "grand_bend")
     for path in ("models", "dbt_project.yml", "seeds/policy/tier_ladder.csv"):
         assert (built / path).resolve() == dbt_command.PROJECT / path
 
 
 def test_without_own_rows_the_project_is_built_where_it_stands(own: Path, tmp_path: Path) -> None:
-    built = own_rows.project_with(dbt_command.PROJECT, own, tmp_path / "built")
+    built = own_rows.project_with(dbt_command.PROJECT, own, tmp_path / "built", "grand_bend")
     assert built == dbt_command.PROJECT
 
 
@@ -104,6 +116,22 @@ def test_without_own_rows_the_project_is_built_where_it_stands(own: Path, tmp_pa
          "line 2: value '800', expected 0 to 100"),
         ("risk_policy.csv", POLICY + "*,*,chronic_absence_pct,8,percent,7/1/2026,a,b\n",
          "line 2: effective_from '7/1/2026'"),
+        ("assessment_source_order.csv", ORDER + "*,strar,4,true,\n",
+         "line 2: source 'strar', expected one of *, cmas, dibels_8, edfi, iready, map_growth"),
+        ("assessment_source_order.csv", ORDER + "grand_bend,iready,1,true,\n",
+         "line 2: preference '1' is that of star too for grand_bend"),
+        ("assessment_source_order.csv", ORDER + "*,iready,1,true,\n",
+         "line 2: preference '1' is that of star too for grand_bend"),
+        ("assessment_source_order.csv", ORDER + "*,iready,4,true,\n*,cmas,4,true,\n",
+         "line 3: preference '4' is that of iready too"),
+        ("xwalk_assessment_growth_pairs.csv", PAIRS + "grand_bend,fall,spring,2,\n",
+         "preference '2' is that of winter, spring too for grand_bend"),
+        ("xwalk_assessment_subjects.csv", SUBJECTS + "*,map_grwoth,reading,reading,\n",
+         "line 2: source 'map_grwoth', expected one of *, cmas, "),
+        ("xwalk_assessment_levels.csv", LEVELS + "*,dibels,low,below,2\n",
+         "line 2: source 'dibels', expected one of *, "),
+        ("feed_policy.csv", FEEDS + "*,satr,missing_after_days,9,days,2026-07-01,,Ours\n",
+         "line 2: source 'satr', expected one of *, "),
     ],
 )  # fmt: skip
 def test_a_wrong_own_row_is_refused_by_file_line_and_value(
@@ -113,6 +141,74 @@ def test_a_wrong_own_row_is_refused_by_file_line_and_value(
     told = problems(own)
     assert f"{own / name}" in told
     assert said in told
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        # it stands for all others of its keys, so that two may change places
+        ("assessment_source_order.csv", ORDER + "grand_bend,star,2,true,\n"
+         "grand_bend,map_growth,1,true,\n"),
+        # a family of tests has subjects too, whichever source tells them
+        ("xwalk_assessment_subjects.csv", SUBJECTS + "*,dibels,reading,reading,\n"),
+        ("feed_policy.csv", FEEDS + "*,cmas,missing_after_days,400,days,2026-07-01,,Ours\n"),
+    ],
+)  # fmt: skip
+def test_a_row_of_a_name_that_is_there_is_taken(own: Path, name: str, rows: str) -> None:
+    (own / name).write_text(rows, "utf-8")
+    look(own)
+
+
+def test_rows_of_a_layout_that_is_gone_stay_where_the_district_uses_it(own: Path) -> None:
+    (own / "feed_policy.csv").write_text(
+        FEEDS + "*,toy,missing_after_days,9,days,2026-07-01,,Ours\n", "utf-8"
+    )
+    delivery = {"kind": "folder", "connection": "drop", "pattern": "*.csv"}
+    config = registry.configured({"kind": "files", "layout": "toy", "delivery": delivery})
+    assert "source 'toy'" in problems(own)
+    names = seed_rows.known_names([config])
+    seed_rows.check(dbt_command.PROJECT, DISTRICTS, own, district="grand_bend", names=names)
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("xwalk_attendance_category.csv", CATEGORY + "{},x,ja,,,\n"),
+        ("xwalk_attendance_category.csv", CATEGORY + "{},x,true\n"),
+        ("xwalk_attendance_category.csv", CATEGORY + "{},x,true,,,\n{},x,false,,,\n"),
+        ("risk_policy.csv", POLICY + "{},*,chronic_absence_pct,800,percent,2026-07-01,a,b\n"),
+        ("assessment_source_order.csv", ORDER + "{},iready,1,true,\n"),
+        ("assessment_source_order.csv", ORDER + "{},strar,4,true,\n"),
+    ],
+)
+def test_a_wrong_row_of_one_district_stops_no_other(own: Path, name: str, row: str) -> None:
+    (own / name).write_text(row.replace("{}", "other_town"), "utf-8")
+    look(own, "grand_bend")
+    assert name.removesuffix(".csv") in problems(own, "other_town")
+
+
+def test_rows_of_another_district_are_not_built(own: Path, tmp_path: Path) -> None:
+    (own / "xwalk_attendance_category.csv").write_text(
+        CATEGORY + "other_town,away,ja,,,\ngrand_bend,remote day,false,,,\n", "utf-8"
+    )
+    rows = merged(own, tmp_path / "built", "xwalk_attendance_category.csv")
+    assert [row["category_code"] for row in rows if row["district_code"] != "*"] == ["remote day"]
+
+
+def test_a_changed_row_of_another_district_is_no_other_build(own: Path) -> None:
+    def both() -> tuple[str, str]:
+        told = (dbt_command.PROJECT, {}, own)
+        return (
+            day_models.fingerprint(*told, district="grand_bend"),
+            day_models.code_version(*told, district="grand_bend"),
+        )
+
+    file = own / "xwalk_attendance_category.csv"
+    file.write_text(CATEGORY + "grand_bend,remote day,false,,,\n", "utf-8")
+    before = both()
+    with file.open("a", encoding="utf-8") as rows:
+        rows.write("other_town,away,true,,,\n")
+    assert both() == before
 
 
 def test_a_file_that_is_not_utf8_is_refused_by_name(own: Path) -> None:
