@@ -1,5 +1,5 @@
 """Look in the morning whether the night came to its end: red while an ingest waits for a build, or
-where a source had no run.
+where a source had no run or the district file cannot be read.
 
 **Owner** data-platform
 
@@ -17,7 +17,7 @@ from airflow.sdk import dag, task
 from include.config import District
 from include.orchestration import defaults
 from include.orchestration.context import moment, no_retry_when_pointless, run_of
-from include.orchestration.factory import per_district
+from include.orchestration.factory import per_broken_file, per_district
 
 
 def build(dag_id: str, district: District):
@@ -46,4 +46,30 @@ def build(dag_id: str, district: District):
     return check_night()
 
 
+def of_broken_file(dag_id: str, code: str):
+    @dag(
+        dag_id=dag_id,
+        dag_display_name=f"{code}: 8 check the night (its district file cannot be read)",
+        schedule=defaults.broken_file_schedule(),
+        start_date=defaults.START,
+        catchup=False,
+        max_active_runs=1,
+        default_args={**defaults.ARGS, "execution_timeout": timedelta(minutes=10)},
+        tags=["check", code],
+        doc_md=defaults.page(__doc__),
+    )
+    def check_night():
+        @task
+        @no_retry_when_pointless
+        def is_everything_built() -> None:
+            from include.config import get_district
+
+            get_district(code)  # says what is wrong with it
+
+        is_everything_built()
+
+    return check_night()
+
+
 per_district(__file__, build, globals())
+per_broken_file(__file__, of_broken_file, globals())

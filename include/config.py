@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import zoneinfo
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -13,6 +15,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     StringConstraints,
+    TypeAdapter,
     ValidationError,
     field_validator,
 )
@@ -21,6 +24,8 @@ from include.errors import ConfigError
 from include.settings import ROOT, Settings
 from include.sources import registry
 from include.sources.base import SourceConfig, Strict
+
+log = logging.getLogger(__name__)
 
 
 def _configured(value: Any) -> Any:
@@ -32,6 +37,12 @@ def _configured(value: Any) -> Any:
 SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$")]
 # Each is of the class that its kind names in the registry.
 AnySource = Annotated[SourceConfig, BeforeValidator(_configured)]
+
+
+DistrictCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", min_length=2, max_length=41),
+]
 
 
 class OnCrossing(Strict):
@@ -92,7 +103,7 @@ Channel = Annotated[TeamsChannel | PsaChannel, Field(discriminator="kind")]
 class District(Strict):
     """One district: its sources, its time zone, its schedule, its channels."""
 
-    code: str = Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", min_length=2, max_length=41)
+    code: DistrictCode
     name: str
     time_zone: str
     # First month of a school year: a date in July 2026 belongs to school year 2027.
@@ -145,12 +156,19 @@ def load_district(path: Path) -> District:
             expected="a valid district file",
             next_step="Compare with include/districts/grand_bend.yaml.",
         ) from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(
             str(path),
             seen=f"not YAML ({error})",
-            expected="a YAML mapping",
-            next_step="Check the indentation.",
+            expected="a YAML mapping in UTF-8",
+            next_step="Check the indentation, and how the file was saved.",
+        ) from error
+    except OSError as error:
+        raise ConfigError(
+            str(path),
+            seen=f"a file that we may not read ({type(error).__name__})",
+            expected="a valid district file",
+            next_step="Give us the right, or take the file away.",
         ) from error
     if district.code != path.stem:
         raise ConfigError(
@@ -162,6 +180,15 @@ def load_district(path: Path) -> District:
     return district
 
 
+def is_code(name: str) -> bool:
+    """Whether a file of this name could be a district's."""
+    try:
+        TypeAdapter(DistrictCode).validate_python(name)
+    except ValidationError:
+        return False
+    return True
+
+
 def district_codes() -> set[str]:
     """The codes of all districts: those of the settings, whether their files can be read or not,
     and the samples that come with the project, whose rows stand in its seeds."""
@@ -170,21 +197,47 @@ def district_codes() -> set[str]:
 
 
 def load_districts(folder: Path | None = None) -> dict[str, District]:
-    """All districts of a folder by code; default: the one of the settings."""
-    folder = folder or Settings().districts_dir
-    return {path.stem: load_district(path) for path in sorted(folder.glob("*.yaml"))}
+    """All districts of a folder by code; default: the one of the settings.
+
+    A file that cannot be read is told and left out: it concerns its district alone.
+    """
+    found, broken = read_districts(folder)
+    for error in broken.values():
+        _log_once(str(error))
+    return found
+
+
+def read_districts(
+    folder: Path | None = None,
+) -> tuple[dict[str, District], dict[str, ConfigError]]:
+    """The districts of a folder by code, and by file name what is wrong with the other files."""
+    found: dict[str, District] = {}
+    broken: dict[str, ConfigError] = {}
+    for path in sorted((folder or Settings().districts_dir).glob("*.yaml")):
+        try:
+            found[path.stem] = load_district(path)
+        except ConfigError as error:
+            broken[path.stem] = error
+    return found, broken
+
+
+@cache
+def _log_once(problem: str) -> None:
+    """Log what is wrong with a file that many ask for in one process."""
+    log.error("%s", problem)
 
 
 def get_district(code: str) -> District:
-    """One district by code; raises ConfigError that lists the known ones."""
+    """One district by code, from its own file alone; raises ConfigError that lists the known ones,
+    or says what is wrong with the file."""
     folder = Settings().districts_dir
-    districts = load_districts(folder)
-    if code not in districts:
+    known = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    if code not in known:
         raise ConfigError(
             f"district {code!r}",
             seen=f"no {code}.yaml in {folder}",
-            expected=f"one of {', '.join(districts) or 'none yet'}",
+            expected=f"one of {', '.join(known) or 'none yet'}",
             next_step=f"Add {folder / code}.yaml, or name the folder of yours with"
             " FIRSTBELL_DISTRICTS_DIR.",
         )
-    return districts[code]
+    return load_district(known[code])

@@ -66,6 +66,11 @@ def schedule(district: District) -> CronTriggerTimetable | None:
     return CronTriggerTimetable(district.schedule, timezone=district.time_zone)
 
 
+def broken_file_schedule() -> CronTriggerTimetable:
+    """Each morning: no file says when, or where, the district's is."""
+    return CronTriggerTimetable("0 7 * * *", timezone="UTC")
+
+
 def check_schedule(district: District) -> CronTriggerTimetable | None:
     """When the night must have come to its end; None: its stages are started by hand too."""
     if district.schedule is None:

@@ -3,6 +3,7 @@ a task's process parses."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ from typing import Any
 from airflow.sdk import get_parsing_context
 
 from include.bind import source_names
-from include.config import District, load_districts
+from include.config import District, get_district, is_code, load_districts, read_districts
+from include.errors import ConfigError
 from include.orchestration import stages
-from include.orchestration.ids import DagName
+from include.orchestration.ids import DagName, parse
 
 
 def per_district(
@@ -43,9 +45,32 @@ def per_source(
                 namespace[dag_id] = build(dag_id, district, name)
 
 
+def per_broken_file(file: str, build: Callable[[str, str], Any], namespace: dict[str, Any]) -> None:
+    """Call `build(dag_id, code)` for each district file that cannot be read, and name the DAGs.
+
+    No other stage of such a district has a DAG: one must be red, or nobody would be told. A file
+    whose name can be no code never was a district; it is logged alone.
+    """
+    for code in read_districts()[1]:
+        dag_id = str(DagName(Path(file).stem, code))
+        if is_code(code) and _is_wanted(dag_id):
+            namespace[dag_id] = build(dag_id, code)
+
+
 def _districts(file: str) -> Iterator[District]:
     stage = Path(file).stem
-    yield from (found for found in load_districts().values() if stage in stages.of(found))
+    yield from (found for found in _wanted().values() if stage in stages.of(found))
+
+
+def _wanted() -> dict[str, District]:
+    """All districts; for a task, its own."""
+    wanted = get_parsing_context().dag_id
+    if wanted is None:
+        return load_districts()
+    code = parse(wanted).district
+    with contextlib.suppress(ConfigError):  # its file is broken: it has no such DAG
+        return {code: get_district(code)}
+    return {}
 
 
 def _is_wanted(dag_id: str) -> bool:

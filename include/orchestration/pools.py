@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from include.config import District, load_districts
+from include.config import District, read_districts
 from include.errors import FirstbellError
 from include.orchestration import airflow_cli
 from include.sources import registry
@@ -59,7 +59,7 @@ def missing(known: Collection[str]) -> dict[str, dict[str, Any]]:
     """The pools of all districts, but not those known: their size may have been changed by hand."""
     return {
         name: {"slots": slots, "description": description, "include_deferred": False}
-        for district in load_districts().values()
+        for district in read_districts()[0].values()
         for name, slots, description in of(district)
         if name not in known
     }
@@ -84,11 +84,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         if options.print:
             sys.stdout.write(json.dumps(missing(()), indent=2) + "\n")
-            return
-        made = create()
+        else:
+            made = create()
+            sys.stdout.write(f"created: {', '.join(made) or 'none, all were there'}\n")
     except FirstbellError as error:
         raise SystemExit(str(error)) from None
-    sys.stdout.write(f"created: {', '.join(made) or 'none, all were there'}\n")
+    # the others have theirs
+    if broken := read_districts()[1]:
+        raise SystemExit("\n".join(map(str, broken.values())))
 
 
 if __name__ == "__main__":
