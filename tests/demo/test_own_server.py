@@ -21,8 +21,11 @@ from include.config import get_district
 from include.connections import from_environment
 from include.errors import ConfigError
 from include.local import postgres
+from include.run import Run
+from include.settings import Settings
 from include.sources import registry
 from include.warehouse import url_of
+from tests import parsed_project
 from tests.demo import tls_front
 
 ASK_BOTH_DRIVERS = """
@@ -133,11 +136,15 @@ def test_a_night_without_the_right_to_create_roles(
     ):
         variables = sources.connections(api.url, given, port, "secret", host_key)
         variables |= warehouse.connection_variable(district, server)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        settings = Settings(work_dir=runtime.work)
+        parsed_project.lend(Run(district, grand_bend.OPENING, "lent", settings=settings))
         done = subprocess.run(
             [sys.executable, "-m", "include.night", "--district", district.code,
              "--as-of", grand_bend.OPENING.isoformat(), "--select", "+vw_student_risk_scores"],
             cwd=ROOT, check=False, capture_output=True, text=True,
-            env={**os.environ, **variables, "FIRSTBELL_WORK_DIR": str(runtime.work)},
+            env={**os.environ, "FIRSTBELL_WORK_DIR": str(runtime.work)},
         )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     with psycopg.connect(dsn) as connection:
