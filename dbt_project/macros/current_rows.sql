@@ -63,7 +63,14 @@
         {%- endif %}
     from {{ relation }} as versions
     {%- if cell_names %}
-    left join {{ cell_names }} as cell_names
+    -- unpacked once for all rows, not once for each cell of each row
+    left join (
+        select
+            cell_names_id,
+            {{ json_unpacked('positions') }} as positions
+        from {{ cell_names }}
+        {{ evaluate_once() }}
+    ) as cell_names
         on cell_names.cell_names_id = versions.cell_names_id
     {%- endif %}
 {%- endmacro %}

@@ -151,11 +151,19 @@
     {%- if not relation -%}
         {{ exceptions.raise_compiler_error("layout_number: `relation` must be a name, got none") }}
     {%- endif -%}
-    {%- set number = safe_numeric(relation ~ '.value_text') -%}
-    case
-        when {{ number }} >= coalesce({{ relation }}.lowest, {{ number }})
-            and {{ number }} <= coalesce({{ relation }}.highest, {{ number }})
-            and (not coalesce({{ relation }}.is_whole, false) or {{ number }} = trunc({{ number }}))
-            then {{ number }}
-    end
+    (
+        select
+            case
+                when read.number >= coalesce({{ relation }}.lowest, read.number)
+                    and read.number <= coalesce({{ relation }}.highest, read.number)
+                    and (
+                        not coalesce({{ relation }}.is_whole, false)
+                        or read.number = trunc(read.number)
+                    )
+                    then read.number
+            end
+        from (
+            select {{ safe_numeric(relation ~ '.value_text') }} as number {{ evaluate_once() }}
+        ) as read
+    )
 {%- endmacro %}

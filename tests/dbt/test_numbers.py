@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -46,3 +47,30 @@ def test_dbt_reads_the_same_numbers(database_url: str, tmp_path: Path) -> None:
     expected = [read_number(text) for text in texts]
     assert [t for t, e, f in zip(texts, expected, found, strict=True) if e != f] == []
     assert sum(number is not None for number in found) > 1000
+
+
+def test_a_text_that_is_long_to_come_by_is_computed_once(database_url: str, tmp_path: Path) -> None:
+    calls = {
+        "safe_numeric": ("1 024", ""),
+        "domain_numeric": ("85.0", ", 1, 99"),
+        "safe_date": ("11/20/2026", ""),
+        "vendor_clock": ("9:00 AM", ""),
+    }
+    asked = {
+        macro: f"case when nextval('{macro}') > 0 then '{text}' end"
+        for macro, (text, _) in calls.items()
+    }
+    columns = [f'{{{{ {macro}("{asked[macro]}"{more}) }}}}' for macro, (_, more) in calls.items()]
+    sql = f"select {', '.join(columns)}"
+    done = run_dbt("compile", "--inline", sql, "--quiet", folder=tmp_path, url=database_url)
+    assert done.returncode == 0, done.stdout[-2000:]
+    with psycopg.connect(database_url) as connection:
+        for macro in calls:
+            connection.execute(f"create sequence {macro}".encode())
+        read = connection.execute(done.stdout.encode()).fetchone()
+        times = {
+            macro: connection.execute(f"select last_value from {macro}".encode()).fetchone()
+            for macro in calls
+        }
+    assert read == (Decimal(1024), Decimal(85), date(2026, 11, 20), "09:00:00")
+    assert times == dict.fromkeys(calls, (1,))

@@ -24,17 +24,22 @@
 {%- endmacro %}
 
 {% macro postgres__safe_date(text) -%}
-    case
-        when substr({{ text }}, 1, 10) ~ '^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$'
-            and pg_input_is_valid(substr({{ text }}, 1, 10), 'date')
-            then cast(substr({{ text }}, 1, 10) as date)
-        when {{ text }} ~ '^(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])/\d{4}$'
-            and pg_input_is_valid(
-                split_part({{ text }}, '/', 3) || '-' || lpad(split_part({{ text }}, '/', 1), 2, '0')
-                || '-' || lpad(split_part({{ text }}, '/', 2), 2, '0'), 'date'
-            )
-            then to_date({{ text }}, 'MM/DD/YYYY')
-    end
+    (
+        select
+            case
+                when substr(given.text, 1, 10) ~ '^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$'
+                    and pg_input_is_valid(substr(given.text, 1, 10), 'date')
+                    then cast(substr(given.text, 1, 10) as date)
+                when given.text ~ '^(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])/\d{4}$'
+                    and pg_input_is_valid(
+                        split_part(given.text, '/', 3)
+                        || '-' || lpad(split_part(given.text, '/', 1), 2, '0')
+                        || '-' || lpad(split_part(given.text, '/', 2), 2, '0'), 'date'
+                    )
+                    then to_date(given.text, 'MM/DD/YYYY')
+            end
+        from (select {{ text }} as text {{ evaluate_once() }}) as given
+    )
 {%- endmacro %}
 
 {% macro days_before(n, date) -%}

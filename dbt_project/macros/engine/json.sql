@@ -12,6 +12,8 @@
     json_cell(column, position)  the text of a list at a place, from 0; null when it has none there
     json_named(column, name)   the text of an object under the name that a column holds; null for a list
     json_positions(column)     a relation of the numbers of an object, columns `name` and `position`
+    json_unpacked(column)      the same object as it lies in memory: a large one is stored packed, and
+                               unpacked at each use
 #}
 {% macro json_text(column, path) -%}
     {%- if path is string -%}{%- set path = [path] -%}{%- endif -%}
@@ -77,4 +79,12 @@
         select places.key as name, cast(places.value as bigint) as position
         from jsonb_each_text({{ column }}) as places (key, value)
     )
+{%- endmacro %}
+
+{% macro json_unpacked(column) -%}
+    {{ return(adapter.dispatch('json_unpacked', 'firstbell')(column)) }}
+{%- endmacro %}
+
+{% macro postgres__json_unpacked(column) -%}
+    {{ column }} || '{}'::jsonb
 {%- endmacro %}

@@ -36,6 +36,6 @@
         {{ expression }} as {{ name }},
         {%- endfor %}
         {{ relation }}.*
-    from {{ relation }}
+    from (select * from {{ relation }} {{ evaluate_once() }}) as {{ relation }}
     order by {{ by | join(', ') }}, _load_id desc, _loaded_at desc, {{ tie }}
 {%- endmacro %}

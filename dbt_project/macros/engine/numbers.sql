@@ -22,8 +22,19 @@
         ~ '|' ~ digit ~ '{1,30}' ~ comma ~ '(' ~ digit ~ '{1,2}|' ~ digit ~ '{4,30})'
         ~ '|[0\\uff10]' ~ comma ~ digit ~ '{3}'
         ~ ')([eE]' ~ sign ~ '?' ~ digit ~ '{1,2})?' ~ blank ~ '*$' -%}
-    case
-        when {{ text }} ~ '{{ number }}'
-            then cast(replace(replace({{ plain_text(text) }}, ' ', ''), ',', '.') as numeric)
-    end
+    {#- nearly all are plain digits with one point at most, which costs a fifth of the expression
+        below; the text, which may be long to come by, is computed once -#}
+    (
+        select
+            case
+                when ltrim(given.text, '0123456789.') = '' and length(given.text) <= 30
+                    and pg_input_is_valid(given.text, 'numeric')
+                    then cast(given.text as numeric)
+                when given.text ~ '{{ number }}'
+                    then cast(
+                        replace(replace({{ plain_text('given.text') }}, ' ', ''), ',', '.') as numeric
+                    )
+            end
+        from (select {{ text }} as text {{ evaluate_once() }}) as given
+    )
 {%- endmacro %}

@@ -49,13 +49,17 @@
             "domain_numeric: `low` and `high` must be numbers, got " ~ low ~ " and " ~ high
         ) }}
     {%- endif -%}
-    case
-        when {{ safe_numeric(text) }} between {{ low }} and {{ high }}
-            {%- if whole %}
-            and {{ safe_numeric(text) }} = trunc({{ safe_numeric(text) }})
-            {%- endif %}
-            then {{ safe_numeric(text) }}
-    end
+    (
+        select
+            case
+                when read.number between {{ low }} and {{ high }}
+                    {%- if whole %}
+                    and read.number = trunc(read.number)
+                    {%- endif %}
+                    then read.number
+            end
+        from (select {{ safe_numeric(text) }} as number {{ evaluate_once() }}) as read
+    )
 {%- endmacro %}
 
 {% macro vendor_school_year(text) -%}
@@ -81,8 +85,12 @@
 {%- endmacro %}
 
 {% macro postgres__vendor_clock(text) -%}
-    case
-        when pg_input_is_valid({{ plain_text(text) }}, 'time')
-            then cast(cast({{ plain_text(text) }} as time) as text)
-    end
+    (
+        select
+            case
+                when pg_input_is_valid(given.text, 'time')
+                    then cast(cast(given.text as time) as text)
+            end
+        from (select {{ plain_text(text) }} as text {{ evaluate_once() }}) as given
+    )
 {%- endmacro %}
