@@ -32,8 +32,8 @@ STAGE = "transform"
 LAYERS: dict[str, str] = {
     "seeds": "path:seeds",
     "staging": "path:models/staging",
-    # two rooms, one call of dbt: each call costs seconds
-    "intermediate": "path:models/canonical path:models/intermediate",
+    # three rooms, one call of dbt: each call costs seconds
+    "intermediate": "path:models/identity path:models/canonical path:models/intermediate",
     "marts": "path:models/marts",
     "risk": "path:models/risk",
     "features": "path:models/features",

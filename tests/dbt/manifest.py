@@ -18,7 +18,7 @@ Node = dict[str, Any]
 
 PROMISED_SCHEMAS = ("marts", "risk", "features", "reporting")
 # Where sources become one: every later room stands on these columns.
-CONTRACTED_SCHEMAS = ("canonical", *PROMISED_SCHEMAS)
+CONTRACTED_SCHEMAS = ("identity", "canonical", *PROMISED_SCHEMAS)
 PII = ("none", "indirect", "direct")
 
 # Which room may read which. Staging reads sources and crosswalks only; the staging folders that
@@ -27,7 +27,9 @@ PII = ("none", "indirect", "direct")
 MAY_READ = {
     "staging": {"staging", "xwalk"},
     # when a row became known stands in the ledger of loads
-    "canonical": {"staging", "canonical", "xwalk"},
+    "canonical": {"staging", "identity", "canonical", "xwalk"},
+    # of several sources, which is of record when
+    "identity": {"policy"},
     # which of them still read staging: tests/dbt/test_canonical.py
     "intermediate": {"staging", "canonical", "intermediate", "xwalk", "policy"},
     "marts": {"canonical", "intermediate", "marts", "xwalk", "policy"},

@@ -24,7 +24,7 @@ HISTORY = """
 # what nobody outside may read: staging and marts hold names as well as raw does
 CLOSED = (
     *("raw", "ops", "staging", "canonical", "intermediate", "marts", "risk", "features", "ml"),
-    *("policy", "privacy", "xwalk"),
+    *("identity", "policy", "privacy", "xwalk"),
 )
 # from the tiers of a night to what alerts are made from
 ALERTED = ("risk_tier_crossings", "rpt_tier_crossings")

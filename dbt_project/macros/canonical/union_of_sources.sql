@@ -12,7 +12,10 @@
 
     Each row says which source it comes from, and from which delivery or host of it: `source_system`
     and `source_instance`. The latter is empty: of each kind that fills canonical entities a district has
-    one. No source, no row.
+    one. No source, no row. Of several sources those rows stand that their system of record tells
+    (rows_of_record).
+
+    told_by_sources(entity, columns)   the rows of every source, whoever is the system of record
 #}
 {% macro union_of_sources(entity, columns) -%}
     {%- if entity not in canonical_inputs() -%}
@@ -25,6 +28,19 @@
             "union_of_sources: `columns` must be types by column, got " ~ columns
         ) }}
     {%- endif -%}
+    {%- if entity not in record_rules() -%}
+        {{ exceptions.raise_compiler_error(
+            "union_of_sources: `entity` must be one of record_rules, got " ~ entity
+        ) }}
+    {%- endif -%}
+    {%- if var('sources') | length > 1 -%}
+        {{ rows_of_record(entity, columns) }}
+    {%- else -%}
+        {{ told_by_sources(entity, columns) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro told_by_sources(entity, columns) -%}
     {%- set used = [] -%}
     {%- for source in canonical_inputs()[entity] if source in var('sources') -%}
         {%- do used.append(source) -%}

@@ -1,5 +1,6 @@
 -- One row per section: the points its level adds in the weighted GPA. The levels of the section, of
--- its offering and of its course all count; the greatest addition holds.
+-- its offering and of its course all count; the greatest addition holds. A level is of the source
+-- that the section, the offering or the course is of.
 with
 
 sections as (
@@ -43,11 +44,15 @@ crosswalk as (
 
 levels as (
     select
-        section_levels.section_key,
+        sections.section_key,
         section_levels.level_code,
-        section_levels.source_system,
-        section_levels.source_instance
-    from section_levels
+        sections.source_system,
+        sections.source_instance
+    from sections
+    inner join section_levels
+        on section_levels.section_key = sections.section_key
+        and section_levels.source_system = sections.source_system
+        and section_levels.source_instance = sections.source_instance
     union all
     select
         sections.section_key,
@@ -57,6 +62,8 @@ levels as (
     from sections
     inner join course_offering_levels
         on course_offering_levels.course_offering_key = sections.course_offering_key
+        and course_offering_levels.source_system = sections.source_system
+        and course_offering_levels.source_instance = sections.source_instance
     union all
     select
         sections.section_key,
@@ -68,6 +75,8 @@ levels as (
         on course_offerings.course_offering_key = sections.course_offering_key
     inner join course_levels
         on course_levels.course_key = course_offerings.course_key
+        and course_levels.source_system = course_offerings.source_system
+        and course_levels.source_instance = course_offerings.source_instance
 ),
 
 weighted as (
