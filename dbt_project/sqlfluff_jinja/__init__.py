@@ -18,11 +18,12 @@ from jinja2 import Environment
 
 _MACROS = Path(__file__).resolve().parents[1] / "macros"
 _KEPT = "firstbell_linted_macros"
+_OWN = "own_"
 # where a select stands, no call of a function can: of these it is one of the first argument
 _SELECTS = {"newest_version"}
 # nor where a clause stands, and a clause that is left out is as good
 _CLAUSES = {"evaluate_once"}
-_MACRO = re.compile(r"{%-?\s*macro\s+(\w+)")
+_MACRO = re.compile(r"({%-?\s*macro\s+)(\w+)")
 
 
 class _Relation:
@@ -116,7 +117,7 @@ def _load() -> Any:
     texts = [text for text in found if "{% materialization " not in text]
     environment = Environment(extensions=["jinja2.ext.do"], autoescape=False)
     environment.globals.update(
-        {name: _late(name) for text in texts for name in _MACRO.findall(text)},
+        {name: _late(name) for text in texts for _, name in _MACRO.findall(text)},
         dbt=dbt,
         adapter=adapter,
         exceptions=exceptions,
@@ -128,8 +129,10 @@ def _load() -> Any:
     # `return` is a function of dbt, not a word of Jinja
     environment.globals["return"] = lambda value: kept._returned.append(value) or ""
     for text in texts:
-        for name, macro in vars(environment.from_string(text).module).items():
-            setattr(kept, name, macro)
+        # by its own name a macro would be called past _late by another one of its file
+        renamed = _MACRO.sub(rf"\1{_OWN}\2", text)
+        for name, macro in vars(environment.from_string(renamed).module).items():
+            setattr(kept, name.removeprefix(_OWN), macro)
     return kept
 
 
