@@ -133,8 +133,9 @@ def raw_checksum(url: str, feed: Feed) -> str:
         f"""
         select md5(string_agg(line, '' order by line)), count(*)
         from (
-            select md5(cast(row(record_key, payload, payload_hash, is_deleted, source_ref, scope,
-                dense_rank() over (order by load_id), superseded_by is null) as text)) as line
+            select md5(cast(row(instance, record_key, payload, payload_hash, is_deleted,
+                source_ref, scope, dense_rank() over (order by load_id),
+                superseded_by is null) as text)) as line
             from raw.{feed.table}
         ) as lines
         """,

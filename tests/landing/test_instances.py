@@ -153,6 +153,17 @@ def test_a_file_of_a_second_account_deletes_nothing_of_the_first(
     assert query(tonight.dsn, f"select count(*) from raw.{MAP.table}") == [(5,)]
 
 
+def test_a_line_is_known_again_in_its_own_account(tonight: Run, tmp_path: Path) -> None:
+    both = two_accounts(tonight, "map", "south")
+    before, after = export_of(tmp_path, SUNDAY, 1, 2, 3), export_of(tmp_path, MONDAY, 1, 2, 3, 4)
+    for file in (before, after):
+        done = [ingest.load(both, name, plan_of(file), name)[0] for name in ("map", "south")]
+
+    assert [(result.rows_unchanged, result.rows_new) for result in done] == [(3, 1), (3, 1)]
+    digests = query(tonight.dsn, f"select distinct line_digest from raw.{MAP.table}")
+    assert len(digests) == 8
+
+
 def test_an_account_whose_source_is_renamed_goes_on_with_its_own_tests(
     tonight: Run, tmp_path: Path
 ) -> None:
@@ -185,13 +196,22 @@ def test_a_raw_table_of_before_gets_the_instances_that_its_ledger_knows(database
                 (1, '{{"scopes": ["Fall"]}}'),
                 (2, '{{"scopes": ["south: Fall"], "instance": "south"}}')
             ) as loads (number, notes);
+            insert into raw.layout_columns (source, entity, test_code, role, place)
+            values ('{FEED.source}', '{FEED.entity}', '', 'score', 1);
+            create or replace view raw.layout_rows as
+            select cast('{FEED.source}' as text) as source, cast('{FEED.entity}' as text) as entity,
+                record_key, payload, load_id, loaded_at, superseded_by, is_deleted, source_ref,
+                scope, cell_names_id
+            from raw.{FEED.table};
+            create view public.report as select * from raw.layout_rows;
             select setval(pg_get_serial_sequence('ops.loads', 'load_id'), 2);
         """)
 
     landing.prepare(database_url, [FEED])
 
-    rows = f"select record_key, instance, scope from raw.{FEED.table} order by 1"
-    assert query(database_url, rows) == [("a", "", "Fall"), ("b", "south", "Fall")]
+    for place in (FEED.table, "layout_rows"):
+        rows = f"select record_key, instance, scope from raw.{place} order by 1"
+        assert query(database_url, rows) == [("a", "", "Fall"), ("b", "south", "Fall")]
     ledger = "select instance, notes from ops.loads order by load_id"
     assert query(database_url, ledger) == [
         ("", {"scopes": ["Fall"]}),

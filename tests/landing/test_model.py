@@ -38,6 +38,7 @@ class Load:
     kind: FeedKind
     batches: list[list[Change]]
     scopes: frozenset[str]
+    instance: str
 
 
 LOADS = st.builds(
@@ -45,13 +46,15 @@ LOADS = st.builds(
     st.sampled_from(FeedKind),
     st.lists(st.lists(CHANGES, max_size=6), max_size=3),
     st.sampled_from([frozenset(), frozenset({"math"}), frozenset({"math", "ela"})]),
+    st.sampled_from(["", "north"]),
 )
 
 
 @dataclass
 class Model:
-    """The rules of a load, in plain Python: live records by key with payload and scope."""
+    """The rules of a load, in plain Python: an instance's live records by key."""
 
+    # payload and scope
     live: dict[str, tuple[Any, str | None]] = field(default_factory=dict)
 
     def load(self, load: Load) -> bool:
@@ -91,11 +94,11 @@ def test_raw_follows_the_model(
     def check(loads: list[Load]) -> None:
         with psycopg.connect(warehouse) as connection:
             connection.execute(f"truncate raw.{FEED.table}")
-        model = Model()
+        models = {"": Model(), "north": Model()}
         history: set[tuple[Any, ...]] = set()
         for load in loads:
-            _land_as_model_expects(warehouse, load, model)
-            history = _check_raw(warehouse, model, history)
+            _land_as_model_expects(warehouse, load, models[load.instance])
+            history = _check_raw(warehouse, models, history)
 
     check()
 
@@ -105,23 +108,28 @@ def _land_as_model_expects(url: str, load: Load, model: Model) -> None:
     stream = Script(load.batches, scopes=set(load.scopes))
     if not model.load(load):
         with pytest.raises(EmptyFeedError):
-            landing.land(url, stream, request(load.kind))
+            landing.land(url, stream, request(load.kind, instance=load.instance))
         return
-    result = landing.land(url, stream, request(load.kind))
+    result = landing.land(url, stream, request(load.kind, instance=load.instance))
     assert result.rows_new - result.rows_deleted == len(model.live) - live_before
 
 
-def _check_raw(url: str, model: Model, before: set[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
-    """Current state is the model's; every version of before is still there; returns them all."""
+def _check_raw(
+    url: str, models: dict[str, Model], before: set[tuple[Any, ...]]
+) -> set[tuple[Any, ...]]:
+    """Current state is the models'; every version of before is still there; returns them all."""
     rows = query(
         url,
-        "select record_key, load_id, payload, scope, is_deleted, superseded_by, payload::text"
+        "select record_key, load_id, payload, scope, is_deleted, superseded_by, payload::text,"
+        " instance"
         f" from raw.{FEED.table}",
     )
     current = [row for row in rows if row[5] is None]
-    assert len(current) == len({row[0] for row in current}) == len({row[0] for row in rows})
-    assert {row[0]: (row[2], row[3]) for row in current if not row[4]} == model.live
-    versions = {(row[0], row[1], row[6], row[3], row[4]) for row in rows}
+    records = {(row[7], row[0]) for row in rows}
+    assert len(current) == len({(row[7], row[0]) for row in current}) == len(records)
+    live = {(row[7], row[0]): (row[2], row[3]) for row in current if not row[4]}
+    assert live == {(i, key): of for i, model in models.items() for key, of in model.live.items()}
+    versions = {(row[7], row[0], row[1], row[6], row[3], row[4]) for row in rows}
     assert len(versions) == len(rows)
     assert before <= versions
     return versions
