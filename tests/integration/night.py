@@ -16,7 +16,7 @@ from psycopg import sql
 from demo import grand_bend, sources, warehouse
 from demo.runtime import Runtime
 from demo.simulators import edfi, sftp
-from include import transform
+from include import ingest, transform
 from include.config import get_district
 from include.connections import Connection
 from include.dbt_command import invoke
@@ -24,6 +24,12 @@ from include.run import Run
 from include.settings import Settings
 
 DISTRICT = grand_bend.CODE
+ENROLLMENTS = "studentSchoolAssociations"
+# how the newest load of a source ended
+LATEST = (
+    "select entity, status, load_window, error_class from ops.loads"
+    " where source = '{}' order by load_id desc limit 1"
+)
 TO_MARTS = ("seeds", "staging", "intermediate", "marts")
 
 
@@ -137,3 +143,8 @@ def serve(
             }
         )
         yield House(variables, runtime.work, dsn, api, given.code)
+
+
+def read(current: Run, *names: str) -> None:
+    """Load these resources of Ed-Fi, by default one."""
+    ingest.load_groups(current, "edfi", ingest.plan(current, "edfi"), names or (ENROLLMENTS,))

@@ -274,6 +274,20 @@ def test_a_night_loads_own_rows_and_leaves_them_when_they_go(own: Path, small: R
     assert held(small) == [("*", "a", True), ("*", "b", True)]
 
 
+def test_a_changed_layout_is_another_build(
+    own: Path, small: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRSTBELL_DISTRICTS_DIR", str(own.parent))
+    layout = Settings().own_layouts_dir / "toy.yaml"
+    layout.parent.mkdir()
+    told = []
+    for text in ("title: Toy", "title: Toy Test"):
+        layout.write_text(text, "utf-8")
+        told.append(transform.fingerprint(small))
+    layout.unlink()
+    assert len({*told, transform.fingerprint(small)}) == 3
+
+
 def test_a_night_loads_no_seed_when_an_own_row_is_wrong(own: Path, small: Run) -> None:
     (own / "codes.csv").write_text("district_code,local_code,is_open\n*,a,shut\n", "utf-8")
     with pytest.raises(ConfigError, match=r"codes\.csv, line 2: is_open 'shut'"):
