@@ -15,7 +15,7 @@ from tests.conftest import copied, filled_once
 from tests.dbt.conftest import run_dbt
 
 Running = tuple[psycopg.Connection[Any], Path]
-LEDGER = "stg_ops__loads"
+LEDGER, LIMITS = "stg_ops__loads", "int_loads__feed_limits"
 # what the report stands on beside the ledger; as a model of its own it would need all test results
 MATCHES = """
     create schema intermediate;
@@ -35,7 +35,7 @@ def reported_once(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) 
         landing.prepare(url, registry.feeds())
         with psycopg.connect(url, autocommit=True) as owner:
             owner.execute(MATCHES)
-            build(owner, folder, LEDGER, "feed_policy", "rpt_load_health")
+            build(owner, folder, LEDGER, "feed_policy", LIMITS, "rpt_load_health")
 
     with filled_once(pg_server_url, fill) as name:
         yield name
@@ -127,14 +127,14 @@ def standing_on_tables(nodes: dict[str, Any]) -> list[str]:
                 found.append(nodes[parent]["name"])
         return found
 
-    return sorted(
+    return sorted({
         f"{node['name']} stands on {table}"
         for node_id, node in nodes.items()
         if node["resource_type"] == "model"
         and node["schema"] == "reporting"
         and node["config"]["materialized"] == "view"
         for table in tables_under(node_id)
-    )
+    })  # fmt: skip
 
 
 def test_no_view_of_reporting_stands_on_a_table_that_a_build_drops(

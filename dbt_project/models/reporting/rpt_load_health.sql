@@ -17,8 +17,8 @@ student_matches as (
     select * from {{ ref('int_loads__student_matches') }}
 ),
 
-feed_policy as (
-    select * from {{ ref('feed_policy') }}
+limits as (
+    select * from {{ ref('int_loads__feed_limits') }}
 ),
 
 attempts as (
@@ -54,9 +54,7 @@ attempts as (
         ) as last_load_id_of_run,
         max(case when loads.is_of_file then loads.load_id end) over (
             partition by loads.source, loads.instance
-        ) as last_load_id_of_files,
-        -- the day of the newest attempt of any feed: what staleness is measured from
-        max(loads.as_of_date) over () as latest_as_of_date
+        ) as last_load_id_of_files
     from loads
 ),
 
@@ -82,7 +80,6 @@ counting as (
         attempts.error,
         attempts.is_of_file,
         attempts.is_without_files,
-        attempts.latest_as_of_date,
         attempts.status = 'failed'
         and attempts.load_id < case
             -- a file that was refused is over when the same content is left alone since
@@ -119,61 +116,6 @@ feed_matches as (
         sum(file_matches.matched_row_count) as matched_row_count
     from file_matches
     group by file_matches.source, file_matches.entity
-),
-
-feed_days as (
-    select
-        counting.source,
-        counting.entity,
-        min(counting.as_of_date) as first_as_of_date,
-        max(counting.latest_as_of_date) as latest_as_of_date
-    from counting
-    group by counting.source, counting.entity
-),
-
-limits_by_preference as (
-    select
-        feed_days.source,
-        feed_days.entity,
-        feed_policy.policy_name,
-        feed_policy.value,
-        row_number() over (
-            partition by feed_days.source, feed_days.entity, feed_policy.policy_name
-            order by
-                case when feed_policy.district_code = '*' then 1 else 0 end,
-                case when feed_policy.source = '*' then 1 else 0 end,
-                feed_policy.effective_from desc
-        ) as preference
-    from feed_days
-    inner join feed_policy
-        on feed_policy.source in ('*', feed_days.source)
-        and feed_policy.district_code in ('*', {{ district_code() }})
-        and feed_policy.effective_from <= feed_days.latest_as_of_date
-        and (
-            feed_policy.effective_to is null
-            or feed_policy.effective_to >= feed_days.latest_as_of_date
-        )
-),
-
-limits as (
-    select
-        limits_by_preference.source,
-        limits_by_preference.entity,
-        max(
-            case
-                when limits_by_preference.policy_name = 'missing_after_days'
-                    then limits_by_preference.value
-            end
-        ) as missing_after_days,
-        max(
-            case
-                when limits_by_preference.policy_name = 'unmatched_from_rows'
-                    then limits_by_preference.value
-            end
-        ) as unmatched_from_rows
-    from limits_by_preference
-    where limits_by_preference.preference = 1
-    group by limits_by_preference.source, limits_by_preference.entity
 ),
 
 judged as (
@@ -381,26 +323,23 @@ measured as (
         speaking.file_row_count,
         good.last_good_at,
         good.last_good_as_of_date,
-        feed_days.latest_as_of_date,
+        limits.latest_as_of_date,
         limits.missing_after_days,
         -- how stale what everybody reads is
-        {{ dbt.datediff('good.last_good_as_of_date', 'feed_days.latest_as_of_date', 'day') }}
+        {{ dbt.datediff('good.last_good_as_of_date', 'limits.latest_as_of_date', 'day') }}
             as days_since_good,
         speaking.status in ('loaded', 'unchanged', 'skipped')
         and {{ dbt.datediff(
-            'coalesce(good.last_good_as_of_date, feed_days.first_as_of_date)',
-            'feed_days.latest_as_of_date', 'day'
+            'coalesce(good.last_good_as_of_date, limits.first_as_of_date)',
+            'limits.latest_as_of_date', 'day'
         ) }} > limits.missing_after_days as is_missing
     from speaking
-    inner join feed_days
-        on feed_days.source = speaking.source
-        and feed_days.entity = speaking.entity
+    inner join limits
+        on limits.source = speaking.source
+        and limits.entity = speaking.entity
     left join good
         on good.source = speaking.source
         and good.entity = speaking.entity
-    left join limits
-        on limits.source = speaking.source
-        and limits.entity = speaking.entity
     where speaking.rank_of_instance = 1
 ),
 
