@@ -20,7 +20,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include import config, day_models, dbt_outcome, own_rows, seed_rows, warehouse
+from include import (
+    config,
+    day_models,
+    dbt_outcome,
+    own_rows,
+    seed_rows,
+    system_of_record,
+    warehouse,
+)
 from include.connections import Connection
 from include.dbt_pace import unhindered
 from include.errors import ConfigError, TransformError, TransformInterruptedError
@@ -130,13 +138,22 @@ def by_hand(night: Run, arguments: Sequence[str]) -> int:
 
 def check_seeds(night: Run) -> None:
     """Raise ConfigError for rows of seeds that this district's night would misread."""
+    own, code = night.settings.own_rows_dir, night.district.code
     seed_rows.check(
         PROJECT,
         config.district_codes(),
-        night.settings.own_rows_dir,
-        district=night.district.code,
+        own,
+        district=code,
         names=seed_rows.known_names(night.district.sources.values()),
     )
+    if seed := seed_rows.seeds(PROJECT).get(system_of_record.NAME):
+        system_of_record.check(seed, own, code, _systems_of_record(night))
+
+
+def _systems_of_record(night: Run) -> list[str]:
+    """The kinds of sources whose records the models of this district unite."""
+    kinds = {source.kind for source in night.district.sources.values()}
+    return [kind for kind in registry.systems_of_record() if kind in kinds]
 
 
 def _places(night: Run, home: Path) -> list[str]:

@@ -25,6 +25,8 @@ from include.sources.base import SourceConfig
 # The row that holds for every district without one of its own.
 EVERY = "*"
 Row = Mapping[str | None, Any]
+# A row, after where it stands: file and line.
+Placed = tuple[str, Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,11 @@ def known_names(configured: Collection[SourceConfig]) -> dict[str, frozenset[str
     layouts = registry.layouts(configured)
     sources = {feed.source for feed in registry.feeds()} | layouts.unread | {EVERY}
     families = {row.value for row in layouts.columns if row.role == "family" and row.value}
-    return {"source": frozenset(sources), "source_or_family": frozenset(sources | families)}
+    return {
+        "source": frozenset(sources),
+        "source_or_family": frozenset(sources | families),
+        "system_of_record": frozenset(registry.systems_of_record()),
+    }
 
 
 def rows_for(seed: Seed, own: Path | None, district: str) -> list[Row]:
@@ -101,7 +107,7 @@ def rows_for(seed: Seed, own: Path | None, district: str) -> list[Row]:
 
     An own row replaces the row of its key.
     """
-    return [row for _, row in _placed(seed, own, district)]
+    return [row for _, row in placed_for(seed, own, district)]
 
 
 def concerns(row: Row, district: str) -> bool:
@@ -109,7 +115,8 @@ def concerns(row: Row, district: str) -> bool:
     return row.get("district_code") in (EVERY, district)
 
 
-def _placed(seed: Seed, own: Path | None, district: str) -> list[tuple[str, Row]]:
+def placed_for(seed: Seed, own: Path | None, district: str) -> list[Placed]:
+    """The same rows, each with where it stands: file and line."""
     file = own / seed.file.name if own else None
     listed = rows_of(file)[1] if file and file.exists() else []
     added = [(f"{file}, line {line}", row) for line, row in listed if concerns(row, district)]
@@ -126,7 +133,7 @@ def _shared(seed: Seed, own: Path | None, district: str) -> Iterator[str]:
     if not seed.distinct:
         return
     placed = [
-        (place, row) for place, row in _placed(seed, own, district) if concerns(row, district)
+        (place, row) for place, row in placed_for(seed, own, district) if concerns(row, district)
     ]
     placed.sort(key=lambda found: found[1]["district_code"] != EVERY)
     others = [column for column in seed.key if column != "district_code"]

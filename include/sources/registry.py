@@ -43,6 +43,11 @@ def feeds() -> list[Feed]:
     return sorted({feed for kind in SOURCES.values() for feed in kind.feeds()}, key=str)
 
 
+def systems_of_record() -> list[str]:
+    """The kinds that can be a district's system of record, in a stable order."""
+    return sorted(kind for kind, source in SOURCES.items() if source.holds_back_tiers)
+
+
 def layouts(configured: Collection[SourceConfig] = ()) -> LayoutData:
     """What all kinds say of records that no SQL of their own reads.
 
