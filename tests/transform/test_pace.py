@@ -6,12 +6,19 @@ import gc
 import inspect
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from dbt.adapters.contracts.connection import Connection
+from dbt.adapters.postgres.connections import PostgresConnectionManager, PostgresCredentials
 from dbt_common.behavior_flags import BehaviorFlag, BehaviorFlagRendered
 
 from include import dbt_command
+from include.dbt_pace import unhindered
 from tests.transform.conftest import NightOf
+
+PID = "{{ config(materialized='table') }} select pg_backend_pid() as pid"
 
 FLAG: BehaviorFlag = {"name": "a_flag", "default": True, "docs_url": "https://docs.example.org"}
 During = Callable[[Callable[[], object]], list[object]]
@@ -61,3 +68,59 @@ def test_no_command_goes_through_its_call_stack_for_the_name_in_a_warning(
     assert walks == []
     BehaviorFlagRendered(FLAG, {})
     assert walks == [1]
+
+
+def test_the_nodes_of_a_command_share_sessions_and_nothing_that_was_set_in_them(
+    database_url: str,
+    night_of: NightOf,
+    project: Callable[[str, str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FIRSTBELL_DBT_THREADS", "1")
+    before = dict(vars(PostgresConnectionManager))
+    hooks = "{{ config(pre_hook=[\"set work_mem = '1MB'\", 'create temp table mine (n int)']) }}"
+    project("marts/fct_a.sql", hooks + PID)
+    state = "current_setting('work_mem') as work_mem, to_regclass('pg_temp.mine') as mine"
+    project("marts/fct_b.sql", f"{PID}, {state} from {{{{ ref('fct_a') }}}}")
+    project("marts/fct_c.sql", f"{PID} from {{{{ ref('fct_b') }}}}")
+    dbt_command.invoke(night_of(database_url), ["run", "--select", "fct_a+"])
+    with psycopg.connect(database_url) as reader:
+        found = reader.execute(
+            "select a.pid = b.pid, b.pid = c.pid, b.mine, b.work_mem = current_setting('work_mem')"
+            " from fct_a as a, fct_b as b, fct_c as c"
+        ).fetchone()
+        left = reader.execute(
+            "select count(*) from pg_stat_activity"
+            " where datname = current_database() and pid != pg_backend_pid()"
+        ).fetchone()
+    assert found == (True, True, None, True)
+    assert left == (0,)
+    assert dict(vars(PostgresConnectionManager)) == before
+
+
+def test_a_session_that_ended_is_not_used_again(database_url: str) -> None:
+    parts = urlsplit(database_url)
+    assert parts.username
+    assert parts.password
+    assert parts.hostname
+    credentials = PostgresCredentials(
+        host=parts.hostname, port=parts.port or 5432, user=parts.username,
+        password=parts.password, database=parts.path.lstrip("/"), schema="public",
+    )  # fmt: skip
+
+    def session() -> Connection:
+        return PostgresConnectionManager.open(Connection("postgres", "a_node", credentials))
+
+    with unhindered():
+        first = session()
+        pid = first.handle.get_backend_pid()
+        PostgresConnectionManager.close(first)
+        again = session()
+        assert again.handle.get_backend_pid() == pid
+        PostgresConnectionManager.close(again)
+        with psycopg.connect(database_url, autocommit=True) as admin:
+            admin.execute("select pg_terminate_backend(%s, 10000)", (pid,))
+        other = session()
+        assert other.handle.get_backend_pid() != pid
+        PostgresConnectionManager.close(other)
+    assert other.handle.closed
