@@ -62,11 +62,6 @@ _COLUMNS = {
     "action_plan_end_dt action_resolved_desc duration_assigned duration_actual",
     "incident_lu_code": "lu_code_id code_type incident_category",
     "incident_lu_sub_code": "lu_sub_code_id lu_code_id short_desc long_desc sub_category",
-    "test": "dcid id name test_type",
-    "testscore": "dcid id testid name sortorder",
-    "studenttest": "dcid id studentid testid test_date schoolid termid grade_level",
-    "studenttestscore": "dcid id studentid studenttestid testscoreid numscore percentscore "
-    "alphascore notes",
 }
 
 TABLES: dict[str, tuple[str, ...]] = {name: tuple(c.split()) for name, c in _COLUMNS.items()}

@@ -1,4 +1,4 @@
-"""Rows that follow from one record: seats in sections, marks, attendance, discipline, tests."""
+"""Rows that follow from one record: seats in sections, marks, attendance, discipline."""
 
 from __future__ import annotations
 
@@ -167,22 +167,6 @@ class Events:
         yield "incident_detail", {
             "incident_detail_id": self.numbers.of("incident_detail", (incident, kind)),
             "incident_id": incident, "lu_code_id": looked_up, "lu_sub_code_id": sub_code,
-        }  # fmt: skip
-
-    def test(self, record: Row) -> Made:
-        """A state test's result."""
-        key = self.numbers.of("studenttest", record["id"])
-        kind = self.numbers.of("test", record["assessmentReference"]["assessmentIdentifier"])
-        who = self.student(record["studentReference"]["studentUniqueId"])
-        spring = record["schoolYearTypeReference"]["schoolYear"]
-        yield "studenttest", {
-            "dcid": key, "id": key, "studentid": who, "testid": kind,
-            "test_date": record["administrationDate"][:10], "termid": year_id(spring) * 100,
-        }  # fmt: skip
-        yield "studenttestscore", {
-            "dcid": key, "id": key, "studentid": who, "studenttestid": key, "testscoreid": kind,
-            "numscore": int(record["scoreResults"][0]["result"]),
-            "alphascore": code(record["performanceLevels"][0]["performanceLevelDescriptor"]),
         }  # fmt: skip
 
 

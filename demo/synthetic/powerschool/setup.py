@@ -261,15 +261,6 @@ class Setup:
                 "lu_code_id": self.numbers.of("incident_lu_code", kind), "code_type": kind,
                 "incident_category": category,
             }  # fmt: skip
-        for record in self.records.get("assessments", {}).values():
-            key = self.numbers.of("test", record["assessmentIdentifier"])
-            yield (
-                "test",
-                {"dcid": key, "id": key, "name": record["assessmentTitle"], "test_type": 2},
-            )
-            yield "testscore", {
-                "dcid": key, "id": key, "testid": key, "name": "Scale score", "sortorder": 1
-            }  # fmt: skip
 
 
 def _place(record: Row) -> tuple[int, int]:

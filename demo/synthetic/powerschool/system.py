@@ -119,7 +119,7 @@ class System:
         if resource in (BEHAVIORS, ACTIONS):
             # the synthetic district numbers both parts of an incident alike
             return [("incident", record["id"][2:])]
-        if resource in ("studentSectionAssociations", "grades", "studentAssessments"):
+        if resource in ("studentSectionAssociations", "grades"):
             return [(resource, record["id"])]
         return []
 
@@ -141,8 +141,6 @@ class System:
                 yield from self._events.seat(found, self.day)
             elif found is not None and kind == "grades":
                 yield from self._events.mark(found, self.day)
-            elif found is not None:
-                yield from self._events.test(found)
 
     def _incident(self, tail: str) -> Made:
         behavior = self.records[BEHAVIORS].get(f"09{tail}")

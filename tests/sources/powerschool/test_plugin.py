@@ -20,7 +20,7 @@ PRIVATE = {
     "students.exitcomment", "users.ssn", "users.home_phone", "users.loginid",
     "attendance.att_comment", "log.entry", "log.discipline_reporter", "storedgrades.comment_value",
     "storedgrades.teacher_name", "spenrollments.sp_comment", "incident.incident_title",
-    "incident_action.action_resolved_desc", "studenttestscore.notes",
+    "incident_action.action_resolved_desc",
 }  # fmt: skip
 
 
@@ -41,6 +41,11 @@ def test_nothing_private_is_asked_for() -> None:
     held = {f"{table}.{column}" for table, columns in HELD.items() for column in columns}
     assert held >= PRIVATE
     assert not READ & PRIVATE
+
+
+def test_no_results_of_tests_are_asked_for() -> None:
+    tests = {"TEST", "TESTSCORE", "STUDENTTEST", "STUDENTTESTSCORE"}
+    assert not tests & {field.partition(".")[0].upper() for field in install(plugin.FOLDER).fields}
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

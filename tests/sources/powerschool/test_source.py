@@ -125,8 +125,8 @@ def test_discipline_is_read_from_where_the_district_keeps_it(
 
 
 def test_a_run_can_ask_for_some_tables_or_groups(server: Running, tmp_path: Path) -> None:
-    with source(server, tmp_path, only=("students", "tests")) as some:
-        assert some.groups() == ["roster", "tests"]
+    with source(server, tmp_path, only=("students", "programs")) as some:
+        assert some.groups() == ["roster", "programs"]
         assert [item.name for item in some.items({}, "roster")] == ["students"]
     with (
         source(server, tmp_path, only=("nothing",)) as wrong,
