@@ -21,6 +21,7 @@ found as (
     select
         student_ids.assessment_result_key,
         student_ids.source,
+        student_ids.source_instance,
         student_ids.id_column,
         coalesce(identifiers.identification_system_code, 'unknown') as identification_system_code,
         identifiers.student_key,
@@ -49,6 +50,7 @@ judged as (
     select
         found.assessment_result_key,
         found.source,
+        found.source_instance,
         found.id_column,
         found.identification_system_code,
         found.student_key,

@@ -1,5 +1,6 @@
--- One row per source, id column of the source and numbering of the district: how often the id
--- exists there and how often the second attribute then agrees.
+-- One row per source, instance of it, id column and numbering of the district: how often the id
+-- exists there and how often the second attribute then agrees. Two accounts of one vendor may
+-- number their students differently.
 --
 -- `agreement_rate` is agreed / (agreed + disagreed). Below the required rate (policy
 -- `assessment_id_agreement_min_rate`) the column is another numbering that meets ours by
@@ -26,15 +27,17 @@ policy as (
 offered as (
     select
         student_ids.source,
+        student_ids.source_instance,
         student_ids.id_column,
         count(distinct student_ids.assessment_result_key) as result_count
     from student_ids
-    group by student_ids.source, student_ids.id_column
+    group by student_ids.source, student_ids.source_instance, student_ids.id_column
 ),
 
 met as (
     select
         candidates.source,
+        candidates.source_instance,
         candidates.id_column,
         candidates.identification_system_code,
         count(distinct candidates.assessment_result_key) as id_found_count,
@@ -46,12 +49,14 @@ met as (
         end) as disagreed_count
     from candidates
     group by
-        candidates.source, candidates.id_column, candidates.identification_system_code
+        candidates.source, candidates.source_instance, candidates.id_column,
+        candidates.identification_system_code
 ),
 
 rated as (
     select
         offered.source,
+        offered.source_instance,
         offered.id_column,
         coalesce(met.identification_system_code, 'none') as identification_system_code,
         offered.result_count,
@@ -64,12 +69,14 @@ rated as (
     from offered
     left join met
         on met.source = offered.source
+        and met.source_instance = offered.source_instance
         and met.id_column = offered.id_column
 ),
 
 decided as (
     select
         rated.source,
+        rated.source_instance,
         rated.id_column,
         rated.identification_system_code,
         rated.result_count,

@@ -19,6 +19,7 @@ keyed as (
     select
         {{ surrogate_key(['unioned.source', 'unioned.result_id']) }} as assessment_result_key,
         unioned.source,
+        unioned.source_instance,
         unioned.id_column,
         unioned.id_value,
         unioned.birth_date,

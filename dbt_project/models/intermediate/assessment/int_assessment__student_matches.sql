@@ -38,6 +38,7 @@ weighed as (
     from candidates
     inner join rates
         on rates.source = candidates.source
+        and rates.source_instance = candidates.source_instance
         and rates.id_column = candidates.id_column
         and rates.identification_system_code = candidates.identification_system_code
 ),

@@ -1,4 +1,4 @@
--- One row per source, id column of the source and numbering of the district: how well they match.
+-- One row per source, instance of it, id column and numbering of the district: how well they match.
 with
 
 rates as (
@@ -7,9 +7,12 @@ rates as (
 
 selected as (
     select
-        {{ surrogate_key(['rates.source', 'rates.id_column', 'rates.identification_system_code']) }}
-            as assessment_id_match_rate_key,
+        {{ surrogate_key([
+            'rates.source', 'rates.source_instance', 'rates.id_column',
+            'rates.identification_system_code',
+        ]) }} as assessment_id_match_rate_key,
         rates.source,
+        rates.source_instance,
         rates.id_column,
         rates.identification_system_code,
         cast(rates.result_count as integer) as result_count,

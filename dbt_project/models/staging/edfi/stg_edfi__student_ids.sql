@@ -14,6 +14,7 @@ listed as (
     select
         'edfi' as source,
         student_assessments.result_id,
+        student_assessments.source_instance,
         'student_unique_id' as id_column,
         -- as the student's own record spells it, in whatever case the result does
         coalesce(students.student_id, student_assessments.student_id) as id_value,

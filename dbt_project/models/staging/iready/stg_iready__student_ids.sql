@@ -10,6 +10,7 @@ listed as (
     select
         'iready' as source,
         diagnostic_results.result_id,
+        diagnostic_results.source_instance,
         candidate.id_column,
         candidate.id_value,
         cast(null as date) as birth_date,

@@ -35,6 +35,7 @@ listed as (
     select
         offered.source,
         offered.result_id,
+        results.source_instance,
         offered.id_column,
         offered.id_value,
         {{ safe_date('described.birth_date_text') }} as birth_date,

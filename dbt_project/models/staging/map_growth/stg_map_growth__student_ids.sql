@@ -10,6 +10,7 @@ listed as (
     select
         'map_growth' as source,
         tests.result_id,
+        tests.source_instance,
         candidate.id_column,
         candidate.id_value,
         tests.birth_date,

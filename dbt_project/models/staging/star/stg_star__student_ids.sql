@@ -10,6 +10,7 @@ listed as (
     select
         'star' as source,
         results.result_id,
+        results.source_instance,
         candidate.id_column,
         {{ vendor_id('candidate.id_value') }} as id_value,
         results.birth_date,
@@ -29,6 +30,7 @@ usable as (
     select
         listed.source,
         listed.result_id,
+        listed.source_instance,
         listed.id_column,
         listed.id_value,
         listed.birth_date,
