@@ -15,7 +15,8 @@ from tests.conftest import copied, filled_once
 from tests.dbt.conftest import run_dbt
 
 Running = tuple[psycopg.Connection[Any], Path]
-LEDGER, LIMITS = "stg_ops__loads", "int_loads__feed_limits"
+LEDGER = "stg_ops__loads"
+OF_LOADS = ("int_loads__feed_limits", "int_loads__file_matches")
 # what the report stands on beside the ledger; as a model of its own it would need all test results
 MATCHES = """
     create schema intermediate;
@@ -35,7 +36,7 @@ def reported_once(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) 
         landing.prepare(url, registry.feeds())
         with psycopg.connect(url, autocommit=True) as owner:
             owner.execute(MATCHES)
-            build(owner, folder, LEDGER, "feed_policy", LIMITS, "rpt_load_health")
+            build(owner, folder, LEDGER, "feed_policy", *OF_LOADS, "rpt_load_health")
 
     with filled_once(pg_server_url, fill) as name:
         yield name

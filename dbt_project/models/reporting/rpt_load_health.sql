@@ -13,8 +13,8 @@ loads as (
     where is_of_retired_feed is not true
 ),
 
-student_matches as (
-    select * from {{ ref('int_loads__student_matches') }}
+file_matches as (
+    select * from {{ ref('int_loads__file_matches') }}
 ),
 
 limits as (
@@ -94,30 +94,6 @@ counting as (
         and (attempts.is_of_file or attempts.load_id = attempts.last_load_id_of_run)
 ),
 
--- a file that comes again writes only what changed: what it brought is told by all its loads
-file_matches as (
-    select
-        loads.source,
-        loads.entity,
-        loads.load_window,
-        sum(student_matches.row_count) as row_count,
-        sum(student_matches.matched_row_count) as matched_row_count
-    from loads
-    inner join student_matches
-        on student_matches.load_id = loads.load_id
-    where loads.is_of_file
-    group by loads.source, loads.entity, loads.load_window
-),
-
-feed_matches as (
-    select
-        file_matches.source,
-        file_matches.entity,
-        sum(file_matches.matched_row_count) as matched_row_count
-    from file_matches
-    group by file_matches.source, file_matches.entity
-),
-
 judged as (
     select
         counting.source,
@@ -147,7 +123,7 @@ judged as (
                 and file_matches.matched_row_count = 0
                 and (
                     file_matches.row_count >= limits.unmatched_from_rows
-                    or feed_matches.matched_row_count = 0
+                    or file_matches.feed_matched_row_count = 0
                 )
                 then 'unmatched'
             else counting.status
@@ -157,9 +133,6 @@ judged as (
         on file_matches.source = counting.source
         and file_matches.entity = counting.entity
         and file_matches.load_window = counting.load_window
-    left join feed_matches
-        on feed_matches.source = counting.source
-        and feed_matches.entity = counting.entity
     left join limits
         on limits.source = counting.source
         and limits.entity = counting.entity
