@@ -18,6 +18,7 @@ from bench import (
     ml_speed,
     night,
     oulad_report,
+    system_of_record,
     wide_file,
 )  # fmt: skip
 from bench.landing_report import HEADER, Limit, Measure, Memory, Peak
@@ -27,7 +28,7 @@ _FOLDER = Path(__file__).parents[1] / ".runtime" / "bench"
 _SAMPLES = Path(
     os.environ.get("FIRSTBELL_SAMPLES", Path(__file__).parents[2] / "shared" / "samples")
 )
-_PARTS = ["landing", "csv", "wide", "memory", "night", "features", "oulad", "ml"]
+_PARTS = ["landing", "csv", "wide", "memory", "night", "features", "record", "oulad", "ml"]
 
 
 def main() -> int:
@@ -68,6 +69,8 @@ def _measures(arguments: argparse.Namespace) -> Iterator[Measure | Memory | Peak
                 yield from night.measure(server.url(), folder / "night")
             if "features" in arguments.only:
                 yield features.measure(server.url(), folder / "features", arguments.students)
+            if "record" in arguments.only:
+                yield system_of_record.measure(server.url(), folder / "record", arguments.students)
 
 
 def _models(arguments: argparse.Namespace) -> Iterator[ml_speed.Figure | str]:

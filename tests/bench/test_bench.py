@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench import edfi_memory, features, landing, landing_csv, landing_workload, ml_speed, wide_file
+import psycopg
+
+from bench import (
+    edfi_memory,
+    features,
+    landing,
+    landing_csv,
+    landing_workload,
+    ml_speed,
+    system_of_record,
+    wide_file,
+)
 
 ROUNDS = 2
 
@@ -42,6 +53,21 @@ def test_every_as_of_date_of_the_drawn_district_has_features(
     said = features.measure(pg_server_url, tmp_path / "features", students).beside
     rows = int(said.split(" rows")[0].replace(",", ""))
     assert 0.9 * students * dates < rows <= students * dates
+
+
+def test_both_systems_of_the_drawn_district_tell_the_same_of_every_student(
+    database_url: str,
+) -> None:
+    system_of_record.fill(database_url, 50)
+    with psycopg.connect(database_url) as connection:
+        counted = [
+            connection.execute(
+                f"select (select count(*) from given.first__{entity}),"
+                f" (select count(*) from given.second__{entity})".encode()
+            ).fetchone()
+            for entity in ("enrollments", "section_enrollments", "marks", "attendance_events")
+        ]
+    assert counted == [(50, 50), (350, 350), (700, 700), (550, 550)]
 
 
 def test_a_model_is_measured_beside_the_script() -> None:
