@@ -37,8 +37,7 @@
     {%- set finds = rule.dated is defined and rule.dated is not string -%}
     {%- set day = 'told.' ~ rule.dated if rule.dated is string else none -%}
     {%- if finds -%}
-        {%- set other, key, day_of_other = rule.dated[0], rule.dated[1], rule.dated[2] -%}
-        {%- set day = 'dated.' ~ day_of_other -%}
+        {%- set day = 'told.date_of_record' -%}
         {%- if rule.dated | length > 3 -%}
             {%- set day = 'coalesce(' ~ day ~ ', ' ~ last_day_of_school_year('told.' ~ rule.dated[3])
                 ~ ')' -%}
@@ -51,16 +50,8 @@
         told.source_system,
         told.source_instance
     from (
-        {{ told_by_sources(entity, columns) }}
+        {{ told_by_sources(entity, columns, rule.dated if finds else none) }}
     ) as told
-    {%- if finds %}
-    left join (
-        {{ told_by_sources(other, {key: 'bigint', day_of_other: 'date'}) }}
-    ) as dated
-        on dated.{{ key }} = told.{{ key }}
-        and dated.source_system = told.source_system
-        and dated.source_instance = told.source_instance
-    {%- endif %}
     inner join {{ ref('idn_periods_of_record') }} as period
         on period.source_system = told.source_system
         and period.entity_group = '{{ rule.group }}'

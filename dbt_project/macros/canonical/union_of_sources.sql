@@ -15,7 +15,9 @@
     one. No source, no row. Of several sources those rows stand that their system of record tells
     (rows_of_record).
 
-    told_by_sources(entity, columns)   the rows of every source, whoever is the system of record
+    told_by_sources(entity, columns)   the rows of every source, whoever is the system of record; with
+                                       `dated`, [entity, key, column], each with the date of the row
+                                       of that entity, of its source, that has the key: date_of_record
 #}
 {% macro union_of_sources(entity, columns) -%}
     {%- if entity not in canonical_inputs() -%}
@@ -40,7 +42,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro told_by_sources(entity, columns) -%}
+{% macro told_by_sources(entity, columns, dated=none) -%}
     {%- set used = [] -%}
     {%- for source in canonical_inputs()[entity] if source in var('sources') -%}
         {%- do used.append(source) -%}
@@ -51,14 +53,24 @@
         {%- for column in columns %}
         {{ entity }}.{{ column }},
         {%- endfor %}
+        {%- if dated %}
+        dated.{{ dated[2] }} as date_of_record,
+        {%- endif %}
         '{{ source }}' as source_system,
         '' as source_instance
     from {{ ref(canonical_inputs()[entity][source]) }} as {{ entity }}
+    {%- if dated %}
+    left join {{ ref(canonical_inputs()[dated[0]][source]) }} as dated
+        on dated.{{ dated[1] }} = {{ entity }}.{{ dated[1] }}
+    {%- endif %}
     {% else -%}
     select
         {%- for column, type in columns.items() %}
         cast(null as {{ type }}) as {{ column }},
         {%- endfor %}
+        {%- if dated %}
+        cast(null as date) as date_of_record,
+        {%- endif %}
         '' as source_system,
         '' as source_instance
     where false
