@@ -15,8 +15,10 @@ from tests.dbt.conftest import run_dbt
 
 @pytest.mark.timeout(900)
 def test_every_unit_test_passes(
-    database_url: str, tmp_path: Path, manifest: dict[str, Any]
+    database_url: str, tmp_path: Path, manifest: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # by hand they run on a warehouse whose last build fixed what is landed: it concerns no test
+    monkeypatch.setenv("FIRSTBELL_DBT_LOAD_CEILING", "0")
     landing.prepare(database_url, feeds())
     # with the models: a unit test asks the database for the types of its model's inputs
     done = run_dbt(
