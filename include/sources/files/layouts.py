@@ -320,7 +320,7 @@ def load_layout(path: Path) -> Layout:
             f"layout {path.name}",
             seen=_problems(error),
             expected="a valid layout",
-            next_step="Compare with include/layouts/star.yaml.",
+            next_step="See docs/add-an-assessment.md; compare with include/layouts/star.yaml.",
         ) from error
     if layout.source != path.stem:
         raise ConfigError(
@@ -382,6 +382,22 @@ def get_layout(name: str, folder: Path | None = None) -> Layout:
 def _problems(error: ValidationError | yaml.YAMLError) -> str:
     if isinstance(error, yaml.YAMLError):
         return f"not YAML ({error})"
-    places = ((".".join(map(str, e["loc"])) or "file", e["msg"]) for e in error.errors())
-    places = ((place, message.removeprefix("Value error, ")) for place, message in places)
-    return "; ".join(f"{place}: {message}" for place, message in places)
+    return "; ".join(
+        f"{'.'.join(map(str, e['loc'])) or 'file'}: "
+        + (
+            _unknown_key(e["loc"])
+            if e["type"] == "extra_forbidden"
+            else e["msg"].removeprefix("Value error, ")
+        )
+        for e in error.errors()
+    )
+
+
+def _unknown_key(place: tuple[int | str, ...]) -> str:
+    """Where a key belongs that stands at another place, if anywhere."""
+    *above, key = place
+    if not above and key in FileLayout.model_fields:
+        return "a key of each entry of `files`"
+    if above and key in Layout.model_fields:
+        return "a key of the layout, beside `files`"
+    return "not a known key"
