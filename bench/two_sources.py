@@ -49,11 +49,14 @@ def columns_by_entity() -> dict[str, dict[str, str]]:
     return asked | ({"key_case": _KEY_CASE} if "'key_case':" in inputs else {})
 
 
-def write_project(place: Path, record: Rows, sources: Sequence[str] = SOURCES) -> Path:
-    """The project in a folder made anew; `record` are the rows of system_of_record."""
+def write_project(place: Path, record: Rows, *further: str) -> Path:
+    """The project in a folder made anew; `record` are the rows of system_of_record.
+
+    `further` are models after the canonical ones, each by folder and name.
+    """
     place.mkdir()
     config = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))
-    config["vars"]["sources"] = list(sources)
+    config["vars"]["sources"] = list(SOURCES)
     # no reports here: nobody may read them
     config["on-run-end"] = []
     (place / "dbt_project.yml").write_text(yaml.safe_dump(config), "utf-8")
@@ -64,6 +67,14 @@ def write_project(place: Path, record: Rows, sources: Sequence[str] = SOURCES) -
         for path in (PROJECT / "models" / folder).rglob("*"):
             if path.is_file() and "unit_tests" not in path.name:
                 (place / "models" / folder / path.name).symlink_to(path)
+    for model in further:
+        file = PROJECT / "models" / f"{model}.sql"
+        (place / "models" / "intermediate" / file.parent.name).mkdir(parents=True, exist_ok=True)
+        # their grain stands in the properties of their folder
+        for path in (file, *file.parent.glob("*__models.yml")):
+            link = place / "models" / "intermediate" / file.parent.name / path.name
+            if not link.is_symlink():
+                link.symlink_to(path)
     for path in (PROJECT / "macros").rglob("*.sql"):
         (place / "macros").mkdir(exist_ok=True)
         (place / "macros" / path.name).symlink_to(path)

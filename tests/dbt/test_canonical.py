@@ -103,6 +103,16 @@ def test_every_canonical_row_says_where_it_comes_from(
     assert [node["name"] for node in found if column not in node["columns"]] == []
 
 
+def test_no_model_after_them_asks_which_system_a_row_is_of(manifest: dict[str, Any]) -> None:
+    found = [
+        node["name"]
+        for node in checks.models(manifest)
+        if checks.room(node) not in ("staging", "identity", "canonical")
+        and "source_system" in checks.code_without_comments(node)
+    ]
+    assert found == []
+
+
 def test_no_canonical_model_hands_on_who_defined_a_code(manifest: dict[str, Any]) -> None:
     """Codes are resolved there; the mappings of a source are what resolves them."""
     found = {

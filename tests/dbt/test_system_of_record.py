@@ -28,13 +28,22 @@ from tests.dbt.two_systems_told import (
 )
 from tests.parsed_project import PROJECT
 
+# From the canonical models to the days and absences that count.
+DAYS_AND_ABSENCES = (
+    "intermediate/enrollment/int_enrollment__primary_spans",
+    "intermediate/calendar/int_calendar__attendance_days",
+    "intermediate/attendance/int_attendance__span_years",
+    "intermediate/attendance/int_attendance__event_verdicts",
+)
+
 
 @pytest.fixture(scope="module")
 def built(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A database with the canonical models of both sources."""
     with copied(pg_server_url, "template1") as url:
         give(url, rows())
-        project = write_project(tmp_path_factory.mktemp("sources") / "project", RECORD)
+        place = tmp_path_factory.mktemp("sources") / "project"
+        project = write_project(place, RECORD, *DAYS_AND_ABSENCES)
         assert build(project, url, AS_OF) == ""
         yield url
 
@@ -132,6 +141,25 @@ def test_each_day_is_of_one_calendar(built: str) -> None:
     )
     assert found == [("2024-11-04", "A"), ("2025-01-05", "A"), ("2025-01-06", "B"),
                      ("2025-01-07", "B")]  # fmt: skip
+
+
+def test_days_and_absences_of_both_halves_count(built: str) -> None:
+    """Of the four days of school, two in each system, and of the absences on them none is lost."""
+    enrolled_days = read(
+        built,
+        "select spans.student_key, count(*) from intermediate.int_attendance__span_years as spans"
+        " inner join intermediate.int_calendar__attendance_days as days"
+        " using (school_key, calendar_choice, school_year)"
+        " where days.calendar_date between spans.first_date and spans.last_date"
+        " and student_key < 1000 group by spans.student_key order by spans.student_key",
+    )
+    assert enrolled_days == [(1, 4), (4, 4), (5, 3), (6, 2), (7, 2)]
+    counted = read(
+        built,
+        "select student_key, event_date::text from intermediate.int_attendance__event_verdicts"
+        " where is_counted order by event_date",
+    )
+    assert counted == [(1, "2024-11-04"), (1, "2025-01-05"), (1, "2025-01-06")]
 
 
 def test_marks_are_those_of_the_record_at_the_end_of_their_period(built: str) -> None:

@@ -113,10 +113,10 @@ def test_all_that_is_wrong_is_told_at_once(own: Path) -> None:
     ids=["unknown group", "unknown kind", "ends"],
 )
 def test_a_night_and_its_check_refuse_such_a_row_before_anything_is_loaded(
-    own: Path, night_of: NightOf, row: str, said: str
+    own: Path, database_url: str, night_of: NightOf, row: str, said: str
 ) -> None:
     (own / "system_of_record.csv").write_text(HEADER + row, "utf-8")
-    night = night_of("postgresql://nobody@127.0.0.1:1/none")
+    night = night_of(database_url)
     settings = Settings(work_dir=night.settings.work_dir, districts_dir=own.parent)
     night = replace(night, settings=settings)
     with pytest.raises(ConfigError, match="system_of_record") as caught:
