@@ -20,8 +20,14 @@
         'calendar_dates': {'edfi': 'stg_edfi__calendar_dates'},
         'sessions': {'edfi': 'stg_edfi__sessions'},
         'grading_periods': {'edfi': 'stg_edfi__grading_periods'},
-        'attendance_events': {'edfi': 'stg_edfi__student_school_attendance_events'},
-        'section_attendance_events': {'edfi': 'stg_edfi__student_section_attendance_events'},
+        'attendance_events': {
+            'edfi': 'stg_edfi__student_school_attendance_events',
+            'powerschool': 'stg_powerschool__attendance_events',
+        },
+        'section_attendance_events': {
+            'edfi': 'stg_edfi__student_section_attendance_events',
+            'powerschool': 'stg_powerschool__section_attendance_events',
+        },
         'courses': {'edfi': 'stg_edfi__courses'},
         'section_enrollments': {'edfi': 'stg_edfi__student_section_associations'},
         'student_demographics': {'edfi': 'stg_edfi__student_demographics'},
@@ -39,11 +45,26 @@
         'academic_records': {'edfi': 'stg_edfi__student_academic_records'},
         'interventions': {'edfi': 'stg_edfi__interventions'},
         'student_interventions': {'edfi': 'stg_edfi__student_intervention_associations'},
-        'discipline_action_disciplines': {'edfi': 'stg_edfi__discipline_action_disciplines'},
-        'discipline_actions': {'edfi': 'stg_edfi__discipline_actions'},
-        'discipline_incidents': {'edfi': 'stg_edfi__discipline_incidents'},
-        'student_incident_behaviors': {'edfi': 'stg_edfi__student_incident_behaviors'},
-        'student_incident_non_offenders': {'edfi': 'stg_edfi__student_incident_non_offenders'},
+        'discipline_action_disciplines': {
+            'edfi': 'stg_edfi__discipline_action_disciplines',
+            'powerschool': 'stg_powerschool__discipline_actions',
+        },
+        'discipline_actions': {
+            'edfi': 'stg_edfi__discipline_actions',
+            'powerschool': 'stg_powerschool__discipline_actions',
+        },
+        'discipline_incidents': {
+            'edfi': 'stg_edfi__discipline_incidents',
+            'powerschool': 'stg_powerschool__discipline_incidents',
+        },
+        'student_incident_behaviors': {
+            'edfi': 'stg_edfi__student_incident_behaviors',
+            'powerschool': 'stg_powerschool__student_incident_behaviors',
+        },
+        'student_incident_non_offenders': {
+            'edfi': 'stg_edfi__student_incident_non_offenders',
+            'powerschool': 'stg_powerschool__student_incident_roles',
+        },
         'older_student_incidents': {'edfi': 'stg_edfi__student_incidents'},
         'special_education_participations': {'edfi': 'stg_edfi__special_education_participations'},
         'food_service_participations': {'edfi': 'stg_edfi__food_service_participations'},
@@ -54,7 +75,10 @@
         'cte_participations': {'edfi': 'stg_edfi__cte_participations'},
         'title_i_participations': {'edfi': 'stg_edfi__title_i_participations'},
         'section_504_participations': {'edfi': 'stg_edfi__section_504_participations'},
-        'program_participations': {'edfi': 'stg_edfi__program_participations'},
+        'program_participations': {
+            'edfi': 'stg_edfi__program_participations',
+            'powerschool': 'stg_powerschool__program_participations',
+        },
         'learning_standards': {'edfi': 'stg_edfi__learning_standards'},
         'code_mappings': {'edfi': 'stg_edfi__descriptor_mappings'},
     }) }}
