@@ -130,6 +130,17 @@ def test_the_same_enrolments_with_the_first_day_that_is_not_one_as_their_exit(bo
     assert found == expected
 
 
+def test_the_same_children_have_free_meals_in_all_their_enrolments(both: Both) -> None:
+    served = both.records("studentSchoolFoodServiceProgramAssociations")
+    expected = {student(record) for record in served}
+    numbers = both.numbers()
+    current = [(row["id"], row["lunchstatus"]) for row in both.store.rows("students")]
+    earlier = [(row["studentid"], row["lunchstatus"]) for row in both.store.rows("reenrollments")]
+    found = {numbers[who] for who, status in [*current, *earlier] if status == "F"}
+    assert found == expected
+    assert all((status == "F") == (numbers[who] in expected) for who, status in earlier)
+
+
 def test_the_same_marks_in_the_gradebook(both: Both) -> None:
     expected: Counter[tuple[object, ...]] = Counter()
     for record in both.records("grades"):

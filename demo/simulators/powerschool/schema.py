@@ -14,7 +14,7 @@ _COLUMNS = {
     "enrollment_schoolid enroll_status entrydate exitdate entrycode exitcode exitcomment fteid "
     "track fedethnicity ethnicity lunchstatus districtentrydate transaction_date",
     "reenrollments": "dcid id studentid schoolid grade_level entrydate exitdate entrycode "
-    "exitcode exitcomment fteid track type",
+    "exitcode exitcomment fteid track type lunchstatus",
     "studentrace": "dcid id studentid racecd whenmodified",
     "schools": "dcid id school_number name abbreviation low_grade high_grade district_number "
     "principal principalemail issummerschool state_excludefromreporting transaction_date",

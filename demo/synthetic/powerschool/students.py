@@ -41,7 +41,7 @@ class Students:
         enrolment, earlier = self._enrolment(current, day), spells[:-1]
         if enrolment.get("enroll_status") == GRADUATED:
             earlier = spells
-        lunch = told.get("studentSchoolFoodServiceProgramAssociations")
+        lunch = "F" if told.get("studentSchoolFoodServiceProgramAssociations") else "P"
         demographics = next(iter(told.get("studentEducationOrganizationAssociations", ())), {})
         written = max(
             [v for v in (enrolment.get("entrydate"), _left(current, day)) if v], default=""
@@ -54,12 +54,12 @@ class Students:
             "dob": student["birthDate"], "gender": code(demographics.get("sexDescriptor", ""))[:1],
             "fedethnicity": FLAG[bool(demographics.get("hispanicLatinoEthnicity"))],
             "ssn": "000-00-0000", "guardianemail": f"guardian{number}@maple-valley.example",
-            "lunchstatus": "F" if lunch else "P",
+            "lunchstatus": lunch,
             "districtentrydate": spells[0]["entryDate"] if spells else None, **enrolment,
             "transaction_date": evening(written) if written >= STAMPED_SINCE else None,
         }  # fmt: skip
         for spell in earlier:
-            yield "reenrollments", self._earlier(spell, number)
+            yield "reenrollments", {**self._earlier(spell, number), "lunchstatus": lunch}
         for n, race in enumerate(demographics.get("races", ())):
             key = self.numbers.of("studentrace", (unique, n))
             yield "studentrace", {

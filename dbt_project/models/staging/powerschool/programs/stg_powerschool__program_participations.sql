@@ -17,6 +17,10 @@ current_enrollments as (
     {{ current_rows(source('powerschool', 'students')) }}
 ),
 
+reenrollments as (
+    {{ current_rows(source('powerschool', 'reenrollments')) }}
+),
+
 students as (
     select * from {{ ref('stg_powerschool__students') }}
 ),
@@ -55,27 +59,79 @@ special_programs as (
         on programs.program_id = {{ json_text('spenrollments.payload', ['programid']) }}
 ),
 
--- kept with the enrolment, without a date of its own; P pays in full
-meals as (
+-- kept with each enrolment, without dates of its own; 999999 is the school of those who graduated
+statuses as (
     select
         {{ json_text('payload', ['id']) }} as powerschool_student_id,
         {{ json_text('payload', ['enrollment_schoolid']) }} as school_id,
-        true as is_of_district,
-        'School Food Service' as program_name,
-        'lunch status ' || lower({{ json_text('payload', ['lunchstatus']) }}) as program_type_code,
-        {{ safe_date(json_text('payload', ['entrydate'])) }} as begin_date,
-        -- who has left has no meals; the day of leaving is the first day out
-        case
-            when {{ json_text('payload', ['enroll_status']) }} != '0'
-                then {{ days_before(1, safe_date(json_text('payload', ['exitdate']))) }}
-        end as end_date,
+        lower({{ json_text('payload', ['lunchstatus']) }}) as lunch_status,
+        {{ safe_date(json_text('payload', ['entrydate'])) }} as entry_date,
         record_key as _record_key,
         load_id as _load_id,
         loaded_at as _loaded_at
     from current_enrollments
-    where upper({{ json_text('payload', ['lunchstatus']) }}) != 'P'
-        -- the school of those who graduated
-        and {{ json_text('payload', ['schoolid']) }} != '999999'
+    where {{ json_text('payload', ['schoolid']) }} != '999999'
+    union all
+    select
+        {{ json_text('payload', ['studentid']) }} as powerschool_student_id,
+        {{ json_text('payload', ['schoolid']) }} as school_id,
+        lower({{ json_text('payload', ['lunchstatus']) }}) as lunch_status,
+        {{ safe_date(json_text('payload', ['entrydate'])) }} as entry_date,
+        record_key as _record_key,
+        load_id as _load_id,
+        loaded_at as _loaded_at
+    from reenrollments
+),
+
+compared as (
+    select
+        statuses.powerschool_student_id,
+        statuses.school_id,
+        statuses.lunch_status,
+        statuses.entry_date,
+        statuses._record_key,
+        statuses._load_id,
+        statuses._loaded_at,
+        coalesce(lag(statuses.lunch_status) over (
+            partition by statuses.powerschool_student_id
+            order by statuses.entry_date, statuses._record_key
+        ), '') as status_before
+    from statuses
+),
+
+-- enrolments one after the other with one status are one participation
+changed as (
+    select
+        compared.powerschool_student_id,
+        compared.school_id,
+        compared.lunch_status,
+        compared.entry_date,
+        compared._record_key,
+        compared._load_id,
+        compared._loaded_at,
+        lead(compared.entry_date) over (
+            partition by compared.powerschool_student_id
+            order by compared.entry_date, compared._record_key
+        ) as next_entry_date
+    from compared
+    where coalesce(compared.lunch_status, '') != compared.status_before
+),
+
+-- P pays in full
+meals as (
+    select
+        changed.powerschool_student_id,
+        changed.school_id,
+        true as is_of_district,
+        'School Food Service' as program_name,
+        'lunch status ' || changed.lunch_status as program_type_code,
+        changed.entry_date as begin_date,
+        {{ days_before(1, 'changed.next_entry_date') }} as end_date,
+        changed._record_key,
+        changed._load_id,
+        changed._loaded_at
+    from changed
+    where changed.lunch_status != 'p'
 ),
 
 together as (
