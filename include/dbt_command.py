@@ -151,9 +151,16 @@ def check_seeds(night: Run) -> None:
 
 
 def _systems_of_record(night: Run) -> list[str]:
-    """The kinds of sources whose records the models of this district unite."""
+    """The kinds of the district file, and those ever loaded: what one of before told stays."""
+    from include import landing
+
     kinds = {source.kind for source in night.district.sources.values()}
-    return [kind for kind in registry.systems_of_record() if kind in kinds]
+    with reached(night):
+        loaded = landing.raw_names_loaded(night.dsn)
+    return [
+        kind for kind in registry.systems_of_record()
+        if kind in kinds or registry.raw_names_of_kind(kind) & loaded
+    ]  # fmt: skip
 
 
 def _places(night: Run, home: Path) -> list[str]:
@@ -285,6 +292,7 @@ def lasting_values(night: Run) -> dict[str, Any]:
         "district_code": night.district.code,
         "school_year_starts_in": night.district.school_year_starts_in,
         "time_zone": night.district.time_zone,
+        "sources": _systems_of_record(night),
         **said,
     }
 

@@ -22,9 +22,13 @@ from include import dbt_command
 from include.dbt_command import environment
 from include.dbt_pace import unhindered
 from include.run import Run
+from include.sources import registry
 from tests.conftest import SHARED
 
 PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
+DISTRICT = {"district_code": "grand_bend"}
+# every source is used, so that every model is there
+VALUES = {**DISTRICT, "sources": registry.systems_of_record()}
 NOWHERE = "postgresql://nobody:nothing@127.0.0.1:1/none"
 
 
@@ -54,7 +58,7 @@ def invoke(
                 *("--no-use-colors", *arguments),
                 *("--project-dir", str(project), "--profiles-dir", str(project)),
                 *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
-                *("--vars", json.dumps({"district_code": "grand_bend"})),
+                *("--vars", json.dumps(VALUES if project == PROJECT else DISTRICT)),
             ]
         )
     return done, said.getvalue()

@@ -1,8 +1,8 @@
 {#
     Keys of records of the system of record, and of references to them. Hosts on SQL Server compare keys
     without case: a section MATH-1 is referred to as math-1. So a reference finds its record without
-    regard to case, unless two live records of that entity differ in nothing else
-    (stg_edfi__key_case): then the host tells them apart, and so do we.
+    regard to case, unless two live records of that entity differ in nothing else (entity key_case
+    of canonical_inputs): then a source tells them apart, and so do we.
 
     natural_key(entity, columns)   the key of a record of `entity`, from the columns of its natural key
     key_text(entity, column)       one text of such a key, to be compared and not to be shown
@@ -29,12 +29,20 @@
             "key_text: `entity` and `column` must be names, got " ~ entity ~ " and " ~ column
         ) }}
     {%- endif -%}
+    {%- set models = staging_of('key_case').values() -%}
+    {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    {%- if not models -%}
+        upper({{ text }})
+    {%- else -%}
     case
-            when (
+            when {% for model in models -%}
+            {{ 'or ' if not loop.first }}(
                 select key_case.is_case_sensitive
-                from {{ ref('stg_edfi__key_case') }} as key_case
+                from {{ ref(model) }} as key_case
                 where key_case.entity = '{{ entity }}'
-            ) then cast({{ column }} as {{ dbt.type_string() }})
-            else upper(cast({{ column }} as {{ dbt.type_string() }}))
+            ) {% endfor -%}
+            then {{ text }}
+            else upper({{ text }})
         end
+    {%- endif -%}
 {%- endmacro %}

@@ -1,32 +1,34 @@
 {#
-    unmapped_codes(model, column, crosswalk, key, namespace, also): the codes of a model that neither the
-    crosswalk nor the source's own mappings know, with the number of its rows, as a select of
-    source, crosswalk, key_column, code, record_count.
+    unmapped_codes(source, entity, column, crosswalk, key, namespace, also): the codes of a source that
+    neither the crosswalk nor the source's own mappings know, with the number of its rows, as a select
+    of source, crosswalk, key_column, code, record_count.
 
-    model       name of a model of staging, which says the source
-    column      its column with the code
+    source      a source that the district uses
+    entity      what it fills, by its name in canonical_inputs
+    column      the column with the code, of that model of staging
     crosswalk   name of the seed that should know it
     key         the seed's column (default: `column`)
     namespace   the model's column that says who defined the code, where the source maps such codes
     also        another seed with the same key in which the code may stand instead
 
-        {{ unmapped_codes('stg_edfi__courses', 'academic_subject_code', 'xwalk_academic_subjects') }}
+        {{ unmapped_codes(source, 'courses', 'academic_subject_code', 'xwalk_academic_subjects') }}
 #}
-{% macro unmapped_codes(model, column, crosswalk, key=none, namespace=none, also=none) -%}
-    {%- if not model.startswith('stg_') -%}
+{% macro unmapped_codes(
+    source, entity, column, crosswalk, key=none, namespace=none, also=none
+) -%}
+    {%- if source not in staging_of(entity) -%}
         {{ exceptions.raise_compiler_error(
-            "unmapped_codes: `model` must be one of staging, whose name says the source, got " ~ model
+            "unmapped_codes: `source` must fill " ~ entity ~ " and be used, got " ~ source
         ) }}
     {%- endif -%}
     {%- set key = key or column -%}
-    {%- set source = model.split('__')[0] | replace('stg_', '') -%}
     select
         '{{ source }}' as source,
         '{{ crosswalk }}' as crosswalk,
         '{{ key }}' as key_column,
         coded.{{ column }} as code,
         count(*) as record_count
-    from {{ ref(model) }} as coded
+    from {{ ref(staging_of(entity)[source]) }} as coded
     {%- if namespace %}
     left join {{ ref('can_code_mappings') }} as code_mappings
         on code_mappings.source_system = '{{ source }}'

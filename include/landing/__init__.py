@@ -30,6 +30,7 @@ from include.landing.instances import instance_of, settle_instances
 from include.landing.ledger import (
     failed_last,
     notes_of_committed,
+    raw_names_loaded,
     read_watermark,
     record_failed,
     record_skipped,
@@ -91,6 +92,7 @@ __all__ = [
     "list_retired_feeds",
     "notes_of_committed",
     "prepare",
+    "raw_names_loaded",
     "read_watermark",
     "record_failed",
     "record_skipped",

@@ -319,6 +319,19 @@ def _of(request: LoadRequest) -> tuple[str, str, str]:
     return request.feed.source, request.feed.entity, request.instance
 
 
+def raw_names_loaded(dsn: str) -> set[str]:
+    """What feeds have before the dot of which any load was ever committed."""
+    with psycopg.connect(dsn) as connection:
+        # a database that no version of ours has seen has no ledger
+        row = connection.execute("select to_regclass('ops.loads') is not null").fetchone()
+        if row is None or not row[0]:
+            return set()
+        rows = connection.execute(
+            "select distinct source from ops.loads where status in ('loaded', 'unchanged')"
+        ).fetchall()
+    return {str(name) for (name,) in rows}
+
+
 def record_skipped(dsn: str, request: LoadRequest) -> LoadResult:
     """Write to the ledger that this load was left out, because its file is already in."""
     with psycopg.connect(dsn) as connection:

@@ -48,6 +48,11 @@ def systems_of_record() -> list[str]:
     return sorted(kind for kind, source in SOURCES.items() if source.holds_back_tiers)
 
 
+def raw_names_of_kind(kind: str) -> set[str]:
+    """What the feeds of a kind have before the dot."""
+    return {feed.source for feed in SOURCES[kind].feeds()}
+
+
 def layouts(configured: Collection[SourceConfig] = ()) -> LayoutData:
     """What all kinds say of records that no SQL of their own reads.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from include import check, dbt_command, seed_rows, system_of_record, transform
@@ -123,3 +124,5 @@ def test_a_night_and_its_check_refuse_such_a_row_before_anything_is_loaded(
         transform.run_layer(night, "seeds")
     assert said in str(caught.value)
     assert any(said in str(error) for error in check.missing(night))
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("select to_regnamespace('policy')").fetchone() == (None,)

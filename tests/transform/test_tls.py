@@ -153,8 +153,9 @@ def _certificates(folder: Path) -> None:
 def test_dbt_shows_the_client_certificate_of_the_connection(
     authority: Path, project: Write, night_of: NightOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # this server lets nobody in, and the load cutoff is read before dbt starts
+    # this server lets nobody in, and the ledger is read before dbt starts
     monkeypatch.setattr(dbt_command, "run_values", lambda night: {})
+    monkeypatch.setattr(dbt_command, "lasting_values", lambda night: {})
     files = {
         "sslmode": "verify-full",
         "sslrootcert": str(authority / "ca.crt"),

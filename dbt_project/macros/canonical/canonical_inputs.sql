@@ -7,6 +7,7 @@
 #}
 {% macro canonical_inputs() -%}
     {{ return({
+        'key_case': {'edfi': 'stg_edfi__key_case'},
         'students': {'edfi': 'stg_edfi__students'},
         'schools': {'edfi': 'stg_edfi__schools'},
         'districts': {'edfi': 'stg_edfi__local_education_agencies'},
@@ -81,5 +82,12 @@
         },
         'learning_standards': {'edfi': 'stg_edfi__learning_standards'},
         'code_mappings': {'edfi': 'stg_edfi__descriptor_mappings'},
+        'assessment_results': {'edfi': 'stg_edfi__assessment_results_canonical'},
+        'assessment_student_ids': {'edfi': 'stg_edfi__student_ids'},
+        'assessment_scores': {'edfi': 'stg_edfi__scores'},
+        'assessment_growth': {'edfi': 'stg_edfi__growth'},
+        'assessment_objective_results': {'edfi': 'stg_edfi__assessment_objective_results'},
+        'assessment_objective_standards': {'edfi': 'stg_edfi__objective_assessment_standards'},
+        'assessment_circumstances': {'edfi': 'stg_edfi__event_circumstances'},
     }) }}
 {%- endmacro %}

@@ -43,11 +43,7 @@
 {%- endmacro %}
 
 {% macro told_by_sources(entity, columns, dated=none) -%}
-    {%- set used = [] -%}
-    {%- for source in canonical_inputs()[entity] if source in var('sources') -%}
-        {%- do used.append(source) -%}
-    {%- endfor -%}
-    {%- for source in used -%}
+    {%- for source, model in staging_of(entity).items() -%}
     {{- 'union all\n    ' if not loop.first -}}
     select
         {%- for column in columns %}
@@ -58,9 +54,9 @@
         {%- endif %}
         '{{ source }}' as source_system,
         '' as source_instance
-    from {{ ref(canonical_inputs()[entity][source]) }} as {{ entity }}
+    from {{ ref(model) }} as {{ entity }}
     {%- if dated %}
-    left join {{ ref(canonical_inputs()[dated[0]][source]) }} as dated
+    left join {{ ref(staging_of(dated[0])[source]) }} as dated
         on dated.{{ dated[1] }} = {{ entity }}.{{ dated[1] }}
     {%- endif %}
     {% else -%}

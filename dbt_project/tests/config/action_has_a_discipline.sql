@@ -5,11 +5,15 @@
 with
 
 actions as (
-    select * from {{ ref('stg_edfi__discipline_actions') }}
+    {{ told_by_sources('discipline_actions', {
+        'student_key': 'bigint', 'action_id': 'text', 'action_date': 'date',
+    }) }}
 ),
 
 disciplines as (
-    select * from {{ ref('stg_edfi__discipline_action_disciplines') }}
+    {{ told_by_sources('discipline_action_disciplines', {
+        'student_key': 'bigint', 'action_id': 'text', 'action_date': 'date',
+    }) }}
 ),
 
 without_discipline as (

@@ -9,7 +9,7 @@
 with
 
 key_case as (
-    select * from {{ ref('stg_edfi__key_case') }}
+    {{ told_by_sources('key_case', {'entity': 'text', 'is_case_sensitive': 'boolean'}) }}
 ),
 
 findings as (

@@ -4,16 +4,24 @@
 -- How to resolve: look for a join that drops or fans out in int_attendance__event_verdicts.
 with
 
+daily_events as (
+    {{ told_by_sources('attendance_events', {'student_key': 'bigint'}) }}
+),
+
 source_daily as (
-    select count(*) as event_count from {{ ref('stg_edfi__student_school_attendance_events') }}
+    select count(*) as event_count from daily_events
 ),
 
 mart_daily as (
     select count(*) as event_count from {{ ref('fct_attendance_event') }}
 ),
 
+class_events as (
+    {{ told_by_sources('section_attendance_events', {'student_key': 'bigint'}) }}
+),
+
 source_class as (
-    select count(*) as event_count from {{ ref('stg_edfi__student_section_attendance_events') }}
+    select count(*) as event_count from class_events
 ),
 
 mart_class as (

@@ -3,8 +3,10 @@
 with
 
 unioned as (
-    select * from {{ ref('stg_edfi__assessment_results_canonical') }}
-    union all
+    {%- for model in staging_of('assessment_results').values() %}
+        select * from {{ ref(model) }}
+        union all
+    {%- endfor %}
     select * from {{ ref('stg_star__results_canonical') }}
     union all
     select * from {{ ref('stg_map_growth__results_canonical') }}

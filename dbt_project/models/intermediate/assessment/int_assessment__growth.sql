@@ -4,8 +4,10 @@
 with
 
 unioned as (
-    select * from {{ ref('stg_edfi__growth') }}
-    union all
+    {%- for model in staging_of('assessment_growth').values() %}
+        select * from {{ ref(model) }}
+        union all
+    {%- endfor %}
     select * from {{ ref('stg_star__growth') }}
     union all
     select * from {{ ref('stg_map_growth__growth') }}

@@ -4,8 +4,10 @@
 with
 
 unioned as (
-    select * from {{ ref('stg_edfi__assessment_objective_results') }}
-    union all
+    {%- for model in staging_of('assessment_objective_results').values() %}
+        select * from {{ ref(model) }}
+        union all
+    {%- endfor %}
     select * from {{ ref('stg_star__objective_results') }}
     union all
     select * from {{ ref('stg_map_growth__objective_results') }}

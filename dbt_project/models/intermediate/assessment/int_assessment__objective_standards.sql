@@ -4,7 +4,12 @@
 with
 
 objective_standards as (
-    select * from {{ ref('stg_edfi__objective_assessment_standards') }}
+    {{ told_by_sources('assessment_objective_standards', {
+        'source': 'text',
+        'assessment_identifier': 'text',
+        'objective_code': 'text',
+        'learning_standard_id': 'text',
+    }) }}
 ),
 
 named as (

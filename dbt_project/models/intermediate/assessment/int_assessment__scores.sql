@@ -2,8 +2,10 @@
 with
 
 unioned as (
-    select * from {{ ref('stg_edfi__scores') }}
-    union all
+    {%- for model in staging_of('assessment_scores').values() %}
+        select * from {{ ref(model) }}
+        union all
+    {%- endfor %}
     select * from {{ ref('stg_star__scores') }}
     union all
     select * from {{ ref('stg_map_growth__scores') }}

@@ -4,8 +4,10 @@
 with
 
 unioned as (
-    select * from {{ ref('stg_edfi__student_ids') }}
-    union all
+    {%- for model in staging_of('assessment_student_ids').values() %}
+        select * from {{ ref(model) }}
+        union all
+    {%- endfor %}
     select * from {{ ref('stg_star__student_ids') }}
     union all
     select * from {{ ref('stg_map_growth__student_ids') }}

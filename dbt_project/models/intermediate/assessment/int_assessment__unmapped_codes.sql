@@ -11,7 +11,9 @@ scores as (
 ),
 
 circumstances as (
-    select * from {{ ref('stg_edfi__event_circumstances') }}
+    {{ told_by_sources('assessment_circumstances', {
+        'source': 'text', 'result_id': 'text', 'event_circumstance_code': 'text',
+    }) }}
 ),
 
 known_circumstances as (

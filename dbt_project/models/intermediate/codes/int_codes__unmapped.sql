@@ -1,42 +1,42 @@
 -- One row per source, crosswalk and code of the source that the crosswalk does not know.
 {%- set checks = [
-    {'model': 'stg_edfi__student_school_attendance_events', 'column': 'category_code',
+    {'entity': 'attendance_events', 'column': 'category_code',
      'crosswalk': 'xwalk_attendance_category', 'namespace': 'category_namespace'},
-    {'model': 'stg_edfi__student_section_attendance_events', 'column': 'category_code',
+    {'entity': 'section_attendance_events', 'column': 'category_code',
      'crosswalk': 'xwalk_attendance_category', 'namespace': 'category_namespace'},
-    {'model': 'stg_edfi__calendar_dates', 'column': 'calendar_event_code',
+    {'entity': 'calendar_dates', 'column': 'calendar_event_code',
      'crosswalk': 'xwalk_calendar_event', 'namespace': 'calendar_event_namespace'},
-    {'model': 'stg_edfi__calendars', 'column': 'calendar_type_code',
+    {'entity': 'calendars', 'column': 'calendar_type_code',
      'crosswalk': 'xwalk_calendar_type', 'namespace': 'calendar_type_namespace'},
-    {'model': 'stg_edfi__student_school_associations', 'column': 'grade_level_code',
+    {'entity': 'enrollments', 'column': 'grade_level_code',
      'crosswalk': 'xwalk_grade_level', 'namespace': 'grade_level_namespace'},
-    {'model': 'stg_edfi__grades', 'column': 'grade_type_code',
+    {'entity': 'marks', 'column': 'grade_type_code',
      'crosswalk': 'xwalk_grade_types', 'namespace': 'grade_type_namespace'},
-    {'model': 'stg_edfi__grades', 'column': 'letter_grade',
+    {'entity': 'marks', 'column': 'letter_grade',
      'crosswalk': 'xwalk_letter_marks', 'also': 'xwalk_excluded_marks'},
-    {'model': 'stg_edfi__courses', 'column': 'academic_subject_code',
+    {'entity': 'courses', 'column': 'academic_subject_code',
      'crosswalk': 'xwalk_academic_subjects'},
-    {'model': 'stg_edfi__learning_standards', 'column': 'academic_subject_code',
+    {'entity': 'learning_standards', 'column': 'academic_subject_code',
      'crosswalk': 'xwalk_academic_subjects'},
-    {'model': 'stg_edfi__course_levels', 'column': 'level_code',
+    {'entity': 'course_levels', 'column': 'level_code',
      'crosswalk': 'xwalk_course_levels'},
-    {'model': 'stg_edfi__course_offering_levels', 'column': 'level_code',
+    {'entity': 'course_offering_levels', 'column': 'level_code',
      'crosswalk': 'xwalk_course_levels'},
-    {'model': 'stg_edfi__section_levels', 'column': 'level_code',
+    {'entity': 'section_levels', 'column': 'level_code',
      'crosswalk': 'xwalk_course_levels'},
-    {'model': 'stg_edfi__discipline_action_disciplines', 'column': 'discipline_code',
+    {'entity': 'discipline_action_disciplines', 'column': 'discipline_code',
      'crosswalk': 'xwalk_disciplines', 'namespace': 'discipline_namespace'},
-    {'model': 'stg_edfi__student_incident_behaviors', 'column': 'participation_code',
+    {'entity': 'student_incident_behaviors', 'column': 'participation_code',
      'crosswalk': 'xwalk_participation_codes', 'namespace': 'participation_namespace'},
-    {'model': 'stg_edfi__student_incidents', 'column': 'participation_code',
+    {'entity': 'older_student_incidents', 'column': 'participation_code',
      'crosswalk': 'xwalk_participation_codes', 'namespace': 'participation_namespace'},
-    {'model': 'stg_edfi__student_incident_non_offenders', 'column': 'participation_code',
+    {'entity': 'student_incident_non_offenders', 'column': 'participation_code',
      'crosswalk': 'xwalk_participation_codes', 'namespace': 'participation_namespace'},
-    {'model': 'stg_edfi__program_participations', 'column': 'program_type_code',
+    {'entity': 'program_participations', 'column': 'program_type_code',
      'crosswalk': 'xwalk_program_types'},
-    {'model': 'stg_edfi__staff_positions', 'column': 'classification_code',
+    {'entity': 'staff_positions', 'column': 'classification_code',
      'crosswalk': 'xwalk_staff_roles', 'key': 'role_code'},
-    {'model': 'stg_edfi__staff_section_associations', 'column': 'position_code',
+    {'entity': 'staff_of_sections', 'column': 'position_code',
      'crosswalk': 'xwalk_staff_roles', 'key': 'role_code'},
 ] %}
 {%- set assessment_codes = {
@@ -53,8 +53,10 @@ assessment_codes as (
 
 found as (
     {%- for check in checks %}
-        {{ unmapped_codes(**check) }}
+    {%- for source in staging_of(check.entity) %}
+        {{ unmapped_codes(source, **check) }}
         union all
+    {%- endfor %}
     {%- endfor %}
     {%- for kind, place in assessment_codes.items() %}
         select
