@@ -1,30 +1,33 @@
-"""What of the dbt project a night must build when no source has brought a change.
+"""What of the dbt project a night must build: what the day or a feed that changed concerns.
 
 A new day moves what is counted up to it (enrolled days, windows, closed grading periods, policies
-that come into force, tiers and their history), and nothing else: no model knows the clock, and
-staging knows no day. What depends on the day is read from the parsed project, so no list goes out
-of date.
+that come into force, tiers and their history), a change in a feed what is made of its table in raw,
+and neither anything else: no model knows the clock, and staging knows no day. Both are read from
+the parsed project, so no list goes out of date.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from include import own_rows
+from include.records import Feed
 from include.seed_rows import EVERY
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
+    from dbt.contracts.graph.nodes import SourceDefinition
 
 # The one macro by which a model learns the day.
 _DAY = "as_of_date"
 # Numbers, of which none judges a record by itself.
 _POLICY = ("risk_policy.csv", "feed_policy.csv")
 _BUILT = ("model", "seed", "snapshot")
+_RAW = "raw"
 
 
 def fingerprint(
@@ -78,27 +81,49 @@ def code_version(
     return digest.hexdigest()[:12]
 
 
-def independent_of_day(manifest: Manifest) -> list[str]:
-    """Names of the models and seeds that a new day alone leaves as they are."""
+def untouched(manifest: Manifest, changed: Collection[str] = ()) -> list[str]:
+    """Names of the models and seeds that neither a new day nor a change in raw concerns.
+
+    `changed` are the tables in raw, by name, that hold rows which the last build has not seen.
+    """
     dated = {
         node_id for node_id, node in manifest.nodes.items()
         if any(_asks_for_day(manifest, macro, set()) for macro in node.depends_on_macros)
     }  # fmt: skip
-    known: dict[str, bool] = {}
+    touched = _touched(list(manifest.sources.values()), set(changed))
+    known: dict[str, bool] = dict(zip(manifest.sources, touched, strict=True))
 
-    def is_dated(node_id: str) -> bool:
+    def is_touched(node_id: str) -> bool:
         if node_id not in known:
             node = manifest.nodes.get(node_id)
-            # a source is raw, or what other stages wrote, which models read as views
             parents = node.depends_on_nodes if node is not None else []
-            known[node_id] = node_id in dated or any(is_dated(parent) for parent in parents)
+            known[node_id] = node_id in dated or any(is_touched(parent) for parent in parents)
         return known[node_id]
 
     return sorted(
         node.name
         for node_id, node in manifest.nodes.items()
-        if node.resource_type in _BUILT and not is_dated(node_id)
+        if node.resource_type in _BUILT and not is_touched(node_id)
     )
+
+
+def _touched(sources: Sequence[SourceDefinition], changed: set[str]) -> list[bool]:
+    """Whether each of these tables may say something new.
+
+    What other stages wrote may whenever something changed, though models read it as views; without
+    a change it moves no table. What is made of several feeds' rows, such as those that layouts
+    describe, may when a table changed that nobody reads by its own name.
+    """
+    own = {
+        source.identifier for source in sources
+        if source.identifier == Feed(source.source_name, source.name).table
+    }  # fmt: skip
+    return [
+        source.identifier in changed
+        if source.identifier in own
+        else bool(changed - own if source.schema == _RAW else changed)
+        for source in sources
+    ]
 
 
 def _asks_for_day(manifest: Manifest, macro_id: str, seen: set[str]) -> bool:

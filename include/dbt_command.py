@@ -15,7 +15,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,12 +59,13 @@ def results(night: Run) -> Path:
 
 
 def invoke(
-    night: Run, arguments: list[str], *, only_dated: bool = False, what: str = ""
+    night: Run, arguments: list[str], *, changed: Collection[str] | None = None, what: str = ""
 ) -> dict[str, str]:
     """Run one dbt command; returns the status of each node by its name.
 
-    `only_dated` leaves out of a build what a new day alone does not change. A resumed build
-    leaves out what the one before did. `what` names in the log what is built.
+    With `changed`, tables in raw that hold new rows, a build leaves out what neither they nor a new
+    day concern. A resumed build leaves out what the one before did. `what` names in the log what is
+    built.
 
     Raises TransformError; and as it came what a signal's handler raised meanwhile, once dbt has
     cancelled its queries.
@@ -91,7 +92,7 @@ def invoke(
         as_keyboard_interrupt() as interruption,
     ):
         try:
-            outcome = _outcome(arguments, options, only_dated=only_dated)
+            outcome = _outcome(arguments, options, changed=changed)
         except KeyboardInterrupt:
             # between two commands of dbt nobody catches it
             raise (interruption.cause or KeyboardInterrupt()) from None
@@ -201,7 +202,9 @@ def _variables(night: Run) -> dict[str, str]:
 _PARSED_FIRST = {"build": ("--no-write-json",), "docs": ()}
 
 
-def _outcome(arguments: list[str], options: list[str], *, only_dated: bool) -> dbtRunnerResult:
+def _outcome(
+    arguments: list[str], options: list[str], *, changed: Collection[str] | None
+) -> dbtRunnerResult:
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
@@ -210,7 +213,7 @@ def _outcome(arguments: list[str], options: list[str], *, only_dated: bool) -> d
     parsed = dbtRunner().invoke(["parse", *_PARSED_FIRST[arguments[0]], *options])
     if not isinstance(parsed.result, Manifest):
         return parsed
-    left_out = day_models.independent_of_day(parsed.result) if only_dated else []
+    left_out = [] if changed is None else day_models.untouched(parsed.result, changed)
     excluded = ["--exclude", *left_out] if left_out else []
     return dbtRunner(manifest=parsed.result).invoke(
         [*arguments, *excluded, *_PARSED_FIRST[arguments[0]], *options]

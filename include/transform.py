@@ -74,10 +74,10 @@ def scope_of(night: Run) -> Scope | None:
         or not last.is_finished
         or last.fingerprint != fingerprint(night)
         or landing.was_begun(night.dsn, STAGE, night.run_id)
-        or landing.has_changed_since(night.dsn, last.run_id)
     ):
         return "all"
-    return None if last.as_of_date == night.as_of_date else "day"
+    is_same_day = last.as_of_date == night.as_of_date
+    return "day" if landing.has_changed_since(night.dsn, last.run_id) or not is_same_day else None
 
 
 def confirm(night: Run) -> None:
@@ -104,7 +104,7 @@ def begin(night: Run, *, select: str = "", scope: Scope = "all") -> None:
     cutoff = landing.fix_load_cutoff(night.dsn, night.context)
     log.info(
         "%s: builds %s of %s; takes in the loads up to %d, without %d under way",
-        night.district.code, "all" if scope == "all" else "what depends on the day",
+        night.district.code, "all" if scope == "all" else "what the day and changed feeds concern",
         night.as_of_date, cutoff.ceiling, len(cutoff.under_way),
     )  # fmt: skip
 
@@ -159,6 +159,8 @@ def _run_seeds(night: Run, select: str, full_refresh: bool) -> LayerResult:
 
 
 def _run(night: Run, layer: str, select: str, full_refresh: bool) -> LayerResult:
+    from include import landing
+
     state = folder(night) / "state" / layer
     scope = dbt_command.scope(night, STAGE)
     if layer == "reporting":
@@ -180,9 +182,12 @@ def _run(night: Run, layer: str, select: str, full_refresh: bool) -> LayerResult
             *(["--full-refresh"] if full_refresh else []),
         ]
     try:
-        # no seed depends on the day: one that is loaded was changed
-        only_dated = scope == "day" and layer != "seeds"
-        results = invoke(night, arguments, only_dated=only_dated, what=layer)
+        changed = None
+        # a seed that is loaded was changed
+        if scope == "day" and layer != "seeds":
+            with dbt_command.reached(night):
+                changed = landing.changed_tables(night.dsn)
+        results = invoke(night, arguments, changed=changed, what=layer)
     except FirstbellError:
         _keep_results(night, state, attempt)
         raise

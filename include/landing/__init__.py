@@ -13,6 +13,7 @@ windows_of_last     what an earlier run read under such a name
 notes_of_committed  what earlier loads of a source noted
 fix_load_cutoff      decide which loads a transformation sees
 current_load_cutoff  the decision made last
+changed_tables  which tables hold rows that the decision before left out
 records_held    how many records of some feeds are current
 waiting_ingests which ingests no build has taken in
 seeds_stand     whether the seeds are as they were loaded last
@@ -38,7 +39,12 @@ from include.landing.ledger import (
     was_loaded,
     watermarks,
 )
-from include.landing.load_cutoff import LoadCutoff, current_load_cutoff, fix_load_cutoff
+from include.landing.load_cutoff import (
+    LoadCutoff,
+    changed_tables,
+    current_load_cutoff,
+    fix_load_cutoff,
+)
 from include.landing.prepare import prepare
 from include.landing.request import LoadRequest, LoadResult
 from include.landing.retired import list_retired_feeds
@@ -75,6 +81,7 @@ __all__ = [
     "LoadResult",
     "Scope",
     "begin_build",
+    "changed_tables",
     "current_load_cutoff",
     "day_of_run",
     "end_ingest",

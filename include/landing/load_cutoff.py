@@ -42,6 +42,34 @@ _READ = """
     select load_ceiling, loads_under_way from ops.load_cutoffs order by load_cutoff_id desc limit 1
 """
 
+_CHANGED = """
+    with
+
+    cutoffs as (
+        select
+            load_ceiling,
+            loads_under_way,
+            row_number() over (order by load_cutoff_id desc) as age
+        from ops.load_cutoffs
+    )
+
+    select before.age is not null, array_agg(distinct loads.source || '__' || loads.entity)
+        filter (where loads.load_id is not null)
+    from cutoffs as now
+    left join cutoffs as before
+        on before.age = 2
+    left join ops.loads
+        on loads.status = 'loaded'
+        and loads.load_id <= now.load_ceiling
+        and loads.load_id <> all(now.loads_under_way)
+        and (
+            loads.load_id > before.load_ceiling
+            or loads.load_id = any(before.loads_under_way)
+        )
+    where now.age = 1
+    group by before.age
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class LoadCutoff:
@@ -69,3 +97,13 @@ def current_load_cutoff(dsn: str) -> LoadCutoff | None:
             return None
         row = connection.execute(_READ).fetchone()
     return None if row is None else LoadCutoff(int(row[0]), tuple(row[1]))
+
+
+def changed_tables(dsn: str) -> frozenset[str] | None:
+    """Tables in raw with rows that the last cutoff takes in and the one before did not.
+
+    None where there is no cutoff before.
+    """
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(_CHANGED).fetchone()
+    return frozenset(row[1] or ()) if row is not None and row[0] else None

@@ -13,7 +13,7 @@ from typing import Literal, LiteralString
 
 import psycopg
 
-# Everything, or what depends on the day.
+# Everything, or what the day and the feeds that changed concern.
 Scope = Literal["all", "day"]
 
 # An ingest waits until a whole build that began after it has finished for its day or a later one.

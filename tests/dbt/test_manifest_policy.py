@@ -23,10 +23,13 @@ def test_the_project_is_not_empty(manifest: Manifest) -> None:
 
 
 def test_what_depends_on_the_day_is_known(parsed: Any) -> None:
-    """A night without a change builds only that: whatever else a run is told must not matter."""
-    left_out = set(day_models.independent_of_day(parsed))
+    """A night leaves out what no day and no feed concern: nothing else it is told may matter."""
+    left_out = set(day_models.untouched(parsed))
     assert {"risk_policy", "stg_edfi__students"} <= left_out
     assert left_out.isdisjoint({"fct_attendance_to_date", "risk_tiers", "rpt_tier_crossings"})
+    of_grades = left_out - set(day_models.untouched(parsed, {"edfi__grades"}))
+    assert {"stg_edfi__grades", "can_marks"} <= of_grades
+    assert of_grades.isdisjoint({"stg_edfi__students", "dim_school", "stg_layouts__scores"})
     asked = {
         value
         for macro in parsed.macros.values()

@@ -1,4 +1,4 @@
-"""What a night builds when no source has brought a change."""
+"""What a night builds: what the day or a feed that changed concerns."""
 
 from __future__ import annotations
 
@@ -18,20 +18,27 @@ from include.run import Run
 from tests.transform.conftest import NightOf
 
 Write = Callable[[str, str], None]
-PEOPLE = Feed("test", "people")
+PEOPLE, PLACES = Feed("test", "people"), Feed("test", "places")
+# rows of a layout, which no model reads by the name of their table
+OTHER = Feed("test", "other")
 REAL = dbt_command.PROJECT
 SOURCE = """
 version: 2
 sources:
   - name: test
     schema: raw
-    tables: [{name: people, identifier: test__people}]
+    tables:
+      - {name: people, identifier: test__people}
+      - {name: places, identifier: test__places}
+      - {name: rows, identifier: rows_of_layouts}
 """
 TABLE = "{{ config(materialized='table') }} "
 STAGED = TABLE + "select record_key from ({{ current_rows(source('test', 'people')) }}) as people"
 # one mart is counted up to the day, the other knows none
 DATED = TABLE + "select record_key, {{ as_of_date() }} as counted_to from {{ ref('stg_people') }}"
 UNDATED = TABLE + "select count(*) as people from {{ ref('stg_people') }}"
+PLACED = STAGED.replace("people", "places")
+LAID_OUT = TABLE + "select record_key from {{ source('test', 'rows') }}"
 ABOVE = TABLE + "select max(counted_to) as counted_to from {{ ref('fct_people') }}"
 EVENT = {"an asset": ["an event"]}
 NOON = datetime(2022, 5, 27, 12, 0, tzinfo=UTC)
@@ -59,10 +66,15 @@ def current(
         shutil.copy(REAL / "macros" / f"{macro}.sql", dbt_command.PROJECT / "macros")
     project("staging/sources.yml", SOURCE)
     project("staging/stg_people.sql", STAGED)
+    project("staging/stg_places.sql", PLACED)
+    project("staging/stg_rows.sql", LAID_OUT)
+    project("marts/fct_places.sql", UNDATED.replace("people", "places"))
     project("marts/fct_people.sql", DATED)
     project("marts/fct_count.sql", UNDATED)
     project("marts/fct_above.sql", ABOVE)
-    landing.prepare(database_url, [PEOPLE])
+    landing.prepare(database_url, [PEOPLE, PLACES, OTHER])
+    with psycopg.connect(database_url) as connection:
+        connection.execute("create view raw.rows_of_layouts as select * from raw.test__other")
     monkeypatch.setattr(readiness, "upgrade", lambda night: None)
     night = night_of(database_url, "first")
     land(night, "ana")
@@ -74,10 +86,10 @@ def on(night: Run, day: date, run_id: str) -> Run:
     return replace(night, as_of_date=day, run_id=run_id)
 
 
-def land(night: Run, *keys: str) -> None:
+def land(night: Run, *keys: str, feed: Feed = PEOPLE) -> None:
     stream = Stream([Upsert(key, {"a": 1}, key) for key in keys])
     landing.land(
-        night.dsn, stream, landing.LoadRequest(PEOPLE, FeedKind.DELTA, "a test", night.context)
+        night.dsn, stream, landing.LoadRequest(feed, FeedKind.DELTA, "a test", night.context)
     )
 
 
@@ -124,15 +136,42 @@ def test_a_night_without_a_change_builds_nothing(current: Run) -> None:
     assert scope(on(current, TODAY, "a third")) == "nothing"
 
 
-def test_a_change_builds_everything(current: Run) -> None:
-    land(current, "bo")
-    assert scope(current) == "all"
+@pytest.mark.parametrize(
+    ("feed", "touched"),
+    [
+        (PLACES, {"stg_places", "fct_places"}),
+        (PEOPLE, {"stg_people", "fct_count"}),
+        (OTHER, {"stg_rows"}),
+    ],
+)
+def test_a_change_builds_what_is_made_of_its_feed_and_what_depends_on_the_day(
+    current: Run, feed: Feed, touched: set[str]
+) -> None:
+    for layer in ("staging", "marts"):
+        transform.run_layer(on(current, TODAY, "first"), layer)
+    before = tables(current)
+    land(current, "bo", feed=feed)
+    assert scope(current) == "day"
+    for layer in ("staging", "marts"):
+        transform.run_layer(current, layer)
+    after = tables(current)
+    dated = {"fct_people", "fct_above"}
+    assert {name for name in after if after[name] != before[name]} == dated | touched
+
+
+def test_a_load_that_was_under_way_is_taken_in_by_the_next_build(current: Run) -> None:
+    # its number was given before the build began, its rows came after
+    with psycopg.connect(current.dsn) as connection:
+        connection.execute("update ops.load_cutoffs set loads_under_way = '{1}'")
+    assert scope(current) == "day"
+    assert landing.changed_tables(current.dsn) == {"test__people"}
 
 
 def test_a_change_that_comes_after_a_night_without_one_is_not_missed(current: Run) -> None:
     assert scope(current) == "nothing"
     land(current, "bo")
-    assert scope(on(current, TODAY, "a third")) == "all"
+    assert scope(on(current, TODAY, "a third")) == "day"
+    assert landing.changed_tables(current.dsn) == {"test__people"}
 
 
 def test_another_rule_builds_everything(current: Run, project: Write) -> None:
