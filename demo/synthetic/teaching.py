@@ -11,7 +11,7 @@ from demo.synthetic import kinds
 from demo.synthetic.district import Block
 from demo.synthetic.organisations import grades_of, session_names, text
 from demo.synthetic.school_year import school_year
-from demo.synthetic.settings import HIGH, SCHOOLS, YEARS, school_id
+from demo.synthetic.settings import GRADES, HIGH, LEA, SCHOOLS, YEARS, school_id
 from demo.synthetic.sink import Sink, record_id
 
 SECTION_SIZE = 24
@@ -95,12 +95,12 @@ def staff_number(block: int, place: int, index: int) -> int:
 
 def write(sink: Sink, block: Block, counts: dict[tuple[int, int, int], int]) -> None:
     """Courses, offerings, sections and staff of all years; known from the start."""
+    if block.number == 0:
+        _catalogue(sink)
     for place in range(SCHOOLS):
-        number = school_id(block.number, place)
         _leaders(sink, block.number, place)
         for grade in grades_of(place):
-            for slot, course in enumerate(courses(grade)):
-                _course(sink, number, grade, slot, course)
+            for slot in range(len(courses(grade))):
                 for year, spring in enumerate(YEARS):
                     parts = counts[year, place, grade]
                     _sections(sink, block.number, place, (grade, slot), spring=spring, parts=parts)
@@ -167,14 +167,25 @@ def _person(sink: Sink, block: int, place: int, *, index: int, title: str) -> No
     sink.put("staffEducationOrganizationAssignmentAssociations", 0, text(row))
 
 
-def _course(sink: Sink, number: int, grade: int, slot: int, course: tuple[str, str, str]) -> None:
+def _catalogue(sink: Sink) -> None:
+    """The courses of the district: its schools all teach by one catalogue."""
+    for grade in range(len(GRADES)):
+        for slot, course in enumerate(courses(grade)):
+            _course(sink, grade, slot, course)
+
+
+def _credits(grade: int) -> float:
+    return 0.5 if grade in grades_of(HIGH) else 1.0
+
+
+def _course(sink: Sink, grade: int, slot: int, course: tuple[str, str, str]) -> None:
     code, title, subject = course
     system = descriptor("CourseIdentificationSystem", "LEA course code")
     row: Row = {
-        "id": record_id(kinds.COURSE, number, grade, slot),
+        "id": record_id(kinds.COURSE, LEA, grade, slot),
         "courseCode": code_of(code, grade),
         "courseTitle": f"{title} {grade}" if grade else f"{title} K",
-        "educationOrganizationReference": {"educationOrganizationId": number},
+        "educationOrganizationReference": {"educationOrganizationId": LEA},
         "academicSubjects": [{"academicSubjectDescriptor": descriptor("AcademicSubject", subject)}],
         "identificationCodes": [
             {
@@ -183,6 +194,8 @@ def _course(sink: Sink, number: int, grade: int, slot: int, course: tuple[str, s
             }
         ],
         "numberOfParts": 1,
+        "maximumAvailableCredits": _credits(grade),
+        "courseGPAApplicabilityDescriptor": descriptor("CourseGPAApplicability", "Applicable"),
     }
     sink.put("courses", 0, text(row))
 
@@ -200,7 +213,7 @@ def _sections(
         row: Row = {
             "id": record_id(kinds.OFFERING, number, key, grade * 16 + slot),
             "localCourseCode": code,
-            "courseReference": {"courseCode": code, "educationOrganizationId": number},
+            "courseReference": {"courseCode": code, "educationOrganizationId": LEA},
             "schoolReference": {"schoolId": number},
             "sessionReference": session,
         }
@@ -213,7 +226,7 @@ def _sections(
                 "id": record_id(kinds.SECTION, number, key, *place_id),
                 "sectionIdentifier": section,
                 "courseOfferingReference": {"localCourseCode": code, **session},
-                "availableCredits": 0.5 if place == HIGH else 1.0,
+                "availableCredits": _credits(grade),
             }
             sink.put("sections", 0, text(row))
             teacher = staff_number(block, place, _teacher(place, grade, slot, part))

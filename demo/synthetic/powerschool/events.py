@@ -46,7 +46,7 @@ class Events:
             "dcid": key + 2000, "id": key, "studentid": who, "sectionid": sign * section,
             "schoolid": place[0], "termid": sign * term, "dateenrolled": record["beginDate"],
             "dateleft": day_after(record["endDate"]), "course_number": reference["localCourseCode"],
-            "section_number": reference["sectionIdentifier"].rpartition("-")[2],
+            "section_number": reference["sectionIdentifier"],
             "teacherid": self.setup.teachers.get(section), "studyear": year_id(place[1]) * 100,
             "transaction_date": evening(written),
         }  # fmt: skip
@@ -67,8 +67,7 @@ class Events:
         n, begin, end = self.setup.periods[school, spring, period["gradingPeriodName"]]
         who = self.student(seat["studentUniqueId"])
         letter, value = record["letterGradeEarned"], record.get("numericGradeEarned")
-        live = NO_GRADE if letter == "NG" else letter
-        yield self._live((who, section, n), (begin, end), live, value, end)
+        yield self._live((who, section, n), (begin, end), letter, value, end)
         stored = self.stored_on(record)
         if stored > day:
             return
@@ -77,7 +76,9 @@ class Events:
             "dcid": self.numbers.of("storedgrades", (who, section, n)), "studentid": who,
             "sectionid": section, "schoolid": school, "termid": year_id(spring) * 100 + 2 + n,
             "storecode": f"Q{n}", "datestored": stored, "grade": letter, "percent": value,
-            "gpa_points": POINTS.get(letter), "potentialcrhrs": course["credit_hours"],
+            "gpa_points": POINTS.get(letter),
+            # credit is stored with the whole course, not with a quarter of it
+            "earnedcrhrs": 0, "potentialcrhrs": 0,
             "course_number": course["course_number"], "course_name": course["course_name"],
             "credit_type": course["credittype"], "excludefromgpa": 0,
             "gradescale_name": "Standard", "transaction_date": evening(stored),

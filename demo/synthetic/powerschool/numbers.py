@@ -44,8 +44,8 @@ ACTIONS = {
 EXITS = {"Completed grade": "EOY", "Transferred": "T1", "Withdrawn": "W1"}
 SUBJECTS = {
     "Mathematics": "MATH",
-    "Reading": "ELA",
-    "Writing": "ELA",
+    "Reading": "READ",
+    "Writing": "WRIT",
     "English Language Arts": "ELA",
     "Science": "SCI",
     "Social Studies": "SOC",

@@ -90,8 +90,9 @@ class Setup:
             first, last = periods[0]["beginDate"], periods[-1]["endDate"]
             self.last_days[school, spring] = last
             year, here = year_id(spring), (school, spring)
-            yield self._term(here, 0, (f"{spring - 1}-{spring}", first, last, 1))
             halves = sorted(names[here], key=lambda record: record["beginDate"])
+            whole = halves[0]["sessionName"] if len(halves) == 1 else f"{spring - 1}-{spring}"
+            yield self._term(here, 0, (whole, first, last, 1))
             for n, session in enumerate(halves, 1):
                 number = n if len(halves) > 1 else 0
                 begin, end = session["beginDate"], session["endDate"]
@@ -101,7 +102,7 @@ class Setup:
                     end,
                 )
                 if number:
-                    yield self._term(here, number, (f"Semester {n}", begin, end, 2))
+                    yield self._term(here, number, (session["sessionName"], begin, end, 2))
             for n, period in enumerate(periods, 1):
                 begin, end = period["beginDate"], period["endDate"]
                 self.periods[school, spring, period["gradingPeriodName"]] = n, begin, end
@@ -110,8 +111,9 @@ class Setup:
                 key = self.numbers.of("termbins", (school, spring, n))
                 yield "termbins", {
                     "dcid": key, "id": key, "schoolid": school, "termid": year * 100 + half,
-                    "yearid": year, "storecode": f"Q{n}", "description": f"Quarter {n}",
-                    "date1": begin, "date2": end, "transaction_date": SET_UP,
+                    "yearid": year, "storecode": f"Q{n}",
+                    "description": period["gradingPeriodName"], "date1": begin,
+                    "date2": end, "transaction_date": SET_UP,
                 }  # fmt: skip
 
     def _term(
@@ -227,7 +229,7 @@ class Setup:
             school, spring = reference["schoolId"], reference["schoolYear"]
             yield "sections", {
                 "dcid": key + 1000, "id": key, "course_number": reference["localCourseCode"],
-                "section_number": record["sectionIdentifier"].rpartition("-")[2],
+                "section_number": record["sectionIdentifier"],
                 "schoolid": school, "teacher": self.teachers.get(key), "att_mode_code": DAILY,
                 "termid": self.sessions[school, spring, reference["sessionName"]][0],
                 "excludefromgpa": 0, "gradescaleid": GRADE_SCALE, "transaction_date": SET_UP,
