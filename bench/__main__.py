@@ -67,6 +67,7 @@ def _measures(arguments: argparse.Namespace) -> Iterator[Measure | Memory | Peak
                 yield edfi_memory.measure(server.url(), arguments.memory_records)
             if "night" in arguments.only:
                 yield from night.measure(server.url(), folder / "night")
+                yield from night.beside(server, folder / "second", arguments.night_build)
             if "features" in arguments.only:
                 yield features.measure(server.url(), folder / "features", arguments.students)
             if "record" in arguments.only:
@@ -91,6 +92,11 @@ def _arguments() -> argparse.Namespace:
         "--last-build",
         default=wide_file.LAST_BUILD,
         help="the commit to compare the wide file with",
+    )
+    parser.add_argument(
+        "--night-build",
+        default=night.EARLIER,
+        help="the commit to compare the second night with",
     )
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--students", type=int)

@@ -5,23 +5,31 @@ The simulated sources run in the benchmark's process; each measurement has a pro
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from bench.landing_report import Limit
+from bench.landing_report import Limit, Measure
 from bench.peak import peak_mb
-from demo import grand_bend, sources, warehouse
+from bench.scratch import check_out, fresh_database
+from demo import grand_bend, maple_valley, sources, warehouse
 from demo.runtime import Runtime
 from demo.simulators import edfi, sftp
 from include import dbt_command, ingest, transform
 from include import night as nights
 from include.config import get_district
+from include.local.postgres import Server
 from include.run import Run
 from include.settings import Settings
 
+# the last commit before the canonical layer
+EARLIER = "09103c8"
+_CODE = Path(__file__).parents[1]
 _PASSWORD = "bench"
 _BUILD_LIMIT_S = 45
 # what the demo may take, whose night also waits for Airflow
@@ -63,6 +71,43 @@ def measure(server_url: str, folder: Path) -> list[Limit]:
             f"{landing_s:.1f} s reading and landing {given.what}; peak {peak:.0f} MB",
         ),
     ]
+
+
+def beside(server: Server, folder: Path, build: str) -> Iterator[Measure]:
+    """The second night of the demo's district, by this build and by an earlier one.
+
+    Processor seconds of dbt and of the warehouse for it: seconds by the clock depend on what else
+    the machine does.
+    """
+    earlier = folder / "build"
+    if not check_out(build, earlier, ["include", "demo", "dbt_project"], "second night"):
+        return
+    ours, theirs = _second(server, folder / "ours", _CODE), _second(server, folder, earlier)
+    # half as many seconds
+    yield Measure(
+        "second night, dbt and its SQL", f"build {build} of the same run",
+        [_total(ours)], [_total(theirs)], 2.0, int(ours["rows"]), 0,
+    )  # fmt: skip
+
+
+def _second(server: Server, folder: Path, code: Path) -> dict[str, Any]:
+    fresh_database(server.url(), get_district(maple_valley.CODE).database)
+    pid = (server.data / "postmaster.pid").read_text("utf-8").split()[0]
+    # the script by its path: imported as a module, it would bring this build's `include` along
+    script = str(_CODE / "bench" / "second_night.py")
+    done = subprocess.run(
+        [sys.executable, "-P", script, server.url(), pid, str(folder / "runtime")],
+        env={**os.environ, "PYTHONPATH": str(code)},
+        cwd=code,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def _total(night: dict[str, Any]) -> float:
+    return sum(sum(layer) for layer in night["layers"].values())
 
 
 def _child(what: str, work: Path, variables: dict[str, str]) -> list[float]:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import subprocess
+import sys
+import tarfile
+from collections.abc import Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
+
+_CODE = Path(__file__).parents[1]
 
 
 def fresh_database(server_url: str, name: str) -> str:
@@ -16,3 +24,17 @@ def fresh_database(server_url: str, name: str) -> str:
         admin.execute(sql.SQL("create database {}").format(identifier))
         admin.execute("checkpoint")
     return urlsplit(server_url)._replace(path=f"/{name}").geturl()
+
+
+def check_out(commit: str, folder: Path, parts: Sequence[str], what: str) -> bool:
+    """Write parts of a commit's code into a folder; False where it is not at hand."""
+    try:
+        run = subprocess.run(
+            ["git", "-C", str(_CODE), "archive", commit, *parts], capture_output=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        sys.stdout.write(f"{what}: build {commit} is not at hand, so it is not measured\n")
+        return False
+    with tarfile.open(fileobj=io.BytesIO(run.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+    return True

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import os
 import random
 import subprocess
 import sys
-import tarfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +18,7 @@ import psycopg
 from psycopg import sql
 
 from bench.landing_report import Measure, Peak
-from bench.scratch import fresh_database
+from bench.scratch import check_out, fresh_database
 from include.sources.files import load_layouts
 
 # the last commit that reads a row into an object before it knows whether the row is new
@@ -75,7 +73,7 @@ def measure(
 ) -> Iterator[Measure | Peak]:
     """First load and the same again, beside COPY and an earlier build in the same rounds."""
     build = file.path.parent / "last_build"
-    has_build = last_build is not None and _check_out(last_build, build)
+    has_build = last_build is not None and check_out(last_build, build, ["include"], "wide file")
     copied, first, again, earlier, peaks = [], [], [], [], []
     for _ in range(rounds):
         dsn = fresh_database(server_url, "wide_bench")
@@ -113,20 +111,6 @@ def _land(dsn: str, file: WideFile, code: Path) -> _Landed:
     if said["written"] != [file.rows, 0]:
         raise SystemExit(f"wide file: {said['written']} rows written of {file.rows}, then of none")
     return _Landed(said["seconds"], said["peak_mb"])
-
-
-def _check_out(commit: str, folder: Path) -> bool:
-    """Write the product's code of a commit into a folder; False where it is not at hand."""
-    try:
-        run = subprocess.run(
-            ["git", "-C", str(_CODE), "archive", commit, "include"], capture_output=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        sys.stdout.write(f"wide file: build {commit} is not at hand, so it is not measured\n")
-        return False
-    with tarfile.open(fileobj=io.BytesIO(run.stdout)) as archive:
-        archive.extractall(folder, filter="data")
-    return True
 
 
 def _copy(dsn: str, file: WideFile) -> float:
