@@ -39,9 +39,10 @@ ranked as (
                 end,
                 marks.grade_points,
                 marks.weighted_grade_points,
-                -- a tie: the section with more credits, then a stable one
+                -- a tie: the section with more credits, then one that is the same in every source
                 case when marks.credits is null then 1 else 0 end,
                 marks.credits desc,
+                marks.section_key,
                 marks.mark_key
         ) as worst_first
     from marks
