@@ -48,7 +48,7 @@ class Students:
         )
         yield "students", {
             "dcid": number + 100, "id": number, "student_number": unique,
-            "state_studentnumber": f"S{unique}", "first_name": student["firstName"],
+            "state_studentnumber": None, "first_name": student["firstName"],
             "last_name": student["lastSurname"],
             "lastfirst": f"{student['lastSurname']}, {student['firstName']}",
             "dob": student["birthDate"], "gender": code(demographics.get("sexDescriptor", ""))[:1],
