@@ -8,7 +8,7 @@ import functools
 import io
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
@@ -27,8 +27,8 @@ from tests.conftest import SHARED
 
 PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
 DISTRICT = {"district_code": "grand_bend"}
-# every source is used, so that every model is there
-VALUES = {**DISTRICT, "sources": registry.systems_of_record()}
+# what the records of most tests are
+ONE: tuple[str, ...] = ("edfi",)
 NOWHERE = "postgresql://nobody:nothing@127.0.0.1:1/none"
 
 
@@ -40,6 +40,7 @@ def invoke(
     as_of: str,
     *,
     project: Path = PROJECT,
+    sources: Sequence[str] = ONE,
 ) -> tuple[dbtRunnerResult, str]:
     parts = urlsplit(url)
     given = {
@@ -58,36 +59,41 @@ def invoke(
                 *("--no-use-colors", *arguments),
                 *("--project-dir", str(project), "--profiles-dir", str(project)),
                 *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
-                *("--vars", json.dumps(VALUES if project == PROJECT else DISTRICT)),
+                *("--vars", json.dumps({**DISTRICT, "sources": list(sources)})),
             ]
         )
     return done, said.getvalue()
 
 
+def every_source() -> tuple[str, ...]:
+    """All student systems, so that every model of the project is there."""
+    return tuple(registry.systems_of_record())
+
+
 @functools.cache
-def parsed() -> tuple[Manifest, str]:
+def parsed(sources: Sequence[str] = ONE) -> tuple[Manifest, str]:
     """The project parsed in this process: dbt's manifest, and the text of its manifest.json."""
-    with _parsed_in() as folder:
-        done, said = invoke(dbtRunner(), ("parse",), folder, NOWHERE, "2026-11-22")
+    with _parsed_in("_".join(sources)) as folder:
+        done, said = invoke(dbtRunner(), ("parse",), folder, NOWHERE, "2026-11-22", sources=sources)
         assert isinstance(done.result, Manifest), (said[-3000:], done.exception)
         page = (folder / "target" / "manifest.json").read_text("utf-8")
     return done.result, page
 
 
 @contextlib.contextmanager
-def _parsed_in() -> Iterator[Path]:
+def _parsed_in(name: str) -> Iterator[Path]:
     """A folder to parse in: dbt takes up there what another process of this run has parsed."""
     with tempfile.TemporaryDirectory() as own:
-        folder = SHARED[0] / "dbt_parse" if SHARED else Path(own)
+        folder = SHARED[0] / f"dbt_parse_{name}" if SHARED else Path(own)
         folder.mkdir(exist_ok=True)
         with (folder / "lock").open("w") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield folder
 
 
-def copy_for(database: str) -> Manifest:
+def copy_for(database: str, sources: Sequence[str] = ONE) -> Manifest:
     """A copy of the parsed project for a database: dbt keeps compiled SQL in what it is given."""
-    whole = parsed()[0]
+    whole = parsed(sources)[0]
     # dbt (1.11.16) fails to copy its lists of disabled nodes; nobody changes those
     manifest = replace(whole, disabled={}).deepcopy()
     manifest.disabled = {name: list(nodes) for name, nodes in whole.disabled.items()}

@@ -13,6 +13,7 @@ from include.records import Feed, LayoutData
 from include.sources.base import Source, SourceConfig, SourceRun
 from include.sources.edfi.source import EdfiSource
 from include.sources.files.source import FilesSource
+from include.sources.powerschool.source import PowerSchoolSource
 
 # By the word that a district file says as `kind`.
 SOURCES: dict[str, type[Source[Any]]] = {
@@ -20,6 +21,7 @@ SOURCES: dict[str, type[Source[Any]]] = {
     for kind in (
         EdfiSource,
         FilesSource,
+        PowerSchoolSource,
     )
 }
 

@@ -8,17 +8,41 @@
 {% macro canonical_inputs() -%}
     {{ return({
         'key_case': {'edfi': 'stg_edfi__key_case'},
-        'students': {'edfi': 'stg_edfi__students'},
-        'schools': {'edfi': 'stg_edfi__schools'},
+        'students': {
+            'edfi': 'stg_edfi__students',
+            'powerschool': 'stg_powerschool__students',
+        },
+        'schools': {
+            'edfi': 'stg_edfi__schools',
+            'powerschool': 'stg_powerschool__schools',
+        },
         'districts': {'edfi': 'stg_edfi__local_education_agencies'},
-        'staff': {'edfi': 'stg_edfi__staffs'},
+        'staff': {
+            'edfi': 'stg_edfi__staffs',
+            'powerschool': 'stg_powerschool__staff',
+        },
         'staff_directories': {'edfi': 'stg_edfi__staff_directories'},
-        'staff_of_sections': {'edfi': 'stg_edfi__staff_section_associations'},
+        'staff_of_sections': {
+            'edfi': 'stg_edfi__staff_section_associations',
+            'powerschool': 'stg_powerschool__staff_of_sections',
+        },
         'staff_of_schools': {'edfi': 'stg_edfi__staff_school_associations'},
-        'staff_positions': {'edfi': 'stg_edfi__staff_positions'},
-        'enrollments': {'edfi': 'stg_edfi__student_school_associations'},
-        'calendars': {'edfi': 'stg_edfi__calendars'},
-        'calendar_dates': {'edfi': 'stg_edfi__calendar_dates'},
+        'staff_positions': {
+            'edfi': 'stg_edfi__staff_positions',
+            'powerschool': 'stg_powerschool__staff_positions',
+        },
+        'enrollments': {
+            'edfi': 'stg_edfi__student_school_associations',
+            'powerschool': 'stg_powerschool__enrollments',
+        },
+        'calendars': {
+            'edfi': 'stg_edfi__calendars',
+            'powerschool': 'stg_powerschool__calendars',
+        },
+        'calendar_dates': {
+            'edfi': 'stg_edfi__calendar_dates',
+            'powerschool': 'stg_powerschool__calendar_dates',
+        },
         'sessions': {'edfi': 'stg_edfi__sessions', 'powerschool': 'stg_powerschool__sessions'},
         'grading_periods': {
             'edfi': 'stg_edfi__grading_periods',
@@ -37,9 +61,15 @@
             'edfi': 'stg_edfi__student_section_associations',
             'powerschool': 'stg_powerschool__section_enrollments',
         },
-        'student_demographics': {'edfi': 'stg_edfi__student_demographics'},
+        'student_demographics': {
+            'edfi': 'stg_edfi__student_demographics',
+            'powerschool': 'stg_powerschool__student_demographics',
+        },
         'older_student_demographics': {'edfi': 'stg_edfi__student_education_organization_associations'},
-        'student_identifiers': {'edfi': 'stg_edfi__student_identification_codes'},
+        'student_identifiers': {
+            'edfi': 'stg_edfi__student_identification_codes',
+            'powerschool': 'stg_powerschool__student_identifiers',
+        },
         'older_student_identifiers': {'edfi': 'stg_edfi__student_listed_identification_codes'},
         'course_offerings': {
             'edfi': 'stg_edfi__course_offerings',

@@ -11,6 +11,7 @@ named as (
         year_terms.school_id,
         year_terms.school_id as calendar_code,
         year_terms.school_year,
+        cast(null as {{ dbt.type_string() }}) as calendar_type_namespace,
         'school' as calendar_type_code,
         year_terms._record_key,
         year_terms._load_id,
