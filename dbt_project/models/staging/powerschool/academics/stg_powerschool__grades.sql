@@ -102,7 +102,20 @@ meant as (
 
 said as (
     select
-        meant.*,
+        meant.powerschool_student_id,
+        meant.powerschool_section_id,
+        meant.store_code,
+        meant.section_key,
+        meant.school_key,
+        meant.school_id,
+        meant.school_year,
+        meant.local_course_key,
+        meant.letter_grade,
+        meant.numeric_grade,
+        meant.is_stored,
+        meant._record_key,
+        meant._load_id,
+        meant._loaded_at,
         -- what the office stored as the gradebook had it was known since the gradebook had it
         min(meant._load_id) over (
             partition by

@@ -101,7 +101,16 @@ keyed as (
         ]) }} as grading_period_key,
         {{ surrogate_key(['named.school_id']) }} as school_key,
         named.grading_period_name as grading_period_label,
-        named.*
+        named.school_id,
+        named.school_year,
+        named.grading_period_name,
+        named.store_code,
+        named.period_sequence,
+        named.begin_date,
+        named.end_date,
+        named.total_instructional_days,
+        named._record_key,
+        named._loaded_at
     from named
 )
 
