@@ -1,0 +1,168 @@
+"""One district, told by Ed-Fi and told by PowerSchool: marts, indicators and tiers are the same.
+
+What may differ stands here with the reason; docs/sources/powerschool.md says it to people.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from demo.simulators import edfi
+from demo.simulators.powerschool import Store, load_folder, serve
+from demo.synthetic.powerschool.__main__ import derive
+from demo.synthetic.settings import Plan
+from demo.synthetic.write import write
+from include import ingest, landing
+from include.config import District
+from include.connections import Connection
+from include.run import Run
+from include.settings import Settings
+from include.sources import registry
+from tests.conftest import copied
+from tests.dbt.conftest import run_dbt
+from tests.sources.powerschool.helpers import PLUGIN, connection_of
+
+PLAN = Plan(students=100, oracle_draws=0)
+ROOMS = ("marts", "risk", "reporting")
+KINDS = ("edfi", "powerschool")
+# A system numbers these by itself, or spells them in its own way; models read what we make of them.
+OWN = {
+    "action_id", "action_key", "attendance_event_key", "category_code", "event_duration",
+    "enrollment_type_code", "exit_type_code", "incident_id", "incident_key",
+    "incident_participation_key", "mark_key", "participation_key", "source_system",
+}  # fmt: skip
+# What PowerSchool is not asked for, by table.
+NOT_GIVEN = {
+    "marts.dim_school": {"district_name", "school_category_code", "school_short_name"},
+    "marts.dim_student_demographics": {"english_proficiency_code"},
+}
+# Positions have no dates there, and stand for the assignments to schools.
+ONLY = {"marts.fct_staff_assignment": "assignment_type = 'section'"}
+# Of the ledger, whose feeds are each system's own.
+LEDGER = {"reporting.rpt_load_health"}
+# Of results of tests PowerSchool is asked for none.
+TESTS = ("assessments", "studentAssessments", "objectiveAssessments")
+
+
+@pytest.fixture(scope="module")
+def told(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """URL of the warehouse of the same district by kind of its student system."""
+    place = tmp_path_factory.mktemp("district")
+    write(place, PLAN, workers=1)
+    derive(place)
+    with ExitStack() as open_ones:
+        urls = {}
+        for kind in KINDS:
+            urls[kind] = open_ones.enter_context(copied(pg_server_url, "template1"))
+            load(kind, urls[kind], place)
+            done = run_dbt(
+                "build", "--exclude-resource-type", "test", "unit_test",
+                "--select", *(f"+path:models/{room}" for room in ROOMS),
+                folder=place / kind, url=urls[kind], as_of=PLAN.as_of.isoformat(), sources=(kind,),
+            )  # fmt: skip
+            assert done.returncode == 0, done.stdout[-3000:]
+        yield urls
+
+
+def load(kind: str, url: str, place: Path) -> None:
+    """Read all that the system says, as the first ingest of a district does."""
+    landing.prepare(url, registry.feeds())
+    with ExitStack() as running:
+        if kind == "edfi":
+            records = edfi.Store("aggregate")
+            for name in TESTS:
+                for path in (place / "edfi").glob(f"{name}.*"):
+                    path.unlink()
+            edfi.load_folder(records, place / "edfi")
+            api = running.enter_context(edfi.serve(records, edfi.Behaviour()))
+            system = Connection("sis", host=api.url, login=edfi.KEY, password=edfi.SECRET)
+            settings: dict[str, Any] = {}
+        else:
+            tables = Store()
+            load_folder(tables, place / "powerschool")
+            system = connection_of(running.enter_context(serve(tables, PLUGIN)))
+            settings = {"district_number": district_number(place), "min_interval_s": 0}
+        district = District.model_validate(
+            {
+                "code": "grand_bend", "name": "Sample", "time_zone": "America/Chicago",
+                "sources": {"sis": {"kind": kind, "connection": "sis", **settings}},
+            }
+        )  # fmt: skip
+        known = {"sis": system, "grand_bend_warehouse": warehouse(url)}
+        work = Settings(work_dir=place / f"work_{kind}")
+        night = Run(district, PLAN.as_of, "first", connect=known.__getitem__, settings=work)
+        ingest.load_groups(night, "sis", ingest.plan(night, "sis"))
+
+
+def district_number(place: Path) -> str:
+    (path,) = (place / "edfi").glob("localEducationAgencies.*")
+    return str(json.loads(path.read_text("utf-8").splitlines()[0])["localEducationAgencyId"])
+
+
+def warehouse(url: str) -> Connection:
+    parts = urlsplit(url)
+    return Connection(
+        "warehouse", host=parts.hostname, port=parts.port, login=unquote(parts.username or ""),
+        password=unquote(parts.password or ""), schema=parts.path.lstrip("/"),
+    )  # fmt: skip
+
+
+def tables(url: str) -> dict[str, list[str]]:
+    """Columns by table of the rooms that people read."""
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(
+            "select table_schema || '.' || table_name,"
+            " array_agg(column_name::text order by column_name)"
+            " from information_schema.columns where table_schema = any(%s) group by 1",
+            (list(ROOMS),),
+        ).fetchall()
+    return dict(rows)
+
+
+def rows_of(url: str, table: str, columns: list[str]) -> Counter[tuple[Any, ...]]:
+    """The rows of a table, each as often as it is there; 1 and 1.0 are one number."""
+    query = sql.SQL("select {} from {} where {}").format(
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
+        sql.Identifier(*table.split(".")),
+        sql.SQL(ONLY.get(table, "true")),
+    )
+    with psycopg.connect(url) as connection:
+        return Counter(connection.execute(query).fetchall())
+
+
+def test_every_table_that_people_read_is_the_same(told: dict[str, str]) -> None:
+    first, second = (tables(told[kind]) for kind in KINDS)
+    assert first == second
+    assert len(first) > 40
+    found = {}
+    for table, columns in first.items():
+        if table in LEDGER:
+            continue
+        kept = [name for name in columns if name not in OWN | NOT_GIVEN.get(table, set())]
+        one, other = (rows_of(told[kind], table, kept) for kind in KINDS)
+        if one != other:
+            found[table] = differing(kept, one - other, other - one)
+    assert found == {}
+
+
+def differing(
+    columns: list[str], one: Counter[tuple[Any, ...]], other: Counter[tuple[Any, ...]]
+) -> str:
+    """The columns in which rows differ, and how many rows each side has for itself."""
+    names = [
+        name
+        for place, name in enumerate(columns)
+        if Counter(row[place] for row in one.elements())
+        != Counter(row[place] for row in other.elements())
+    ]
+    return f"{one.total()} and {other.total()} rows, by {', '.join(names)}"
