@@ -10,8 +10,6 @@ from include import dbt_command, landing
 from include.errors import SourceError
 from include.records import Feed, FeedKind
 from include.run import Run
-from include.sources import registry
-from include.sources.powerschool.source import PowerSchoolSource
 from tests.landing.support import Script
 from tests.transform.conftest import NightOf
 
@@ -19,9 +17,8 @@ STUDENTS = Feed("powerschool", "students")
 
 
 @pytest.fixture
-def current(database_url: str, night_of: NightOf, monkeypatch: pytest.MonkeyPatch) -> Run:
+def current(database_url: str, night_of: NightOf) -> Run:
     """A night of a district whose file names Ed-Fi and files."""
-    monkeypatch.setitem(registry.SOURCES, "powerschool", PowerSchoolSource)
     landing.prepare(database_url, [STUDENTS])
     return night_of(database_url)
 

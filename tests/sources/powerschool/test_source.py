@@ -27,7 +27,6 @@ from include.errors import (
 from include.records import Feed
 from include.run import Run
 from include.settings import Settings
-from include.sources import registry
 from include.sources.base import SourceRun
 from include.sources.powerschool.source import PowerSchoolSource
 from tests.sources.powerschool.helpers import TODAY, config_of, connection_of, student
@@ -155,11 +154,8 @@ def test_a_source_is_down_when_its_host_is_and_not_when_a_table_is(
 
 
 @pytest.fixture
-def night(
-    server: Running, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Run:
-    """A night of a district with PowerSchool, registered as a third kind is: by one line."""
-    monkeypatch.setitem(registry.SOURCES, "powerschool", PowerSchoolSource)
+def night(server: Running, database_url: str, tmp_path: Path) -> Run:
+    """A night of a district with PowerSchool."""
     landing.prepare(database_url, list(PowerSchoolSource.feeds()))
     config = {"kind": "powerschool", "connection": "sis", "district_number": "990100"}
     district = District.model_validate(
