@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -35,6 +36,8 @@ from tests.sources.powerschool.helpers import PLUGIN, connection_of
 PLAN = Plan(students=100, oracle_draws=0)
 ROOMS = ("marts", "risk", "reporting")
 KINDS = ("edfi", "powerschool")
+# in mid-year, before the first grading period ends
+HANDOVER = date(2026, 10, 5)
 # A system numbers these by itself, or spells them in its own way; models read what we make of them.
 OWN = {
     "action_id", "action_key", "attendance_event_key", "category_code", "event_duration",
@@ -72,6 +75,41 @@ def told(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             )  # fmt: skip
             assert done.returncode == 0, done.stdout[-3000:]
         yield urls
+
+
+@pytest.fixture(scope="module")
+def moved(
+    told: dict[str, str], pg_server_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """URL of the warehouse of the district after it moved from Ed-Fi to PowerSchool in mid-year."""
+    place = tmp_path_factory.mktemp("moved")
+    write(place, PLAN, workers=1)
+    derive(place)
+    with copied(pg_server_url, urlsplit(told["edfi"]).path.lstrip("/")) as url:
+        load("powerschool", url, place)
+        seeded = run_dbt(
+            *("seed", "--select", "system_of_record"), folder=place / "seed", url=url, sources=KINDS
+        )
+        assert seeded.returncode == 0, seeded.stdout[-3000:]
+        with psycopg.connect(url) as connection:
+            before = HANDOVER - timedelta(days=1)
+            for kind, first, last in (
+                ("edfi", date(2024, 7, 1), before), ("powerschool", HANDOVER, None),
+            ):  # fmt: skip
+                connection.execute(
+                    "insert into policy.system_of_record"
+                    " (district_code, entity_group, source_system, valid_from, valid_to)"
+                    " values ('grand_bend', '*', %s, %s, %s)",
+                    (kind, first, last),
+                )
+        done = run_dbt(
+            "build", "--exclude-resource-type", "test", "unit_test",
+            "--select", *(f"+path:models/{room}" for room in ROOMS),
+            "--exclude", "system_of_record",
+            folder=place / "both", url=url, as_of=PLAN.as_of.isoformat(), sources=KINDS,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout[-3000:]
+        yield url
 
 
 def load(kind: str, url: str, place: Path) -> None:
@@ -153,6 +191,33 @@ def test_every_table_that_people_read_is_the_same(told: dict[str, str]) -> None:
         if one != other:
             found[table] = differing(kept, one - other, other - one)
     assert found == {}
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["risk.risk_tiers", "risk.risk_indicators", "reporting.vw_student_risk_scores",
+     "marts.dim_student", "marts.fct_enrollment_span", "marts.fct_attendance_to_date",
+     "marts.fct_grades_by_period", "marts.fct_section_enrollment"],
+)  # fmt: skip
+def test_a_district_that_moved_in_the_middle_of_the_year_keeps_its_history(
+    told: dict[str, str], moved: str, table: str
+) -> None:
+    columns = [name for name in tables(moved)[table] if name not in OWN]
+    one, other = (rows_of(url, table, columns) for url in (told["edfi"], moved))
+    assert one == other, differing(columns, one - other, other - one)
+
+
+def test_before_the_move_the_events_of_the_one_count_and_after_it_those_of_the_other(
+    moved: str,
+) -> None:
+    with psycopg.connect(moved) as connection:
+        found = connection.execute(
+            "select source_system, min(event_date), max(event_date)"
+            " from canonical.can_attendance_events group by 1 order by 1"
+        ).fetchall()
+    (first, _, last), (second, begun, _) = found
+    assert (first, second) == KINDS
+    assert last < HANDOVER <= begun
 
 
 def differing(
