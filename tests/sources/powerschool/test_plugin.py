@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -14,6 +15,7 @@ from demo.simulators.powerschool.schema import TABLES as HELD
 from include.sources.powerschool import plugin
 from include.sources.powerschool.tables import TABLES, Table
 
+STAGING = Path(__file__).parents[3] / "dbt_project" / "models" / "staging" / "powerschool"
 READ = {f"{table.name}.{column.name}" for table in TABLES for column in table.columns}
 PRIVATE = {
     "students.ssn", "students.street", "students.home_phone", "students.guardianemail",
@@ -41,6 +43,24 @@ def test_nothing_private_is_asked_for() -> None:
     held = {f"{table}.{column}" for table, columns in HELD.items() for column in columns}
     assert held >= PRIVATE
     assert not READ & PRIVATE
+
+
+def test_nothing_is_asked_for_that_no_model_reads() -> None:
+    read: dict[str, str] = {}
+    for model in STAGING.rglob("*.sql"):
+        text = model.read_text(encoding="utf-8")
+        for table in re.findall(r"source\('powerschool', '(\w+)'\)", text):
+            read[table] = read.get(table, "") + text
+    idle = [
+        f"{table.name}.{column.name}"
+        for table in TABLES
+        for column in table.columns
+        # which row it is, and which rows are asked for
+        if column.name not in (table.key, table.changed)
+        and not re.search(rf"\bt\.{column.name}\b", f"{table.since} {table.only}")
+        and f"'{column.name}'" not in read[table.name]
+    ]
+    assert idle == []
 
 
 def test_no_results_of_tests_are_asked_for() -> None:

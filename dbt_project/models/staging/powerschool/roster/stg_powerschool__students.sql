@@ -16,7 +16,6 @@ renamed as (
         {{ safe_date(json_text('payload', ['dob'])) }} as birth_date,
         lower({{ json_text('payload', ['gender']) }}) as gender_code,
         {{ json_text('payload', ['fedethnicity']) }} as federal_ethnicity_code,
-        lower({{ json_text('payload', ['lunchstatus']) }}) as lunch_status_code,
         record_key as _record_key,
         load_id as _load_id,
         loaded_at as _loaded_at
