@@ -13,44 +13,21 @@
     {%- if roles is string or roles | length == 0 -%}
         {{ exceptions.raise_compiler_error("layout_cells: `roles` must be a list, got " ~ roles) }}
     {%- endif -%}
+    {#- what a layout says of a column, beside whose it is -#}
+    {%- set told = [
+        'test_code', 'role', 'place', 'column_name', 'value', 'scope', 'part_code', 'part_name',
+        'method', 'from_window', 'to_window', 'lowest', 'highest', 'is_whole',
+    ] -%}
     select
         cells.source,
         cells.entity as feed,
         cells.record_key,
-        cells.test_code,
-        cells.role,
-        cells.place,
-        cells.column_name,
-        cells.value,
-        cells.scope,
-        cells.part_code,
-        cells.part_name,
-        cells.method,
-        cells.from_window,
-        cells.to_window,
-        cells.lowest,
-        cells.highest,
-        cells.is_whole,
+        {{- kept_columns('cells', told) }}
         coalesce(labels.meaning, trim(cells.cell_text)) as value_text
     from (
         select
             layout_rows.record_key,
-            layout_places.source,
-            layout_places.entity,
-            layout_places.test_code,
-            layout_places.role,
-            layout_places.place,
-            layout_places.column_name,
-            layout_places.value,
-            layout_places.scope,
-            layout_places.part_code,
-            layout_places.part_name,
-            layout_places.method,
-            layout_places.from_window,
-            layout_places.to_window,
-            layout_places.lowest,
-            layout_places.highest,
-            layout_places.is_whole,
+            {{- kept_columns('layout_places', ['source', 'entity'] + told) }}
             case
                 when layout_places.position is null
                     then {{ json_named('layout_rows.payload', 'layout_places.column_name') }}
@@ -64,22 +41,7 @@
         -- which cell is which, for the few columns of these roles
         inner join (
             select
-                columns.source,
-                columns.entity,
-                columns.test_code,
-                columns.role,
-                columns.place,
-                columns.column_name,
-                columns.value,
-                columns.scope,
-                columns.part_code,
-                columns.part_name,
-                columns.method,
-                columns.from_window,
-                columns.to_window,
-                columns.lowest,
-                columns.highest,
-                columns.is_whole,
+                {{- kept_columns('columns', ['source', 'entity'] + told) }}
                 cell_names.cell_names_id,
                 positions.position
             from {{ source('files', 'cell_names') }} as cell_names
@@ -90,22 +52,7 @@
             union all
             -- rows that landed before rows were arrays carry the names themselves
             select
-                columns.source,
-                columns.entity,
-                columns.test_code,
-                columns.role,
-                columns.place,
-                columns.column_name,
-                columns.value,
-                columns.scope,
-                columns.part_code,
-                columns.part_name,
-                columns.method,
-                columns.from_window,
-                columns.to_window,
-                columns.lowest,
-                columns.highest,
-                columns.is_whole,
+                {{- kept_columns('columns', ['source', 'entity'] + told) }}
                 0 as cell_names_id,
                 cast(null as bigint) as position
             from {{ source('layouts', 'columns') }} as columns
