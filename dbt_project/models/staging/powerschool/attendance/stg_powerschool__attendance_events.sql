@@ -1,12 +1,8 @@
 -- One row per exception of daily attendance. A row whose code says present is none.
 with
 
-attendance as (
-    {{ current_rows(source('powerschool', 'attendance')) }}
-),
-
-codes as (
-    select * from {{ ref('stg_powerschool__attendance_codes') }}
+coded_attendance as (
+    select * from {{ ref('stg_powerschool__coded_attendance') }}
 ),
 
 calendar_day as (
@@ -37,37 +33,20 @@ students as (
     select * from {{ ref('stg_powerschool__students') }}
 ),
 
-renamed as (
+daily as (
     select
-        {{ json_text('payload', ['studentid']) }} as powerschool_student_id,
-        {{ json_text('payload', ['schoolid']) }} as school_id,
-        {{ json_text('payload', ['yearid']) }} as year_id,
-        {{ json_text('payload', ['attendance_codeid']) }} as code_id,
-        {{ safe_date(json_text('payload', ['att_date'])) }} as event_date,
-        record_key as _record_key,
-        load_id as _load_id,
-        loaded_at as _loaded_at
-    from attendance
-    where {{ json_text('payload', ['att_mode_code']) }} = 'ATT_ModeDaily'
-),
-
-coded as (
-    select
-        renamed.powerschool_student_id,
-        renamed.school_id,
-        renamed.code_id,
-        renamed.event_date,
-        codes.category_code,
-        codes.is_present_status,
-        renamed._record_key,
-        renamed._load_id,
-        renamed._loaded_at
-    from renamed
-    left join codes
-        on codes.code_id = renamed.code_id
-        and codes.school_id = renamed.school_id
-        and codes.year_id = renamed.year_id
-    where codes.says_nothing is not true
+        coded_attendance.event_key,
+        coded_attendance.powerschool_student_id,
+        coded_attendance.school_id,
+        coded_attendance.code_id,
+        coded_attendance.event_date,
+        coded_attendance.category_code,
+        coded_attendance.is_present_status,
+        coded_attendance._record_key,
+        coded_attendance._load_id,
+        coded_attendance._loaded_at
+    from coded_attendance
+    where coded_attendance.mode_code = 'ATT_ModeDaily'
 ),
 
 -- EXITDATE is the first day out
@@ -124,58 +103,57 @@ conversions as (
 -- what a code is worth on that day, by the bell schedule of the day and the student's FTE
 worth as (
     select
-        coded._record_key,
+        daily._record_key,
         min(conversions.attended_share) as least_share,
         max(conversions.attended_share) as greatest_share
-    from coded
+    from daily
     inner join stays
-        on stays.powerschool_student_id = coded.powerschool_student_id
-        and stays.school_id = coded.school_id
-        and stays.entry_date <= coded.event_date
-        and coalesce(stays.first_day_out > coded.event_date, true)
+        on stays.powerschool_student_id = daily.powerschool_student_id
+        and stays.school_id = daily.school_id
+        and stays.entry_date <= daily.event_date
+        and coalesce(stays.first_day_out > daily.event_date, true)
     inner join modes
         on modes.fte_id = stays.fte_id
     inner join days
-        on days.school_id = coded.school_id
-        and days.calendar_date = coded.event_date
+        on days.school_id = daily.school_id
+        and days.calendar_date = daily.event_date
     inner join schedules
         on schedules.bell_schedule_id = days.bell_schedule_id
     inner join conversions
         on conversions.conversion_id = schedules.conversion_id
         and conversions.fte_id = stays.fte_id
         and conversions.conversion_mode_code = modes.conversion_mode_code
-        and conversions.code_id = coded.code_id
-    group by coded._record_key
+        and conversions.code_id = daily.code_id
+    group by daily._record_key
 ),
 
 measured as (
     select
-        {{ surrogate_key(["'powerschool attendance'", 'coded._record_key']) }}
-            as attendance_event_key,
+        daily.event_key as attendance_event_key,
         students.student_key,
-        {{ surrogate_key(['coded.school_id']) }} as school_key,
+        {{ surrogate_key(['daily.school_id']) }} as school_key,
         students.student_id,
-        coded.school_id,
+        daily.school_id,
         cast(null as {{ dbt.type_string() }}) as category_namespace,
-        coded.category_code,
-        coded.event_date,
+        daily.category_code,
+        daily.event_date,
         -- a conversion tells how much of the day was attended; two that differ tell nothing, and so
         -- does one of a code for who was there
         case
             when worth.least_share = worth.greatest_share
                 and worth.least_share between 0 and 1
-                and not coded.is_present_status
+                and not daily.is_present_status
                 then 1 - worth.least_share
         end as event_duration,
         cast(null as integer) as attendance_minutes,
-        coded._record_key,
-        coded._load_id,
-        coded._loaded_at
-    from coded
+        daily._record_key,
+        daily._load_id,
+        daily._loaded_at
+    from daily
     inner join students
-        on students.powerschool_student_id = coded.powerschool_student_id
+        on students.powerschool_student_id = daily.powerschool_student_id
     left join worth
-        on worth._record_key = coded._record_key
+        on worth._record_key = daily._record_key
 )
 
 select * from measured
