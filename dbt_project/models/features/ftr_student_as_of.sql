@@ -65,11 +65,7 @@ schools as (
     select * from {{ ref('ftr_school_as_of') }}
 ),
 
-latest_grades as (
-    select * from {{ ref('ftr_grade_step') }}
-),
-
-previous_grades as (
+grade_steps as (
     select * from {{ ref('ftr_grade_step') }}
 ),
 
@@ -206,13 +202,13 @@ gathered as (
     left join schools
         on schools.school_key = enrolled.school_key
         and schools.as_of_date = enrolled.as_of_date
-    left join latest_grades as latest
+    left join grade_steps as latest
         on latest.student_key = enrolled.student_key
         and latest.school_key = enrolled.school_key
         and latest.period_end_date = schools.latest_closed_end_date
         and latest.valid_from <= enrolled.as_of_date
         and (latest.valid_until is null or latest.valid_until > enrolled.as_of_date)
-    left join previous_grades as previous
+    left join grade_steps as previous
         on previous.student_key = enrolled.student_key
         and previous.school_key = enrolled.school_key
         and previous.period_end_date = schools.previous_closed_end_date
