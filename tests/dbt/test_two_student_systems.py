@@ -48,9 +48,11 @@ OWN = {
 NOT_GIVEN = {
     "marts.dim_school": {"district_name", "school_category_code", "school_short_name"},
     "marts.dim_student_demographics": {"english_proficiency_code"},
+    # made of the program of an assignment to a school too, of which PowerSchool knows none
+    "marts.fct_staff_assignment": {"assignment_key"},
 }
-# Positions have no dates there, and stand for the assignments to schools.
-ONLY = {"marts.fct_staff_assignment": "assignment_type = 'section'"}
+# Positions have no dates there.
+ONLY = {"marts.fct_staff_assignment": "assignment_type in ('section', 'school')"}
 # Of the ledger, whose feeds are each system's own.
 LEDGER = {"reporting.rpt_load_health"}
 # Of results of tests PowerSchool is asked for none.

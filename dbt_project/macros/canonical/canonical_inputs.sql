@@ -26,7 +26,10 @@
             'edfi': 'stg_edfi__staff_section_associations',
             'powerschool': 'stg_powerschool__staff_of_sections',
         },
-        'staff_of_schools': {'edfi': 'stg_edfi__staff_school_associations'},
+        'staff_of_schools': {
+            'edfi': 'stg_edfi__staff_school_associations',
+            'powerschool': 'stg_powerschool__staff_of_schools',
+        },
         'staff_positions': {
             'edfi': 'stg_edfi__staff_positions',
             'powerschool': 'stg_powerschool__staff_positions',

@@ -227,13 +227,19 @@ class Setup:
             }
             key = self.section_id(reference)
             school, spring = reference["schoolId"], reference["schoolYear"]
+            term, begin, end = self.sessions[school, spring, reference["sessionName"]]
+            teacher = self.teachers.get(key)
             yield "sections", {
                 "dcid": key + 1000, "id": key, "course_number": reference["localCourseCode"],
                 "section_number": record["sectionIdentifier"],
-                "schoolid": school, "teacher": self.teachers.get(key), "att_mode_code": DAILY,
-                "termid": self.sessions[school, spring, reference["sessionName"]][0],
+                "schoolid": school, "teacher": teacher, "att_mode_code": DAILY, "termid": term,
                 "excludefromgpa": 0, "gradescaleid": GRADE_SCALE, "transaction_date": SET_UP,
             }  # fmt: skip
+            if teacher is not None:  # the lead teacher stands here too
+                yield "sectionteacher", {
+                    "id": key, "sectionid": key, "teacherid": teacher, "roleid": 1,
+                    "start_date": begin, "end_date": end, "whenmodified": SET_UP,
+                }  # fmt: skip
 
     def _codes(self) -> Made:
         for n, (letter, points) in enumerate(POINTS.items(), 1):

@@ -1,4 +1,5 @@
--- One row per staff member and section: the lead teacher, and who teaches it beside or after.
+-- One row per staff member, section and begin date: the lead teacher, and who teaches it beside or
+-- after.
 with
 
 sections_in_raw as (
@@ -69,8 +70,7 @@ known as (
         on sessions.session_key = sections.session_key
 ),
 
--- the lead teacher stands in both tables
-preferred as (
+ranked as (
     select
         known.staff_key,
         known.staff_id,
@@ -84,32 +84,34 @@ preferred as (
         known._record_key,
         known._load_id,
         known._loaded_at,
-        row_number() over (
+        case when known.position_code = 'teacher of record' then 1 else 2 end as standing,
+        min(case when known.position_code = 'teacher of record' then 1 else 2 end) over (
             partition by known.staff_key, known.section_key
-            order by
-                case when known.position_code = 'teacher of record' then 1 else 2 end,
-                known.begin_date,
-                known._record_key
-        ) as preference
+        ) as best_standing
     from known
 ),
 
-chosen as (
+-- the lead teacher stands in both tables; others have a row for each time that they came
+kept as (
     select
-        preferred.staff_key,
-        preferred.staff_id,
-        preferred.section_key,
-        preferred.school_key,
-        preferred.school_id,
-        preferred.school_year,
-        preferred.position_code,
-        preferred.begin_date,
-        preferred.end_date,
-        preferred._record_key,
-        preferred._load_id,
-        preferred._loaded_at
-    from preferred
-    where preferred.preference = 1
+        ranked.staff_key,
+        ranked.staff_id,
+        ranked.section_key,
+        ranked.school_key,
+        ranked.school_id,
+        ranked.school_year,
+        ranked.position_code,
+        ranked.begin_date,
+        ranked.end_date,
+        ranked._record_key,
+        ranked._load_id,
+        ranked._loaded_at
+    from ranked
+    where ranked.standing = ranked.best_standing
+),
+
+newest as (
+    {{ newest_version('kept', ['staff_key', 'section_key', 'begin_date']) }}
 )
 
-select * from chosen
+select * from newest
