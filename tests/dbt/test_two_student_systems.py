@@ -63,8 +63,7 @@ TESTS = ("assessments", "studentAssessments", "objectiveAssessments")
 def told(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """URL of the warehouse of the same district by kind of its student system."""
     place = tmp_path_factory.mktemp("district")
-    write(place, PLAN, workers=1)
-    derive(place)
+    set_up(place)
     with ExitStack() as open_ones:
         urls = {}
         for kind in KINDS:
@@ -85,8 +84,7 @@ def moved(
 ) -> Iterator[str]:
     """URL of the warehouse of the district after it moved from Ed-Fi to PowerSchool in mid-year."""
     place = tmp_path_factory.mktemp("moved")
-    write(place, PLAN, workers=1)
-    derive(place)
+    set_up(place)
     with copied(pg_server_url, urlsplit(told["edfi"]).path.lstrip("/")) as url:
         load("powerschool", url, place)
         seeded = run_dbt(
@@ -112,6 +110,24 @@ def moved(
         )  # fmt: skip
         assert done.returncode == 0, done.stdout[-3000:]
         yield url
+
+
+def set_up(place: Path) -> None:
+    """Write the district as both systems tell it.
+
+    Its catalogue holds one course in two spellings, and so do an offering and a section of it.
+    """
+    write(place, PLAN, workers=1)
+    (courses,) = (place / "edfi").glob("courses.*")
+    code = json.loads(courses.read_text("utf-8").splitlines()[0])["courseCode"]
+    for resource in ("courses", "courseOfferings", "sections"):
+        (path,) = (place / "edfi").glob(f"{resource}.*")
+        lines = path.read_text("utf-8").splitlines()
+        found = next(line for line in lines if f'"{code}"' in line)
+        again = json.loads(found.replace(f'"{code}"', f'"{code.swapcase()}"'))
+        again["id"] = "ff" + again["id"][2:]
+        path.write_text("\n".join([*lines, json.dumps(again)]) + "\n", "utf-8")
+    derive(place)
 
 
 def load(kind: str, url: str, place: Path) -> None:
@@ -207,6 +223,23 @@ def test_a_district_that_moved_in_the_middle_of_the_year_keeps_its_history(
     columns = [name for name in tables(moved)[table] if name not in OWN]
     one, other = (rows_of(url, table, columns) for url in (told["edfi"], moved))
     assert one == other, differing(columns, one - other, other - one)
+
+
+def test_courses_that_differ_in_case_only_are_two_with_sections_of_their_own(
+    told: dict[str, str],
+) -> None:
+    for url in told.values():
+        with psycopg.connect(url) as connection:
+            found = connection.execute(
+                "with spelled as (select course_key, course_code, count(*) over ("
+                "partition by upper(course_code)) as spellings from marts.dim_course)"
+                " select course_code, count(section_key) from spelled"
+                " left join marts.dim_section using (course_key)"
+                " where spellings > 1 group by course_code order by 2"
+            ).fetchall()
+        (one, of_one), (other, of_other) = found
+        assert one == other.swapcase()
+        assert of_one == 1 < of_other
 
 
 def test_before_the_move_the_events_of_the_one_count_and_after_it_those_of_the_other(

@@ -7,7 +7,7 @@
 #}
 {% macro canonical_inputs() -%}
     {{ return({
-        'key_case': {'edfi': 'stg_edfi__key_case'},
+        'key_case': {'edfi': 'stg_edfi__key_case', 'powerschool': 'stg_powerschool__key_case'},
         'students': {
             'edfi': 'stg_edfi__students',
             'powerschool': 'stg_powerschool__students',

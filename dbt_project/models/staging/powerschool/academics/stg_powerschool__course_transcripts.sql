@@ -72,7 +72,8 @@ with_credit as (
     inner join students
         on students.powerschool_student_id = renamed.powerschool_student_id
     left join courses
-        on courses.course_code = renamed.course_code
+        on {{ key_text('courses', 'courses.course_code') }}
+        = {{ key_text('courses', 'renamed.course_code') }}
     left join failing_letters
         on failing_letters.letter_grade = renamed.final_letter_grade
     where renamed.attempted_credits > 0

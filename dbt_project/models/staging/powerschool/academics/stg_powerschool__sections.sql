@@ -36,7 +36,8 @@ renamed as (
         on terms.school_id = {{ json_text('sections.payload', ['schoolid']) }}
         and terms.term_id = {{ json_text('sections.payload', ['termid']) }}
     left join courses
-        on courses.course_code = {{ json_text('sections.payload', ['course_number']) }}
+        on {{ key_text('courses', 'courses.course_code') }}
+        = {{ key_text('courses', json_text('sections.payload', ['course_number'])) }}
 ),
 
 newest as (
