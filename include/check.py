@@ -6,6 +6,9 @@ reads the connections from the environment (AIRFLOW_CONN_*). Where Airflow runs,
 `python -m include.orchestration.check grand_bend` knows Airflow's own connections and pools too.
 Each source is logged in to once; no data is read and nothing is changed. The first task of each
 ingest looks as well, but at no source: what fails there stands in the ledger.
+
+It also names the feeds that land and that no model reads, and lists the tables that no model makes
+any more, with the command to drop each.
 """
 
 from __future__ import annotations
@@ -188,9 +191,38 @@ def _check_recipient(night: Run, name: str, channel: Channel) -> None:
         )
 
 
-def tell(night: Run, found: Sequence[FirstbellError]) -> int:
-    """Print what is missing; returns the exit code."""
+def in_vain(night: Run) -> tuple[list[FirstbellError], str]:
+    """What the district loads and no model reads, and what to do about tables that no model makes.
+
+    Takes the seconds in which dbt reads the project.
+    """
+    from include import dbt_command, unused
+
+    try:
+        check_warehouse(night)
+    except FirstbellError:
+        return [], ""  # told by its probe
+    try:
+        manifest = unused.parsed(night)
+        with dbt_command.reached(night):
+            leftovers = unused.left_over(manifest, night.dsn)
+    except TransformError as error:
+        return [error], ""
+    return list(unused.refusals(manifest, night.district)), unused.told(leftovers)
+
+
+def report(night: Run, more: Sequence[FirstbellError] = ()) -> int:
+    """Print all that is missing or wrong, `more` too, and what is there in vain; the exit code."""
+    found = [*missing(night, reach=True), *more]
+    unread, note = in_vain(night)
+    return tell(night, [*found, *unread], note)
+
+
+def tell(night: Run, found: Sequence[FirstbellError], note: str = "") -> int:
+    """Print what is missing, and a note that makes nothing wrong; returns the exit code."""
     code = night.district.code
+    if note:
+        sys.stdout.write(f"{code}: {note}\n")
     if not found:
         sys.stdout.write(f"{code}: everything that a night needs is there\n")
         return 0
@@ -212,7 +244,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except FirstbellError as error:
         raise SystemExit(str(error)) from None
     night = Run(district=district, as_of_date=today(district, datetime.now(UTC)), run_id="check")
-    sys.exit(tell(night, missing(night, reach=True)))
+    sys.exit(report(night))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,9 +39,12 @@ from include.sources import registry
 if TYPE_CHECKING:
     import psycopg
     from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
 
     from include.landing import Scope
     from include.run import Run
+
+    Look = Callable[[Manifest], None]
 
 log = logging.getLogger(__name__)
 
@@ -59,13 +62,18 @@ def results(night: Run) -> Path:
 
 
 def invoke(
-    night: Run, arguments: list[str], *, changed: Collection[str] | None = None, what: str = ""
+    night: Run,
+    arguments: list[str],
+    *,
+    changed: Collection[str] | None = None,
+    what: str = "",
+    look: Look | None = None,
 ) -> dict[str, str]:
     """Run one dbt command; returns the status of each node by its name.
 
     With `changed`, tables in raw that hold new rows, a build leaves out what neither they nor a new
     day concern. A resumed build leaves out what the one before did. `what` names in the log what is
-    built.
+    built. `look` is given the project as parsed for a build that is not resumed.
 
     Raises TransformError; and as it came what a signal's handler raised meanwhile, once dbt has
     cancelled its queries.
@@ -77,7 +85,7 @@ def invoke(
     # an earlier command's results are not this one's, should it end before it writes its own
     results(night).unlink(missing_ok=True)
     options = [
-        *_places(night, home),
+        *places(night, home),
         # the console is the task's log: what dbt says there may quote a row
         "--log-level",
         "none",
@@ -87,12 +95,12 @@ def invoke(
         *([] if arguments[0] == "retry" else ["--vars", json.dumps(lasting_values(night))]),
     ]
     with (
-        environment(_variables(night)),
+        environment(variables(night)),
         unhindered(),
         as_keyboard_interrupt() as interruption,
     ):
         try:
-            outcome = _outcome(arguments, options, changed=changed)
+            outcome = _outcome(arguments, options, changed, look)
         except KeyboardInterrupt:
             # between two commands of dbt nobody catches it
             raise (interruption.cause or KeyboardInterrupt()) from None
@@ -128,8 +136,8 @@ def by_hand(night: Run, arguments: Sequence[str]) -> int:
     home = folder(night) / "by_hand"
     home.mkdir(parents=True, exist_ok=True)
     folder(night).chmod(0o700)
-    options = [*_places(night, home), "--vars", json.dumps(lasting_values(night))]
-    with environment(_variables(night)):
+    options = [*places(night, home), "--vars", json.dumps(lasting_values(night))]
+    with environment(variables(night)):
         done = subprocess.run(
             [sys.executable, "-c", _DBT, *arguments, *options],
             check=False,
@@ -164,7 +172,7 @@ def _systems_of_record(night: Run) -> list[str]:
     ]  # fmt: skip
 
 
-def _places(night: Run, home: Path) -> list[str]:
+def places(night: Run, home: Path) -> list[str]:
     """dbt's options that say where the project is and where dbt writes."""
     own, place = night.settings.own_rows_dir, home / "project"
     project = own_rows.project_with(PROJECT, own, place, night.district.code)
@@ -180,7 +188,7 @@ def _places(night: Run, home: Path) -> list[str]:
     ]
 
 
-def _variables(night: Run) -> dict[str, str]:
+def variables(night: Run) -> dict[str, str]:
     """The environment in which dbt runs for this night."""
     own = night.settings.own_rows_dir
     return {
@@ -203,7 +211,7 @@ _PARSED_FIRST = {"build": ("--no-write-json",), "docs": ()}
 
 
 def _outcome(
-    arguments: list[str], options: list[str], *, changed: Collection[str] | None
+    arguments: list[str], options: list[str], changed: Collection[str] | None, look: Look | None
 ) -> dbtRunnerResult:
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
@@ -213,6 +221,8 @@ def _outcome(
     parsed = dbtRunner().invoke(["parse", *_PARSED_FIRST[arguments[0]], *options])
     if not isinstance(parsed.result, Manifest):
         return parsed
+    if look is not None:
+        look(parsed.result)
     left_out = [] if changed is None else day_models.untouched(parsed.result, changed)
     excluded = ["--exclude", *left_out] if left_out else []
     return dbtRunner(manifest=parsed.result).invoke(

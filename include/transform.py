@@ -11,6 +11,7 @@ import logging
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -162,10 +163,12 @@ def _run(night: Run, layer: str, select: str, full_refresh: bool) -> LayerResult
     from include import landing
 
     state = folder(night) / "state" / layer
+    look = None
     scope = dbt_command.scope(night, STAGE)
     if layer == "reporting":
-        from include import reporting_extras
+        from include import reporting_extras, unused
 
+        look = partial(unused.warn, night)
         reporting_extras.warn(night.dsn, night.district.code, dbt_command.PROJECT)
     attempt = {**_attempt(night, select), "scope": scope}
     resume = _failed_before(state, attempt)
@@ -187,7 +190,7 @@ def _run(night: Run, layer: str, select: str, full_refresh: bool) -> LayerResult
         if scope == "day" and layer != "seeds":
             with dbt_command.reached(night):
                 changed = landing.changed_tables(night.dsn)
-        results = invoke(night, arguments, changed=changed, what=layer)
+        results = invoke(night, arguments, changed=changed, what=layer, look=look)
     except FirstbellError:
         _keep_results(night, state, attempt)
         raise

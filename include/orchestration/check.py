@@ -64,9 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         run_id="check",
         connect=lambda conn_id: connection_of(conn_id, known),
     )
-    sys.exit(
-        check.tell(night, [*check.missing(night, reach=True), *missing_pools(district, there)])
-    )
+    sys.exit(check.report(night, missing_pools(district, there)))
 
 
 if __name__ == "__main__":
