@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,22 @@ def test_a_log_in_page_with_200_is_a_protocol_error(server: Running, match: str)
     server.faults.add(Fault("html", match=match, times=99))
     with pytest.raises(ProtocolError, match=r"not JSON \(text/html.*log-in page"):
         everybody(server, max_attempts=2)
+
+
+@pytest.mark.parametrize(
+    ("match", "seen"),
+    [
+        ("oauth", "token at .*without access_token"),
+        ("/district", "district at .*without a district number"),
+        ("/count", r"students \(count\) at .*without a count"),
+        (PAGE, "students at .*a JSON list without records"),
+    ],
+)
+def test_json_of_another_system_is_a_protocol_error(server: Running, match: str, seen: str) -> None:
+    server.faults.add(Fault("flood", match=match, by=0, times=99))  # an empty list, with 200
+    ask = client_for(server).district_number if match == "/district" else partial(everybody, server)
+    with pytest.raises(ProtocolError, match=rf"{seen}.*Check the connection's host"):
+        ask()
 
 
 def test_an_answer_that_drips_for_ever_is_cut_at_its_deadline(server: Running) -> None:

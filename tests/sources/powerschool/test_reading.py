@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +13,9 @@ from demo.simulators.powerschool import Fault, Running
 from include.errors import CountMismatchError, DeltaGapError, ProtocolError
 from include.records import FeedKind, Holds, Reject, Upsert
 from include.sources.powerschool.cursor import Cursor, goes_back
+from include.sources.powerschool.rows import change
 from tests.sources.powerschool.helpers import (
+    PLUGIN,
     QUERY,
     STUDENTS,
     TODAY,
@@ -204,28 +209,53 @@ def test_fewer_rows_than_the_source_counts_stop_the_load(server: Running) -> Non
         read(stream(client_for(server)))
 
 
-@pytest.mark.parametrize(
-    ("sql", "seen"),
-    [
-        ("t.dcid > :after_key - 5", "rows that we have had"),
-        ("t.dcid > 0 * :after_key", "rows that we have had"),
-    ],
-    ids=["overlapping", "always the first page"],
-)
-def test_a_query_that_repeats_rows_is_refused(server: Running, sql: str, seen: str) -> None:
-    from tests.sources.powerschool.helpers import PLUGIN
-
+@contextmanager
+def asked(old: str, new: str) -> Iterator[None]:
+    """Let the query of students be another one than ours."""
     query = PLUGIN.queries[STUDENTS.query]
-    other = type(query)(
-        query.name, query.core_table, query.sql.replace("t.dcid > :after_key", sql),
-        query.fields, query.required,
-    )  # fmt: skip
-    PLUGIN.queries[STUDENTS.query] = other
+    assert old in query.sql
+    PLUGIN.queries[STUDENTS.query] = replace(query, sql=query.sql.replace(old, new))
     try:
-        with pytest.raises(ProtocolError, match=seen):
-            read(stream(client_for(server)))
+        yield
     finally:
         PLUGIN.queries[STUDENTS.query] = query
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["t.dcid > :after_key - 5", "t.dcid > 0 * :after_key"],
+    ids=["overlapping", "always the first page"],
+)
+def test_a_query_that_repeats_rows_is_refused(server: Running, sql: str) -> None:
+    with (
+        asked("t.dcid > :after_key", sql),
+        pytest.raises(ProtocolError, match="rows that we have had"),
+    ):
+        read(stream(client_for(server)))
+
+
+def test_a_row_without_a_number_is_rejected_and_the_rest_goes_on(server: Running) -> None:
+    with asked("    t.dcid,", "    case when t.dcid <> 105 then t.dcid end as dcid,"):
+        changes = read(stream(client_for(server)))
+    (reject,) = (change for change in changes if isinstance(change, Reject))
+    assert (reject.reason, reject.column, reject.key) == ("bad_id", "dcid", None)
+    assert reject.source_ref == "students row 5"
+    assert len(keys(changes, Upsert)) == 94
+
+
+def test_a_page_without_a_number_is_refused(server: Running) -> None:
+    with (
+        asked("    t.dcid,", "    null as dcid,"),
+        pytest.raises(ProtocolError, match="a page without one usable dcid"),
+    ):
+        read(stream(client_for(server)))
+
+
+def test_a_row_that_is_no_object_is_rejected_with_its_place() -> None:
+    found = change(STUDENTS, ["Ada"], "students row 7")
+    assert isinstance(found, Reject)
+    assert (found.reason, found.source_ref) == ("not_an_object", "students row 7")
+    assert "Ada" not in found.detail
 
 
 def test_a_dropped_seat_keeps_its_negative_numbers(server: Running) -> None:

@@ -243,6 +243,31 @@ def test_a_restored_database_is_held_as_it_stands(server: Running, night: Run) -
     assert names(night) == held(server)
 
 
+@pytest.mark.parametrize("day", [TODAY, date(2026, 11, 10)], ids=["the day before", "long ago"])
+def test_an_old_run_repeated_after_a_newer_one_changes_nothing(
+    server: Running, night: Run, day: date
+) -> None:
+    load(night, "students")
+    server.store.upsert(
+        "students", student(3, first_name="New", transaction_date="2026-11-21 09:00:00")
+    )
+    load(replace(night, run_id="newer", as_of_date=date(2026, 11, 21)), "students")
+    for run_id, again in (("first", day), ("next", date(2026, 11, 22))):
+        found = load(replace(night, run_id=run_id, as_of_date=again), "students")["students"]
+        assert (found.rows_new, found.rows_changed, found.rows_deleted) == (0, 0, 0)
+        assert names(night) == held(server)
+
+
+def test_two_powerschools_of_one_district_are_refused_before_anything_is_asked(
+    server: Running, night: Run
+) -> None:
+    both = {**night.district.sources, "other": night.district.sources["sis"]}
+    twice = replace(night, district=night.district.model_copy(update={"sources": both}))
+    with pytest.raises(ConfigError, match="2 sources of kind powerschool: other, sis"):
+        ingest.plan(twice, "sis")
+    assert server.requests == []
+
+
 def test_a_moment_alone_is_no_change(server: Running, night: Run) -> None:
     load(night, "students")
     server.store.upsert("students", student(3, transaction_date="2026-11-21 09:00:00"))
