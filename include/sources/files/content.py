@@ -6,12 +6,11 @@ import codecs
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, repeat
 from typing import IO, TextIO
-
-import numpy as np
 
 from include.errors import UnreadableFileError
 from include.sources.files.archive import BROKEN
@@ -25,6 +24,7 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # An honest row of the widest export is some KB.
 MAX_RECORD = 1 << 20  # characters
 _MAX_CELL = csv.field_size_limit()
+_LONE_RETURN = re.compile(rb"\r[^\n]")
 _TOO_LONG = f"a cell of more than {_MAX_CELL:,} characters"
 
 
@@ -313,11 +313,7 @@ def _has_lone_return(last: bytes, block: bytes) -> bool:
     """Whether a CR is followed by something else than LF; of the last byte nothing is said."""
     if last == b"\r" and not block.startswith(b"\n"):
         return True
-    if b"\r" not in block:
-        return False
-    # counting both would take longer than the hash of the file
-    seen = np.frombuffer(block, dtype=np.uint8)
-    return bool(((seen[:-1] == ord("\r")) & (seen[1:] != ord("\n"))).any())
+    return _LONE_RETURN.search(block) is not None
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:

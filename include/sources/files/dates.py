@@ -48,12 +48,12 @@ def date_parser(formats: Sequence[str]) -> Callable[[str], date | None]:
     return parse
 
 
-def moment_parser(formats: Sequence[str]) -> Callable[[str], str | None]:
+def moment_parser(day_of: Callable[[str], date | None]) -> Callable[[str], str | None]:
     """A function from text to its day and time of day as one comparable text; None without a day.
 
-    To the second: two exports of one test differ below it. Midnight says only the day.
+    To the second: two exports of one test differ below it. Midnight says only the day. `day_of` is
+    the parser that the row's date is read by as well, which remembers it.
     """
-    day_of = date_parser(formats)
 
     def parse(text: str) -> str | None:
         day = day_of(text)

@@ -88,7 +88,7 @@ class Reading:
 
     def _all_good(self, rows: Sequence[Row]) -> list[Change] | None:
         """What these rows say where nothing is to be said of any; None where something may be."""
-        cells = [row for *_, row in rows]
+        cells = [row for _, _, row in rows]
         width, again = self.width, self.again
         # a list, and nothing that stands for a row that was mended or is no text
         if again.replaced or again.number_of or {*map(type, cells)} != {list}:
@@ -107,12 +107,8 @@ class Reading:
         names = {scope: self.within(scope) for scope in {*scopes} if scope is not None}
         withins = [names.get(scope) if scope is not None else None for scope in scopes]
         where, digests = self.where, self._digests(rows, keys, zip(owners, withins, strict=True))
-        return [
-            Upsert(key, payload, f"{where}:{number}", within, digest)
-            for (number, *_), key, payload, within, digest in zip(
-                rows, keys, payloads, withins, digests, strict=True
-            )
-        ]
+        refs = [f"{where}:{number}" for number, _, _ in rows]
+        return list(map(Upsert, keys, payloads, refs, withins, digests))
 
     def _digests(
         self, rows: Sequence[Row], keys: list[str], groups: Iterable[Group]

@@ -154,7 +154,7 @@ class RowBuilder:
     def _comparable(self, column: str, file: FileLayout) -> Callable[[str], str | None] | None:
         """Dates and times are compared as such: 1/3/2026 and 01/03/2026 are one day."""
         if column in self._dates:
-            return dates.moment_parser(file.dates[column])
+            return dates.moment_parser(self._dates[column])
         if column in self._blank_in_key:
             return str.casefold
         if column in file.school_year or column in file.scope:
@@ -392,9 +392,10 @@ def _fields(
 
 
 def _domains(file: FileLayout, columns: ColumnMap) -> list[tuple[int, str, Domain, set[str]]]:
-    """Each present column with a domain: its position, and a memory of values that passed."""
+    """Each present column with a domain: its position, and its domain's memory of good values."""
+    passed: dict[str, set[str]] = {}
     return [
-        (index, column, domain, {""})
+        (index, column, domain, passed.setdefault(domain.model_dump_json(), {""}))
         for index, column in columns.kept.items()
         if (domain := file.domain_of.get(column))
     ]

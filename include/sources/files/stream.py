@@ -190,7 +190,7 @@ class FileStream:
         size = max(1, BATCH_CELLS // survey.header_width)
         for chunk in self._batches_of_rows(size):
             if repeated is None:
-                survey.add_all([row for *_, row in chunk])
+                survey.add_all([row for _, _, row in chunk])
                 if is_first:
                     reading.expect(survey.width, survey.header_width)
                     is_first = False
