@@ -24,6 +24,7 @@ from include.errors import ConfigError
 from include.settings import ROOT, Settings
 from include.sources import registry
 from include.sources.base import SourceConfig, Strict
+from include.wrong_settings import problems
 
 log = logging.getLogger(__name__)
 
@@ -147,12 +148,9 @@ def load_district(path: Path) -> District:
     try:
         district = District.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()
-        )
         raise ConfigError(
             str(path),
-            seen=problems,
+            seen=problems(error, District),
             expected="a valid district file",
             next_step="Compare with include/districts/grand_bend.yaml.",
         ) from error

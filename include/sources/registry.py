@@ -14,6 +14,7 @@ from include.sources.base import Source, SourceConfig, SourceRun
 from include.sources.edfi.source import EdfiSource
 from include.sources.files.source import FilesSource
 from include.sources.powerschool.source import PowerSchoolSource
+from include.wrong_settings import problems
 
 # By the word that a district file says as `kind`.
 SOURCES: dict[str, type[Source[Any]]] = {
@@ -84,9 +85,7 @@ def configured(values: Mapping[str, Any]) -> SourceConfig:
     try:
         return SOURCES[kind].config_model.model_validate(dict(values))
     except ValidationError as error:
-        raise ValueError(
-            "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        ) from None
+        raise ValueError(problems(error, SOURCES[kind].config_model)) from None
 
 
 def check_singles(where: str, sources: Mapping[str, SourceConfig]) -> None:

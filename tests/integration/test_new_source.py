@@ -121,4 +121,4 @@ def test_a_setting_that_it_does_not_know_is_told_by_its_name(
     done = run(checkout, warehouse(database_url), tmp_path, "-m", "include.check", "fake_town")
     assert done.returncode == 1
     assert "sources.sis: " in done.stderr
-    assert "colour: Extra inputs are not permitted" in done.stderr
+    assert "colour: not a known key; expected one of connection, " in done.stderr

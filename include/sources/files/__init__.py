@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from include.sources.files.fetch import look
-    from include.sources.files.layouts import Layout, get_layout, layout_files, load_layouts
+    from include.sources.files.layout_folders import get_layout, layout_files, load_layouts
+    from include.sources.files.layouts import Layout
     from include.sources.files.local import LocalFile
     from include.sources.files.reader import FileFeed, not_read, open_feeds
 
@@ -35,9 +36,9 @@ _PLACES = {
     "FileFeed": "reader",
     "Layout": "layouts",
     "LocalFile": "local",
-    "get_layout": "layouts",
-    "layout_files": "layouts",
-    "load_layouts": "layouts",
+    "get_layout": "layout_folders",
+    "layout_files": "layout_folders",
+    "load_layouts": "layout_folders",
     "look": "fetch",
     "not_read": "reader",
     "open_feeds": "reader",

@@ -20,7 +20,8 @@ from include.sources.files.config import FilesConfig
 from include.sources.files.content import Content, check_header, inspect
 from include.sources.files.formats import Format
 from include.sources.files.identify import Identity, identify
-from include.sources.files.layouts import Layout, get_layout
+from include.sources.files.layout_folders import get_layout
+from include.sources.files.layouts import Layout
 from include.sources.files.local import LocalFile
 from include.sources.files.owner import Said, ours
 from include.sources.files.stream import FileStream, Rules

@@ -54,7 +54,7 @@ class FilesSource(Source[FilesConfig]):
     @classmethod
     def feeds(cls) -> Collection[Feed]:
         """Every feed of every layout."""
-        from include.sources.files.layouts import load_layouts
+        from include.sources.files.layout_folders import load_layouts
 
         return {feed for layout in load_layouts().values() for feed in layout.feeds}
 
@@ -66,7 +66,7 @@ class FilesSource(Source[FilesConfig]):
         stood stays.
         """
         from include.sources.files.as_data import as_data
-        from include.sources.files.layouts import layout_files, load_layouts
+        from include.sources.files.layout_folders import layout_files, load_layouts
 
         known = load_layouts()
         named = {*layout_files(), *map(cls.raw_name_of, configured)}
@@ -75,7 +75,7 @@ class FilesSource(Source[FilesConfig]):
     @classmethod
     def layout_files(cls) -> Collection[Path]:
         """Those of include/layouts and of one's own."""
-        from include.sources.files.layouts import layout_files
+        from include.sources.files.layout_folders import layout_files
 
         return layout_files().values()
 
@@ -87,7 +87,7 @@ class FilesSource(Source[FilesConfig]):
     def check(self) -> None:
         """Raise ConfigError for a layout that cannot be read, or a connection that lacks a part."""
         from include.sources.files import folder, sftp
-        from include.sources.files.layouts import get_layout
+        from include.sources.files.layout_folders import get_layout
 
         get_layout(self.config.layout)
         delivery = self.config.delivery
@@ -114,7 +114,7 @@ class FilesSource(Source[FilesConfig]):
 
         Raises ConfigError for a layout that cannot be read, before anything is fetched.
         """
-        from include.sources.files.layouts import get_layout
+        from include.sources.files.layout_folders import get_layout
 
         get_layout(self.config.layout)
         fetched = self._fetch()
@@ -135,7 +135,7 @@ class FilesSource(Source[FilesConfig]):
         self, item: Item, plan: Plan, ledger: Ledger, *, whole: bool = False
     ) -> Sequence[Reading]:
         """The tables of a file; nothing to load where its layout, or the vendor, says so."""
-        from include.sources.files.layouts import get_layout
+        from include.sources.files.layout_folders import get_layout
         from include.sources.files.reader import not_read, open_feeds
 
         del whole  # a file is always read whole
@@ -192,7 +192,7 @@ class FilesSource(Source[FilesConfig]):
         return self.run.work_dir / run
 
     def _layout(self) -> Layout | None:
-        from include.sources.files.layouts import load_layouts
+        from include.sources.files.layout_folders import load_layouts
 
         return load_layouts().get(self.config.layout)
 

@@ -9,7 +9,7 @@ import pytest
 from include.errors import ConfigError, EmptyFeedError, UnreadableFileError
 from include.records import Change
 from include.sources.files import FileFeed, open_feeds
-from include.sources.files.layouts import load_layout
+from include.sources.files.layout_folders import load_layout
 from tests.sources.files.helpers import local, read, rejects, source, upserts
 
 TOY = """

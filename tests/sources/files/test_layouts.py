@@ -10,7 +10,7 @@ from include.errors import ConfigError
 from include.records import Feed
 from include.sources.files import load_layouts, open_feeds
 from include.sources.files.headers import canonical
-from include.sources.files.layouts import get_layout, load_layout
+from include.sources.files.layout_folders import get_layout, load_layout
 from tests.sources.files.helpers import local, read, rejects, source, upserts
 
 TOY = """

@@ -11,7 +11,7 @@ import pytest
 from include.errors import ConfigError, WrongDistrictError
 from include.records import Change
 from include.sources.files import open_feeds
-from include.sources.files.layouts import load_layout
+from include.sources.files.layout_folders import load_layout
 from include.sources.files.owner import digest_of
 from tests.sources.files.helpers import (
     MAP_ROW,

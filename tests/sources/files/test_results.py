@@ -15,7 +15,7 @@ from include.sources import registry
 from include.sources.files import FileFeed, get_layout, load_layouts, open_feeds
 from include.sources.files.as_data import as_data
 from include.sources.files.formats import Format
-from include.sources.files.layouts import load_layout
+from include.sources.files.layout_folders import load_layout
 from include.sources.files.results import Invalid, Part, Result, Score, Student
 from tests.sources.files.helpers import feeds_of, local, read, rejects, source, upserts
 
