@@ -24,6 +24,8 @@ Method = Literal[
 Level = Literal["well_below", "below", "near", "met", "advanced"]
 # What an invalid rule makes of a value that leaves the result valid.
 VALID = "valid"
+# Why the models themselves do not count a result: a layout's word must not look like one of these.
+OUR_REASONS = frozenset({"no_date", "no_score", "superseded", "same_sitting"})
 
 
 def _once(codes: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -187,6 +189,11 @@ class Result(_Strict):
         for rule in self.invalid:
             if not rule.codes and rule.any is None:
                 yield f"{name}: `invalid` of {rule.column!r} has neither `codes` nor `any`"
+            if taken := sorted(OUR_REASONS & {*rule.codes, rule.any or VALID}):
+                yield (
+                    f"{name}: `invalid` of {rule.column!r}: seen {', '.join(map(repr, taken))};"
+                    " expected a word of your own, as results that Firstbell does not count have it"
+                )
 
 
 def problems_of_all(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,13 @@ from pydantic import BaseModel
 
 from include.errors import ConfigError
 from include.records import Cells, Change, LayoutCode
-from include.settings import Settings
+from include.settings import ROOT, Settings
 from include.sources import registry
 from include.sources.files import FileFeed, get_layout, load_layouts, open_feeds
 from include.sources.files.as_data import as_data
 from include.sources.files.formats import Format
 from include.sources.files.layout_folders import load_layout
-from include.sources.files.results import Invalid, Part, Result, Score, Student
+from include.sources.files.results import OUR_REASONS, Invalid, Part, Result, Score, Student
 from tests.sources.files.helpers import feeds_of, local, read, rejects, source, upserts
 
 TOY = """
@@ -87,6 +88,16 @@ SECOND = TOY.split("files:\n")[1].replace("toy results", "toy retests").replace(
         ("met: [High]", "met: [low]", "seen 'low' as below and as met"),
         ("below: [Low]", "bad: [Low]", "level.codes.bad"),
         ("{column: Void, any: voided}", "{column: Void}", "neither `codes` nor `any`"),
+        (
+            "{column: Void, any: voided}",
+            "{column: Void, any: no_date}",
+            "files.0.*`results`: `invalid` of 'void': seen 'no_date'; expected a word of your own",
+        ),
+        (
+            "{column: Void, any: voided}",
+            "{column: Void, codes: {superseded: [S], same_sitting: [T]}}",
+            "`invalid` of 'void': seen 'same_sitting', 'superseded'; expected a word of your own",
+        ),
         ("name: Opening, level: Opening Mark", "name: Opening", "'opening' has neither"),
         ("checkers: [D]}}", "go: [D]}, languages: {reading: spanish}}", "`languages` of reading"),
         ("      - title:", "      - &t\n        title:", None),
@@ -135,6 +146,12 @@ def test_two_files_tell_one_thing_in_one_way(tmp_path: Path, old: str, new: str)
         return
     with pytest.raises(ConfigError, match=r"of toy results and toy retests: seen .* in two ways"):
         load_layout(path)
+
+
+def test_the_words_that_a_layout_may_not_use_are_those_of_the_model() -> None:
+    model = ROOT / "dbt_project/models/intermediate/assessment/int_assessment__results.sql"
+    cases = re.findall(r"case\b(?:(?!\bcase\b).)*?end as invalid_reason", model.read_text(), re.S)
+    assert [set(re.findall(r"then '(\w+)'", case)) for case in cases] == [OUR_REASONS]
 
 
 def test_several_tests_in_a_row_need_a_code_each(tmp_path: Path) -> None:
