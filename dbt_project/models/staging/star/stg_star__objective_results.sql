@@ -18,6 +18,7 @@ skill_areas as (
 
 parts as (
     select
+        standards.source_instance,
         standards.product,
         standards.assessment_id,
         'standards' as feed,
@@ -34,6 +35,7 @@ parts as (
     from standards
     union all
     select
+        standards.source_instance,
         standards.product,
         standards.assessment_id,
         'standards' as feed,
@@ -50,6 +52,7 @@ parts as (
     from standards
     union all
     select
+        skill_areas.source_instance,
         skill_areas.product,
         skill_areas.assessment_id,
         'skill_areas' as feed,
@@ -68,6 +71,7 @@ parts as (
     from skill_areas
     union all
     select
+        skill_areas.source_instance,
         skill_areas.product,
         skill_areas.assessment_id,
         'skill_areas' as feed,
@@ -89,6 +93,7 @@ numbered as (
         'star' as source,
         parts.feed,
         results.result_id,
+        parts.source_instance,
         parts.detail_id,
         parts.scope,
         parts.scope_code,
@@ -100,13 +105,14 @@ numbered as (
         parts._loaded_at,
         row_number() over (
             partition by
-                parts.product, parts.assessment_id, parts.scope, parts.scope_code,
-                parts.method_code
+                parts.source_instance, parts.product, parts.assessment_id, parts.scope,
+                parts.scope_code, parts.method_code
             order by parts._load_id desc, parts.detail_id
         ) as repeat_number
     from parts
     left join results
-        on results.product = parts.product
+        on results.source_instance = parts.source_instance
+        and results.product = parts.product
         and results.assessment_id = parts.assessment_id
     where parts.scope_code is not null
 ),
@@ -116,6 +122,7 @@ once as (
         numbered.source,
         numbered.feed,
         numbered.result_id,
+        numbered.source_instance,
         numbered.detail_id,
         numbered.scope,
         numbered.scope_code,
