@@ -6,7 +6,7 @@
             {{ layout_cells(['score']) }}
         ),
 
-    Columns: source, feed, record_key, test_code, role, place, those of raw.layout_columns, and
+    Columns: source, feed, record_key, source_instance, test_code, role, place, those of raw.layout_columns, and
     value_text: the cell's text, or the label that the layout gives this code.
 #}
 {% macro layout_cells(roles) -%}
@@ -22,11 +22,13 @@
         cells.source,
         cells.entity as feed,
         cells.record_key,
+        coalesce(cells.instance, '') as source_instance,
         {{- kept_columns('cells', told) }}
         coalesce(labels.meaning, trim(cells.cell_text)) as value_text
     from (
         select
             layout_rows.record_key,
+            layout_rows.instance,
             {{- kept_columns('layout_places', ['source', 'entity'] + told) }}
             case
                 when layout_places.position is null

@@ -14,33 +14,6 @@ KEY_CASE = {"stg_edfi__key_case", "stg_powerschool__key_case"}
 # in the spelling of the source (key_case). The list may only shrink: a model that reads less, or
 # nothing of it, is taken out.
 STILL_READ = {
-    "int_assessment__all_results": {
-        "stg_edfi__assessment_results_canonical",
-        "stg_iready__results_canonical",
-        "stg_map_growth__results_canonical",
-        "stg_star__results_canonical",
-    },
-    "int_assessment__detail_rows": {"stg_star__detail_rows"},
-    "int_assessment__growth": {"stg_edfi__growth", "stg_map_growth__growth", "stg_star__growth"},
-    "int_assessment__objective_results": {
-        "stg_edfi__assessment_objective_results",
-        "stg_iready__objective_results",
-        "stg_map_growth__objective_results",
-        "stg_star__objective_results",
-    },
-    "int_assessment__objective_standards": {"stg_edfi__objective_assessment_standards"},
-    "int_assessment__scores": {
-        "stg_edfi__scores",
-        "stg_iready__scores",
-        "stg_map_growth__scores",
-        "stg_star__scores",
-    },
-    "int_assessment__student_ids": {
-        "stg_edfi__student_ids",
-        "stg_iready__student_ids",
-        "stg_map_growth__student_ids",
-        "stg_star__student_ids",
-    },
     "int_assessment__unmapped_codes": {"stg_edfi__event_circumstances"},
     "int_attendance__event_verdicts": KEY_CASE,
     "int_attendance__span_years": KEY_CASE,

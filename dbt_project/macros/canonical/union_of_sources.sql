@@ -11,9 +11,9 @@
         ),
 
     Each row says which source it comes from, and from which delivery or host of it: `source_system`
-    and `source_instance`. The latter is empty: of each kind that fills canonical entities a district has
-    one. No source, no row. Of several sources those rows stand that their system of record tells
-    (rows_of_record).
+    and `source_instance`. A model that reads several sources names them in `source`. The instance is
+    empty where staging gives none: of each kind of student system a district has one. No source, no
+    row. Of several student systems those rows stand that the system of record tells (rows_of_record).
 
     told_by_sources(entity, columns)   the rows of every source, whoever is the system of record; with
                                        `dated`, [entity, key, column], each with the date of the row
@@ -52,8 +52,10 @@
         {%- if dated %}
         dated.{{ dated[2] }} as date_of_record,
         {%- endif %}
-        '{{ source }}' as source_system,
+        {{ entity ~ '.source' if 'source' in columns else "'" ~ source ~ "'" }} as source_system
+        {%- if 'source_instance' not in columns %},
         '' as source_instance
+        {%- endif %}
     from {{ ref(model) }} as {{ entity }}
     {%- if dated %}
     left join {{ ref(staging_of(dated[0])[source]) }} as dated
@@ -67,8 +69,10 @@
         {%- if dated %}
         cast(null as date) as date_of_record,
         {%- endif %}
-        '' as source_system,
+        '' as source_system
+        {%- if 'source_instance' not in columns %},
         '' as source_instance
+        {%- endif %}
     where false
     {%- endfor %}
 {%- endmacro %}

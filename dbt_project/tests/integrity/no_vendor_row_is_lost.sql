@@ -36,7 +36,7 @@ raw_layouts__rows as (
 ),
 
 layout_results as (
-    select * from {{ ref('stg_layouts__results_canonical') }}
+    select * from {{ ref('can_assessment_results') }}
 ),
 
 layout_columns as (
@@ -125,20 +125,18 @@ raw_rows as (
     from raw_edfi__student_assessments
 ),
 
-combined as (
-    select * from {{ ref('stg_map_growth__combined') }}
-),
-
-map_growth_tests as (
-    select * from {{ ref('stg_map_growth__tests') }}
-),
-
+-- one test in two exports of its vendor is one test
 twins as (
-    select combined.result_id
-    from combined
-    left join map_growth_tests
-        on map_growth_tests.result_id = combined.result_id
-    where map_growth_tests.result_id is null
+    {%- if 'map_growth' in var('file_sources') %}
+        select combined.result_id
+        from {{ ref('stg_map_growth__combined') }} as combined
+        left join {{ ref('stg_map_growth__tests') }} as map_growth_tests
+            on map_growth_tests.result_id = combined.result_id
+        where map_growth_tests.result_id is null
+    {%- else %}
+        select cast(null as {{ dbt.type_string() }}) as result_id
+        where false
+    {%- endif %}
 ),
 
 results as (
@@ -146,7 +144,7 @@ results as (
 ),
 
 detail_rows as (
-    select * from {{ ref('int_assessment__detail_rows') }}
+    select * from {{ ref('can_assessment_detail_rows') }}
 ),
 
 found as (
@@ -175,7 +173,9 @@ found as (
         detail_rows.feed,
         'matched part' as place
     from detail_rows
-    where detail_rows.student_key is not null
+    inner join results
+        on results.assessment_result_key = detail_rows.assessment_result_key
+    where results.student_key is not null
     union all
     select
         'map_growth' as source,

@@ -3,7 +3,7 @@
 with
 
 results as (
-    select * from {{ ref('int_assessment__all_results') }}
+    select * from {{ ref('can_assessment_results') }}
 ),
 
 name_parts as (

@@ -6,7 +6,7 @@
 with
 
 student_ids as (
-    select * from {{ ref('int_assessment__student_ids') }}
+    select * from {{ ref('can_assessment_student_ids') }}
 ),
 
 identifiers as (

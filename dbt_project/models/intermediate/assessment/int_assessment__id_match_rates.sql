@@ -11,7 +11,7 @@
 with
 
 student_ids as (
-    select * from {{ ref('int_assessment__student_ids') }}
+    select * from {{ ref('can_assessment_student_ids') }}
 ),
 
 candidates as (

@@ -11,7 +11,7 @@
 with
 
 received as (
-    select * from {{ ref('int_assessment__all_results') }}
+    select * from {{ ref('can_assessment_results') }}
 ),
 
 languages as (
@@ -40,11 +40,11 @@ matches as (
 ),
 
 scores as (
-    select * from {{ ref('int_assessment__scores') }}
+    select * from {{ ref('can_assessment_scores') }}
 ),
 
 growth as (
-    select * from {{ ref('int_assessment__growth') }}
+    select * from {{ ref('can_assessment_growth') }}
     where preference = 1
 ),
 
@@ -53,7 +53,13 @@ families as (
 ),
 
 layout_codes as (
-    select * from {{ ref('stg_layouts__codes') }}
+    {{ told_by_sources('assessment_codes', {
+        'source': 'text',
+        'code_kind': 'text',
+        'code': 'text',
+        'meaning': 'text',
+        'language': 'text',
+    }) }}
 ),
 
 known_subjects as (

@@ -4,11 +4,11 @@
 with
 
 results as (
-    select * from {{ ref('int_assessment__all_results') }}
+    select * from {{ ref('can_assessment_results') }}
 ),
 
 student_ids as (
-    select * from {{ ref('int_assessment__student_ids') }}
+    select * from {{ ref('can_assessment_student_ids') }}
 ),
 
 candidates as (

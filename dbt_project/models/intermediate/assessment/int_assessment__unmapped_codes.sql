@@ -7,7 +7,7 @@ results as (
 ),
 
 scores as (
-    select * from {{ ref('int_assessment__scores') }}
+    select * from {{ ref('can_assessment_scores') }}
 ),
 
 circumstances as (

@@ -15,7 +15,7 @@
 with
 
 results as (
-    select * from {{ ref('int_assessment__all_results') }}
+    select * from {{ ref('can_assessment_results') }}
 ),
 
 matches as (

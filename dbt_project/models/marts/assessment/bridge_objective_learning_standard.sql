@@ -2,7 +2,7 @@
 with
 
 named as (
-    select * from {{ ref('int_assessment__objective_standards') }}
+    select * from {{ ref('can_assessment_objective_standards') }}
 ),
 
 keyed as (

@@ -1,12 +1,17 @@
--- One row per result of a matched student, part of the test and score, up to the as-of date.
+-- One row per result of a matched student, part of the test and score, up to the as-of date. Where
+-- several results tell one sitting, the parts of the first one that has parts are used.
 with
 
 objective_results as (
-    select * from {{ ref('int_assessment__objective_results') }}
+    select * from {{ ref('can_assessment_objective_results') }}
 ),
 
 results as (
     select * from {{ ref('fct_assessment_result') }}
+),
+
+sittings as (
+    select * from {{ ref('int_assessment__sittings') }}
 ),
 
 standards as (
@@ -26,11 +31,10 @@ keyed as (
     select
         objective_results.assessment_objective_result_key,
         objective_results.assessment_result_key,
-        objective_results.student_key,
+        results.student_key,
         objective_results.source,
-        objective_results.subject,
-        objective_results.administered_on,
-        objective_results.is_valid,
+        results.subject,
+        results.administered_on,
         objective_results.scope,
         objective_results.scope_code,
         objective_results.scope_name,
@@ -39,13 +43,21 @@ keyed as (
         objective_results.value_num,
         objective_results.level_code,
         results.assessment_title,
+        standing.is_valid as is_standing_valid,
+        sittings.rank_number,
+        min(sittings.rank_number) over (partition by sittings.standing_result_key)
+            as first_rank_number,
         {{ surrogate_key([
-            'objective_results.source', 'objective_results.assessment_identifier',
+            'objective_results.source', 'results.assessment_identifier',
             'objective_results.scope', 'objective_results.scope_code'
         ]) }} as assessment_objective_key
     from objective_results
     inner join results
         on results.assessment_result_key = objective_results.assessment_result_key
+    inner join results as standing
+        on standing.assessment_result_key = results.standing_result_key
+    left join sittings
+        on sittings.assessment_result_key = objective_results.assessment_result_key
 ),
 
 final as (
@@ -65,7 +77,8 @@ final as (
         keyed.value_text,
         keyed.value_num,
         keyed.level_code,
-        keyed.is_valid,
+        keyed.is_standing_valid
+        and coalesce(keyed.rank_number = keyed.first_rank_number, true) as is_valid,
         case
             when one_standard.learning_standard_count = 1 then one_standard.learning_standard_id
         end as learning_standard_id,

@@ -8,7 +8,7 @@ results as (
 ),
 
 detail_rows as (
-    select * from {{ ref('int_assessment__detail_rows') }}
+    select * from {{ ref('can_assessment_detail_rows') }}
 ),
 
 unioned as (
@@ -30,13 +30,18 @@ unioned as (
         detail_rows.feed,
         detail_rows.detail_id as source_record_key,
         detail_rows._source_ref as source_ref,
-        detail_rows.unmatched_reason as reason,
-        detail_rows.subject,
-        detail_rows.assessment_title,
-        detail_rows.administered_on,
+        case
+            when results.assessment_result_key is null then 'result_not_found'
+            else results.unmatched_reason
+        end as reason,
+        results.subject,
+        results.assessment_title,
+        results.administered_on,
         detail_rows._loaded_at as waiting_since
     from detail_rows
-    where detail_rows.student_key is null
+    left join results
+        on results.assessment_result_key = detail_rows.assessment_result_key
+    where results.student_key is null
 ),
 
 keyed as (

@@ -40,6 +40,7 @@ canonical as (
         'edfi' as source,
         'student_assessments' as feed,
         paired.result_id,
+        student_assessments.source_instance,
         paired.result_id as detail_id,
         'objective' as scope,
         paired.objective_code as scope_code,

@@ -14,6 +14,7 @@ measured as (
     select
         scores.source,
         scores.result_id,
+        scores.source_instance,
         coalesce(methods.from_window, 'unknown') as from_window,
         coalesce(methods.to_window, 'unknown') as to_window,
         scores.value_num as growth_percentile,
@@ -34,6 +35,7 @@ growth as (
     select
         measured.source,
         measured.result_id,
+        measured.source_instance,
         measured.from_window,
         measured.to_window,
         measured.growth_percentile

@@ -24,6 +24,8 @@ listed as (
 named as (
     select
         'edfi' as source,
+        -- a district has one host of it
+        '' as source_instance,
         listed.assessment_identifier,
         listed.namespace,
         listed.objective_code,

@@ -9,6 +9,8 @@ scores as (
     select
         'edfi' as source,
         result_id,
+        -- a district has one host of it
+        '' as source_instance,
         method_code,
         value_text,
         value_num

@@ -35,6 +35,7 @@ canonical as (
         'iready' as source,
         'diagnostic_results' as feed,
         diagnostic_results.result_id,
+        diagnostic_results.source_instance,
         diagnostic_results.result_id as detail_id,
         'domain' as scope,
         domain.domain_code as scope_code,

@@ -9,6 +9,7 @@ scores as (
     select
         'iready' as source,
         diagnostic_results.result_id,
+        diagnostic_results.source_instance,
         score.method_code,
         score.value_text,
         score.value_num

@@ -10,6 +10,7 @@ measured as (
     select
         cells.source,
         {{ layout_result_id('cells') }} as result_id,
+        cells.source_instance,
         coalesce(cells.from_window, 'unknown') as from_window,
         coalesce(cells.to_window, 'unknown') as to_window,
         {{ layout_number('cells') }} as growth_percentile
@@ -21,6 +22,7 @@ growth as (
     select
         measured.source,
         measured.result_id,
+        measured.source_instance,
         measured.from_window,
         measured.to_window,
         measured.growth_percentile

@@ -69,6 +69,7 @@ canonical as (
         parts.source,
         parts.feed,
         {{ layout_result_id('parts') }} as result_id,
+        coalesce(loaded.instance, '') as source_instance,
         {{ layout_result_id('parts') }} as detail_id,
         parts.scope,
         parts.part_code as scope_code,

@@ -9,6 +9,7 @@ scores as (
     select
         cells.source,
         {{ layout_result_id('cells') }} as result_id,
+        cells.source_instance,
         cells.column_name as method_code,
         cells.value_text,
         {{ layout_number('cells') }} as value_num

@@ -9,6 +9,7 @@ growth as (
     select
         'map_growth' as source,
         tests.result_id,
+        tests.source_instance,
         measured.from_window,
         measured.to_window,
         measured.growth_percentile

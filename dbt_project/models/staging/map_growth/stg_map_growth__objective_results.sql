@@ -19,6 +19,7 @@ tests as (
 goals as (
     select
         tests.result_id,
+        tests.source_instance,
         tests.feed,
         goal.goal_number,
         goal.goal_name,
@@ -37,6 +38,7 @@ goals as (
 numbered as (
     select
         goals.result_id,
+        goals.source_instance,
         goals.feed,
         goals.goal_name,
         goals.rit_score_text,
@@ -54,6 +56,7 @@ canonical as (
         'map_growth' as source,
         numbered.feed,
         numbered.result_id,
+        numbered.source_instance,
         numbered.result_id as detail_id,
         'goal' as scope,
         numbered.goal_name as scope_code,

@@ -9,6 +9,7 @@ scores as (
     select
         'map_growth' as source,
         tests.result_id,
+        tests.source_instance,
         score.method_code,
         score.value_text,
         score.value_num

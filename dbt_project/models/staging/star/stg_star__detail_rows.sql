@@ -42,6 +42,7 @@ linked as (
         unioned.feed,
         unioned.detail_id,
         results.result_id,
+        unioned.source_instance,
         unioned._source_ref,
         unioned._loaded_at
     from unioned

@@ -10,6 +10,7 @@ growth as (
     select
         'star' as source,
         results.result_id,
+        results.source_instance,
         measured.from_window,
         measured.to_window,
         measured.growth_percentile

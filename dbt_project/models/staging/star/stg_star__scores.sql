@@ -9,6 +9,7 @@ scores as (
     select
         'star' as source,
         results.result_id,
+        results.source_instance,
         score.method_code,
         score.value_text,
         score.value_num

@@ -4,23 +4,24 @@
 with
 
 unioned as (
-    {%- for model in staging_of('assessment_student_ids').values() %}
-        select * from {{ ref(model) }}
-        union all
-    {%- endfor %}
-    select * from {{ ref('stg_star__student_ids') }}
-    union all
-    select * from {{ ref('stg_map_growth__student_ids') }}
-    union all
-    select * from {{ ref('stg_iready__student_ids') }}
-    union all
-    select * from {{ ref('stg_layouts__student_ids') }}
+    {{ told_by_sources('assessment_student_ids', {
+        'source': 'text',
+        'result_id': 'text',
+        'source_instance': 'text',
+        'id_column': 'text',
+        'id_value': 'text',
+        'birth_date': 'date',
+        'first_name': 'text',
+        'last_name': 'text',
+        'needs_second_attribute': 'boolean',
+    }) }}
 ),
 
 keyed as (
     select
         {{ surrogate_key(['unioned.source', 'unioned.result_id']) }} as assessment_result_key,
         unioned.source,
+        unioned.source_system,
         unioned.source_instance,
         unioned.id_column,
         unioned.id_value,

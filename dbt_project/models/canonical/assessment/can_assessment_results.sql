@@ -1,19 +1,30 @@
--- One row per test result of any source, matched to a student or not. A new file of results is a
--- layout; one that needs SQL of its own is one more branch of each union in this folder.
+-- One row per test result of any source, matched to a student or not, in the source's own words.
 with
 
 unioned as (
-    {%- for model in staging_of('assessment_results').values() %}
-        select * from {{ ref(model) }}
-        union all
-    {%- endfor %}
-    select * from {{ ref('stg_star__results_canonical') }}
-    union all
-    select * from {{ ref('stg_map_growth__results_canonical') }}
-    union all
-    select * from {{ ref('stg_iready__results_canonical') }}
-    union all
-    select * from {{ ref('stg_layouts__results_canonical') }}
+    {{ told_by_sources('assessment_results', {
+        'source': 'text',
+        'feed': 'text',
+        'result_id': 'text',
+        'source_instance': 'text',
+        'assessment_identifier': 'text',
+        'assessment_title': 'text',
+        'assessment_family': 'text',
+        'subject_code': 'text',
+        'language_code': 'text',
+        'school_year': 'integer',
+        'window_name': 'text',
+        'test_grade_code': 'text',
+        'administered_on': 'date',
+        'test_time': 'text',
+        'norm_set': 'text',
+        'performance_level_code': 'text',
+        'source_invalid_reason': 'text',
+        'is_superseded': 'boolean',
+        '_source_ref': 'text',
+        '_load_id': 'bigint',
+        '_loaded_at': 'timestamptz',
+    }) }}
 ),
 
 known_loads as (
@@ -30,6 +41,7 @@ keyed as (
         unioned.source,
         unioned.feed,
         unioned.result_id,
+        unioned.source_system,
         unioned.source_instance,
         unioned.assessment_identifier,
         unioned.assessment_title,

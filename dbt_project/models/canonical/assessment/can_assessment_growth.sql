@@ -4,19 +4,18 @@
 with
 
 unioned as (
-    {%- for model in staging_of('assessment_growth').values() %}
-        select * from {{ ref(model) }}
-        union all
-    {%- endfor %}
-    select * from {{ ref('stg_star__growth') }}
-    union all
-    select * from {{ ref('stg_map_growth__growth') }}
-    union all
-    select * from {{ ref('stg_layouts__growth') }}
+    {{ told_by_sources('assessment_growth', {
+        'source': 'text',
+        'result_id': 'text',
+        'source_instance': 'text',
+        'from_window': 'text',
+        'to_window': 'text',
+        'growth_percentile': 'numeric',
+    }) }}
 ),
 
 results as (
-    select * from {{ ref('int_assessment__all_results') }}
+    select * from {{ ref('can_assessment_results') }}
 ),
 
 pairs as (
@@ -43,6 +42,8 @@ fitting as (
         unioned.from_window,
         unioned.to_window,
         unioned.growth_percentile,
+        unioned.source_system,
+        unioned.source_instance,
         row_number() over (
             partition by seasons.assessment_result_key
             order by

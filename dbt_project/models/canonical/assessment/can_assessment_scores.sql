@@ -2,25 +2,33 @@
 with
 
 unioned as (
-    {%- for model in staging_of('assessment_scores').values() %}
-        select * from {{ ref(model) }}
-        union all
-    {%- endfor %}
-    select * from {{ ref('stg_star__scores') }}
-    union all
-    select * from {{ ref('stg_map_growth__scores') }}
-    union all
-    select * from {{ ref('stg_iready__scores') }}
-    union all
-    select * from {{ ref('stg_layouts__scores') }}
+    {{ told_by_sources('assessment_scores', {
+        'source': 'text',
+        'result_id': 'text',
+        'source_instance': 'text',
+        'method_code': 'text',
+        'value_text': 'text',
+        'value_num': 'numeric',
+    }) }}
 ),
 
 known_methods as (
     {{ district_rows(ref('xwalk_assessment_score_methods'), ['source', 'method_code']) }}
 ),
 
+layout_codes as (
+    {{ told_by_sources('assessment_codes', {
+        'source': 'text',
+        'code_kind': 'text',
+        'code': 'text',
+        'meaning': 'text',
+        'norm_set': 'text',
+        'preference': 'integer',
+    }) }}
+),
+
 layout_methods as (
-    select * from {{ ref('stg_layouts__codes') }}
+    select * from layout_codes
     where code_kind = 'score_method'
 ),
 
@@ -51,6 +59,8 @@ mapped as (
     select
         {{ surrogate_key(['unioned.source', 'unioned.result_id']) }} as assessment_result_key,
         unioned.source,
+        unioned.source_system,
+        unioned.source_instance,
         unioned.method_code,
         coalesce(methods.method, 'unmapped') as method,
         methods.norm_set,

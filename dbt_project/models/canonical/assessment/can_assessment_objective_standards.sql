@@ -6,6 +6,7 @@ with
 objective_standards as (
     {{ told_by_sources('assessment_objective_standards', {
         'source': 'text',
+        'source_instance': 'text',
         'assessment_identifier': 'text',
         'objective_code': 'text',
         'learning_standard_id': 'text',
@@ -18,7 +19,9 @@ named as (
         objective_standards.assessment_identifier,
         'objective' as scope,
         objective_standards.objective_code as scope_code,
-        objective_standards.learning_standard_id
+        objective_standards.learning_standard_id,
+        objective_standards.source_system,
+        objective_standards.source_instance
     from objective_standards
 ),
 
@@ -30,7 +33,9 @@ keyed as (
         named.source,
         named.assessment_identifier,
         named.scope_code,
-        named.learning_standard_id
+        named.learning_standard_id,
+        named.source_system,
+        named.source_instance
     from named
 )
 
