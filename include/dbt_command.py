@@ -156,19 +156,24 @@ def check_seeds(night: Run) -> None:
         names=seed_rows.known_names(night.district.sources.values()),
     )
     if seed := seed_rows.seeds(PROJECT).get(system_of_record.NAME):
-        system_of_record.check(seed, own, code, _systems_of_record(night))
+        system_of_record.check(seed, own, code, _systems_of_record(_raw_names(night)))
 
 
-def _systems_of_record(night: Run) -> list[str]:
-    """The kinds of the district file, and those ever loaded: what one of before told stays."""
+def _raw_names(night: Run) -> set[str]:
+    """Of the sources of the district file, and of what was ever loaded: what it told stays."""
     from include import landing
 
-    kinds = {source.kind for source in night.district.sources.values()}
     with reached(night):
         loaded = landing.raw_names_loaded(night.dsn)
+    return loaded | {
+        registry.of(source).raw_name_of(source) for source in night.district.sources.values()
+    }
+
+
+def _systems_of_record(names: set[str]) -> list[str]:
     return [
         kind for kind in registry.systems_of_record()
-        if kind in kinds or registry.raw_names_of_kind(kind) & loaded
+        if registry.raw_names_of_kind(kind) & names
     ]  # fmt: skip
 
 
@@ -299,13 +304,15 @@ def scope(night: Run, stage: str) -> Scope:
 def lasting_values(night: Run) -> dict[str, Any]:
     """What stays the same from night to night: dbt parses everything anew when one changes."""
     said: dict[str, str] = {}
+    names = _raw_names(night)
     for source in night.district.sources.values():
         said |= registry.of(source).dbt_vars(source)
     return {
         "district_code": night.district.code,
         "school_year_starts_in": night.district.school_year_starts_in,
         "time_zone": night.district.time_zone,
-        "sources": _systems_of_record(night),
+        "sources": _systems_of_record(names),
+        "file_sources": registry.file_sources(names),
         **said,
     }
 

@@ -221,6 +221,12 @@ class Source(ABC, Generic[C]):
         return ()
 
     @classmethod
+    def staging_folders(cls, raw_names: Collection[str]) -> set[str]:
+        """Folders of dbt's staging that read feeds of these names, beside one of the kind's own."""
+        del raw_names
+        return set()
+
+    @classmethod
     def dbt_vars(cls, config: C) -> Mapping[str, str]:
         """What the models that read this kind must know of its settings."""
         del config

@@ -56,6 +56,11 @@ def raw_names_of_kind(kind: str) -> set[str]:
     return {feed.source for feed in SOURCES[kind].feeds()}
 
 
+def file_sources(raw_names: Collection[str]) -> list[str]:
+    """The folders of dbt's staging that read files of these names, in a stable order."""
+    return sorted({name for kind in SOURCES.values() for name in kind.staging_folders(raw_names)})
+
+
 def layouts(configured: Collection[SourceConfig] = ()) -> LayoutData:
     """What all kinds say of records that no SQL of their own reads.
 

@@ -1,4 +1,4 @@
-"""Which kinds of sources the models of a district unite."""
+"""Which sources the models of a district unite, and which staging of files is built for it."""
 
 from __future__ import annotations
 
@@ -27,8 +27,21 @@ def sources_of(night: Run) -> object:
     return dbt_command.lasting_values(night)["sources"]
 
 
-def request_of(night: Run) -> landing.LoadRequest:
-    return landing.LoadRequest(STUDENTS, FeedKind.DELTA, "all", night.context)
+def files_of(night: Run) -> object:
+    return dbt_command.lasting_values(night)["file_sources"]
+
+
+def with_files(night: Run, *layouts: str) -> Run:
+    """A night of the district with Ed-Fi and files of these layouts alone."""
+    known = night.district.sources
+    a_file = next(source for source in known.values() if source.kind == "files")
+    files = {name: a_file.model_copy(update={"layout": name}) for name in layouts}
+    sources = {"edfi": known["edfi"], **files}
+    return replace(night, district=night.district.model_copy(update={"sources": sources}))
+
+
+def request_of(night: Run, feed: Feed = STUDENTS) -> landing.LoadRequest:
+    return landing.LoadRequest(feed, FeedKind.DELTA, "all", night.context)
 
 
 def test_the_kinds_of_the_district_file_are_united(current: Run) -> None:
@@ -59,3 +72,29 @@ def test_a_database_without_a_ledger_has_no_source_of_before(
     database_url: str, night_of: NightOf
 ) -> None:
     assert landing.raw_names_loaded(database_url) == set()
+
+
+def test_files_that_the_district_does_not_name_are_not_staged(current: Run) -> None:
+    assert files_of(with_files(current, "iready", "star")) == ["iready", "star"]
+
+
+def test_a_district_without_files_stages_none(current: Run) -> None:
+    assert files_of(with_files(current)) == []
+
+
+def test_files_whose_layout_says_what_they_hold_share_one_staging(current: Run) -> None:
+    assert files_of(with_files(current, "cmas", "dibels_8")) == ["layouts"]
+
+
+def test_files_of_before_stay_staged(current: Run) -> None:
+    tests = Feed("star", "results")
+    landing.prepare(current.dsn, [tests])
+    landing.land(current.dsn, Script([[]]), request_of(current, tests))
+    assert files_of(with_files(current, "cmas")) == ["layouts", "star"]
+
+
+def test_results_of_a_layout_that_cannot_be_read_stay_staged(current: Run) -> None:
+    tests = Feed("a_layout_of_before", "results")
+    landing.prepare(current.dsn, [tests])
+    landing.land(current.dsn, Script([[]]), request_of(current, tests))
+    assert files_of(with_files(current)) == ["layouts"]

@@ -1,6 +1,7 @@
 {#
     staging_of(entity): the models of staging that give an entity its rows, of the sources that the
-    district uses (variable `sources`), by source. The staging of other sources is not there.
+    district uses (variables `sources` and `file_sources`), by source. The staging of other sources is
+    not there.
 
         {% for model in staging_of('students').values() %} ... {{ ref(model) }} ...
 #}
@@ -11,7 +12,8 @@
         ) }}
     {%- endif -%}
     {%- set used = {} -%}
-    {%- for source, model in canonical_inputs()[entity].items() if source in var('sources') -%}
+    {%- for source, model in canonical_inputs()[entity].items()
+            if source in var('sources') + var('file_sources') -%}
         {%- do used.update({source: model}) -%}
     {%- endfor -%}
     {{ return(used) }}

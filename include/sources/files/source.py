@@ -80,6 +80,25 @@ class FilesSource(Source[FilesConfig]):
         return layout_files().values()
 
     @classmethod
+    def staging_folders(cls, raw_names: Collection[str]) -> set[str]:
+        """`layouts` for files whose `results` say what they hold, else one named as the layout.
+
+        Of a name without a readable layout `layouts` reads what the layout said when it was one.
+        """
+        from include.sources.files.layout_folders import load_layouts
+
+        known = load_layouts()
+        return {
+            folder
+            for name in set(raw_names) - KINDS
+            for folder in (
+                {"layouts" if file.results else name for file in known[name].files}
+                if name in known
+                else {"layouts"}
+            )
+        }
+
+    @classmethod
     def raw_name_of(cls, config: FilesConfig) -> str:
         """The layout's name; that of another kind is none, and what failed is not that kind's."""
         return f"{cls.kind}__{config.layout}" if config.layout in KINDS else config.layout
