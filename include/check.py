@@ -41,13 +41,13 @@ _REGISTRY = "vendor_registry"
 Probe = Callable[[], None]
 
 
-def missing(night: Run, *, reach: bool = False) -> list[FirstbellError]:
+def missing(run: Run, *, reach: bool = False) -> list[FirstbellError]:
     """What the district lacks, in the order in which a night would come to it; each told once.
 
     With `reach` each source is logged in to.
     """
     found: dict[str, FirstbellError] = {}
-    for probe in (*_probes(night), *(_reaches(night) if reach else ())):
+    for probe in (*_probes(run), *(_reaches(run) if reach else ())):
         try:
             probe()
         except FirstbellError as error:
@@ -55,40 +55,40 @@ def missing(night: Run, *, reach: bool = False) -> list[FirstbellError]:
     return list(found.values())
 
 
-def _probes(night: Run) -> Iterator[Probe]:
-    yield partial(_check_work_dir, night)
-    yield partial(check_warehouse, night)
-    yield partial(_check_readers, night)
-    yield partial(_check_seeds, night)
-    for name in night.district.sources:
-        yield partial(_check_source, night, name)
-    for name, channel in night.district.channels.items():
-        yield partial(_check_channel, night, channel)
-        yield partial(_check_recipient, night, name, channel)
+def _probes(run: Run) -> Iterator[Probe]:
+    yield partial(_check_work_dir, run)
+    yield partial(check_warehouse, run)
+    yield partial(_check_readers, run)
+    yield partial(_check_seeds, run)
+    for name in run.district.sources:
+        yield partial(_check_source, run, name)
+    for name, channel in run.district.channels.items():
+        yield partial(_check_channel, run, channel)
+        yield partial(_check_recipient, run, name, channel)
 
 
-def _reaches(night: Run) -> Iterator[Probe]:
-    for name in night.district.sources:
-        yield partial(_reach_source, night, name)
+def _reaches(run: Run) -> Iterator[Probe]:
+    for name in run.district.sources:
+        yield partial(_reach_source, run, name)
 
 
-def _check_source(night: Run, name: str) -> None:
-    with bind(night, name) as source:
+def _check_source(run: Run, name: str) -> None:
+    with bind(run, name) as source:
         source.check()
 
 
-def _reach_source(night: Run, name: str) -> None:
-    with bind(night, name) as source:
+def _reach_source(run: Run, name: str) -> None:
+    with bind(run, name) as source:
         source.reach()
 
 
-def check_warehouse(night: Run) -> None:
+def check_warehouse(run: Run) -> None:
     """Raise ConfigError for a warehouse that waiting does not heal, StorageError for one it may."""
     import psycopg
 
-    conn_id = night.district.warehouse_connection
+    conn_id = run.district.warehouse_connection
     try:
-        with psycopg.connect(night.dsn, connect_timeout=10) as connection:
+        with psycopg.connect(run.dsn, connect_timeout=10) as connection:
             where = f"warehouse {connection.info.dbname}"
             warehouse.require_version(connection.info.server_version, where)
             warehouse.require_room_for_roles(connection.info.dbname)
@@ -100,7 +100,7 @@ def check_warehouse(night: Run) -> None:
             f"connection {conn_id}",
             seen=said,
             expected="a server that lets us in, and an empty database of the district",
-            next_step=f"Correct the connection, or `create database {night.district.database}`"
+            next_step=f"Correct the connection, or `create database {run.district.database}`"
             " there; is the server up?",
         ) from None
     if not may_create:
@@ -112,11 +112,11 @@ def check_warehouse(night: Run) -> None:
         )
 
 
-def _check_readers(night: Run) -> None:
+def _check_readers(run: Run) -> None:
     import psycopg
 
     try:
-        with psycopg.connect(night.dsn, connect_timeout=10) as connection:
+        with psycopg.connect(run.dsn, connect_timeout=10) as connection:
             database, (_, has_readers) = connection.info.dbname, _rights(connection)
     except psycopg.OperationalError:
         return  # told by the probe before
@@ -126,7 +126,7 @@ def _check_readers(night: Run) -> None:
             seen="no role for those who read reports, and a login that may create none",
             expected="a group role for readers; without one only the warehouse's login can read",
             next_step="Let an administrator run `python -m include.reporting_access --district"
-            f" {night.district.code}` (docs/privacy.md).",
+            f" {run.district.code}` (docs/privacy.md).",
         )
 
 
@@ -138,8 +138,8 @@ def _rights(connection: object) -> tuple[bool, bool]:
     return (False, False) if row is None else (bool(row[0]), bool(row[1]))
 
 
-def _check_work_dir(night: Run) -> None:
-    place = night.settings.work_dir
+def _check_work_dir(run: Run) -> None:
+    place = run.settings.work_dir
     try:
         place.mkdir(parents=True, exist_ok=True)
         is_ours = os.access(place, os.W_OK | os.X_OK)
@@ -154,44 +154,44 @@ def _check_work_dir(night: Run) -> None:
         )
 
 
-def _check_seeds(night: Run) -> None:
+def _check_seeds(run: Run) -> None:
     from include import dbt_command
 
     # of a warehouse that does not say what was ever loaded check_warehouse tells
     with suppress(TransformError):
-        dbt_command.check_seeds(night)
+        dbt_command.check_seeds(run)
 
 
-def _check_channel(night: Run, channel: Channel) -> None:
+def _check_channel(run: Run, channel: Channel) -> None:
     from include.egress.channels.open import open_channel
 
     open_channel(
         channel,
-        night.connect(channel.connection),
-        district_name=night.district.name,
+        run.connect(channel.connection),
+        district_name=run.district.name,
         pause=lambda: None,
         clock=lambda: datetime.now(UTC),
     )
 
 
-def _check_recipient(night: Run, name: str, channel: Channel) -> None:
+def _check_recipient(run: Run, name: str, channel: Channel) -> None:
     from include import dbt_command, seed_rows
 
     registry = seed_rows.seeds(dbt_command.PROJECT)[_REGISTRY]
-    code = night.district.code
-    rows = seed_rows.rows_for(registry, night.settings.own_rows_dir, code)
+    code = run.district.code
+    rows = seed_rows.rows_for(registry, run.settings.own_rows_dir, code)
     known = {row.get("recipient") for row in rows if seed_rows.concerns(row, code)}
     if channel.recipient not in known:
         raise ConfigError(
             f"channel {name} of {code}",
             seen=f"recipient {channel.recipient!r}",
             expected=f"a row of the seed {_REGISTRY}; without one nothing may leave",
-            next_step=f"Add the row to {night.settings.own_rows_dir / _REGISTRY}.csv, with the"
+            next_step=f"Add the row to {run.settings.own_rows_dir / _REGISTRY}.csv, with the"
             " signed agreement, or correct the district file.",
         )
 
 
-def in_vain(night: Run) -> tuple[list[FirstbellError], str]:
+def in_vain(run: Run) -> tuple[list[FirstbellError], str]:
     """What the district loads and no model reads, and what to do about tables that no model makes.
 
     Takes the seconds in which dbt reads the project.
@@ -199,28 +199,28 @@ def in_vain(night: Run) -> tuple[list[FirstbellError], str]:
     from include import dbt_command, unused
 
     try:
-        check_warehouse(night)
+        check_warehouse(run)
     except FirstbellError:
         return [], ""  # told by its probe
     try:
-        manifest = unused.parsed(night)
-        with dbt_command.reached(night):
-            leftovers = unused.left_over(manifest, night.dsn)
+        manifest = unused.parsed(run)
+        with dbt_command.reached(run):
+            leftovers = unused.left_over(manifest, run.dsn)
     except TransformError as error:
         return [error], ""
-    return list(unused.refusals(manifest, night.district)), unused.told(leftovers)
+    return list(unused.refusals(manifest, run.district)), unused.told(leftovers)
 
 
-def report(night: Run, more: Sequence[FirstbellError] = ()) -> int:
+def report(run: Run, more: Sequence[FirstbellError] = ()) -> int:
     """Print all that is missing or wrong, `more` too, and what is there in vain; the exit code."""
-    found = [*missing(night, reach=True), *more]
-    unread, note = in_vain(night)
-    return tell(night, [*found, *unread], note)
+    found = [*missing(run, reach=True), *more]
+    unread, note = in_vain(run)
+    return tell(run, [*found, *unread], note)
 
 
-def tell(night: Run, found: Sequence[FirstbellError], note: str = "") -> int:
+def tell(run: Run, found: Sequence[FirstbellError], note: str = "") -> int:
     """Print what is missing, and a note that makes nothing wrong; returns the exit code."""
-    code = night.district.code
+    code = run.district.code
     if note:
         sys.stdout.write(f"{code}: {note}\n")
     if not found:
@@ -243,8 +243,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         district = get_district(options.district)
     except FirstbellError as error:
         raise SystemExit(str(error)) from None
-    night = Run(district=district, as_of_date=today(district, datetime.now(UTC)), run_id="check")
-    sys.exit(report(night))
+    run = Run(district=district, as_of_date=today(district, datetime.now(UTC)), run_id="check")
+    sys.exit(report(run))
 
 
 if __name__ == "__main__":

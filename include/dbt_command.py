@@ -51,18 +51,18 @@ log = logging.getLogger(__name__)
 PROJECT = ROOT / "dbt_project"
 
 
-def folder(night: Run) -> Path:
+def folder(run: Run) -> Path:
     """Where dbt keeps what it makes for this district."""
-    return night.settings.work_dir / "dbt" / night.district.code
+    return run.settings.work_dir / "dbt" / run.district.code
 
 
-def results(night: Run) -> Path:
+def results(run: Run) -> Path:
     """Where it stands how the latest command that failed ended, node by node, for a retry."""
-    return folder(night) / "target" / "run_results.json"
+    return folder(run) / "target" / "run_results.json"
 
 
 def invoke(
-    night: Run,
+    run: Run,
     arguments: list[str],
     *,
     changed: Collection[str] | None = None,
@@ -78,24 +78,24 @@ def invoke(
     Raises TransformError; and as it came what a signal's handler raised meanwhile, once dbt has
     cancelled its queries.
     """
-    home = folder(night)
+    home = folder(run)
     home.mkdir(parents=True, exist_ok=True)
     # dbt.log and run_results.json may quote a value of a failing row
     home.chmod(0o700)
     # an earlier command's results are not this one's, should it end before it writes its own
-    results(night).unlink(missing_ok=True)
+    results(run).unlink(missing_ok=True)
     options = [
-        *places(night, home),
+        *places(run, home),
         # the console is the task's log: what dbt says there may quote a row
         "--log-level",
         "none",
         "--log-level-file",
         "info",
         # a resumed build takes the variables of the one before
-        *([] if arguments[0] == "retry" else ["--vars", json.dumps(lasting_values(night))]),
+        *([] if arguments[0] == "retry" else ["--vars", json.dumps(lasting_values(run))]),
     ]
     with (
-        environment(variables(night)),
+        environment(variables(run)),
         unhindered(),
         as_keyboard_interrupt() as interruption,
     ):
@@ -110,34 +110,34 @@ def invoke(
     if outcome.exception is not None and not isinstance(outcome.exception, Exception):
         raise outcome.exception
     ended = dbt_outcome.nodes(outcome.result)
-    dbt_outcome.report(log, f"{night.district.code}: dbt {arguments[0]} {what}".rstrip(), ended)
+    dbt_outcome.report(log, f"{run.district.code}: dbt {arguments[0]} {what}".rstrip(), ended)
     if outcome.success:
         return {node.name: node.status for node in ended}
-    _keep_for_a_retry(night, outcome)
-    raise _error(night, arguments[0], ended, outcome.exception)
+    _keep_for_a_retry(run, outcome)
+    raise _error(run, arguments[0], ended, outcome.exception)
 
 
-def _keep_for_a_retry(night: Run, outcome: dbtRunnerResult) -> None:
+def _keep_for_a_retry(run: Run, outcome: dbtRunnerResult) -> None:
     from dbt.artifacts.schemas.run import RunExecutionResult
 
     if isinstance(outcome.result, RunExecutionResult):
-        outcome.result.write(str(results(night)))
+        outcome.result.write(str(results(run)))
 
 
 # dbt's own way in; as a module (-m) it warns of itself
 _DBT = "from dbt.cli.main import cli; cli(prog_name='dbt')"
 
 
-def by_hand(night: Run, arguments: Sequence[str]) -> int:
+def by_hand(run: Run, arguments: Sequence[str]) -> int:
     """Run dbt as a person asks for it, on a terminal; returns its exit code.
 
     In a folder of its own: a night may be at work.
     """
-    home = folder(night) / "by_hand"
+    home = folder(run) / "by_hand"
     home.mkdir(parents=True, exist_ok=True)
-    folder(night).chmod(0o700)
-    options = [*places(night, home), "--vars", json.dumps(lasting_values(night))]
-    with environment(variables(night)):
+    folder(run).chmod(0o700)
+    options = [*places(run, home), "--vars", json.dumps(lasting_values(run))]
+    with environment(variables(run)):
         done = subprocess.run(
             [sys.executable, "-c", _DBT, *arguments, *options],
             check=False,
@@ -145,28 +145,28 @@ def by_hand(night: Run, arguments: Sequence[str]) -> int:
     return done.returncode
 
 
-def check_seeds(night: Run) -> None:
+def check_seeds(run: Run) -> None:
     """Raise ConfigError for rows of seeds that this district's night would misread."""
-    own, code = night.settings.own_rows_dir, night.district.code
+    own, code = run.settings.own_rows_dir, run.district.code
     seed_rows.check(
         PROJECT,
         config.district_codes(),
         own,
         district=code,
-        names=seed_rows.known_names(night.district.sources.values()),
+        names=seed_rows.known_names(run.district.sources.values()),
     )
     if seed := seed_rows.seeds(PROJECT).get(system_of_record.NAME):
-        system_of_record.check(seed, own, code, _systems_of_record(_raw_names(night)))
+        system_of_record.check(seed, own, code, _systems_of_record(_raw_names(run)))
 
 
-def _raw_names(night: Run) -> set[str]:
+def _raw_names(run: Run) -> set[str]:
     """Of the sources of the district file, and of what was ever loaded: what it told stays."""
     from include import landing
 
-    with reached(night):
-        loaded = landing.raw_names_loaded(night.dsn)
+    with reached(run):
+        loaded = landing.raw_names_loaded(run.dsn)
     return loaded | {
-        registry.of(source).raw_name_of(source) for source in night.district.sources.values()
+        registry.of(source).raw_name_of(source) for source in run.district.sources.values()
     }
 
 
@@ -177,10 +177,10 @@ def _systems_of_record(names: set[str]) -> list[str]:
     ]  # fmt: skip
 
 
-def places(night: Run, home: Path) -> list[str]:
+def places(run: Run, home: Path) -> list[str]:
     """dbt's options that say where the project is and where dbt writes."""
-    own, place = night.settings.own_rows_dir, home / "project"
-    project = own_rows.project_with(PROJECT, own, place, night.district.code)
+    own, place = run.settings.own_rows_dir, home / "project"
+    project = own_rows.project_with(PROJECT, own, place, run.district.code)
     return [
         "--project-dir",
         str(project),
@@ -193,19 +193,19 @@ def places(night: Run, home: Path) -> list[str]:
     ]
 
 
-def variables(night: Run) -> dict[str, str]:
+def variables(run: Run) -> dict[str, str]:
     """The environment in which dbt runs for this night."""
-    own = night.settings.own_rows_dir
+    own = run.settings.own_rows_dir
     return {
-        **profile_values(night.connect(night.district.warehouse_connection)),
-        **run_values(night),
+        **profile_values(run.connect(run.district.warehouse_connection)),
+        **run_values(run),
         # no part of run_values: a run resumes on code that was corrected meanwhile
         "FIRSTBELL_DBT_CODE_VERSION": day_models.code_version(
             PROJECT,
-            lasting_values(night),
+            lasting_values(run),
             own,
             registry.layout_files(),
-            district=night.district.code,
+            district=run.district.code,
         ),
     }
 
@@ -236,15 +236,15 @@ def _outcome(
 
 
 def _error(
-    night: Run,
+    run: Run,
     command: str,
     ended: Sequence[dbt_outcome.Node],
     exception: BaseException | None,
 ) -> TransformError:
     """What failed, by name. dbt's own message may quote a row, so it stays in dbt's log."""
-    where = f"{night.district.code}: dbt {command}"
+    where = f"{run.district.code}: dbt {command}"
     seen = dbt_outcome.seen(ended, exception)
-    details = folder(night) / "logs" / "dbt.log"
+    details = folder(run) / "logs" / "dbt.log"
     if dbt_outcome.is_disk_full(ended, exception):
         return TransformError(
             where,
@@ -268,65 +268,65 @@ def _error(
     )
 
 
-def _unreachable(night: Run, error: psycopg.Error) -> TransformError:
+def _unreachable(run: Run, error: psycopg.Error) -> TransformError:
     """A warehouse that does not even say which loads to take in."""
     said = warehouse.words_of(error)
     is_passing = dbt_outcome.is_passing(said)
     kind = TransformInterruptedError if is_passing else TransformError
     return kind(
-        f"{night.district.code}: warehouse",
+        f"{run.district.code}: warehouse",
         seen=said,
         expected="a warehouse that answers",
-        next_step=f"Check connection {night.district.warehouse_connection} and the server, then "
+        next_step=f"Check connection {run.district.warehouse_connection} and the server, then "
         "clear the task.",
     )
 
 
 @contextmanager
-def reached(night: Run) -> Iterator[None]:
+def reached(run: Run) -> Iterator[None]:
     """Say of a database error in a `with` block that the warehouse does not answer."""
     from psycopg import Error
 
     try:
         yield
     except Error as error:
-        raise _unreachable(night, error) from None
+        raise _unreachable(run, error) from None
 
 
-def scope(night: Run, stage: str) -> Scope:
+def scope(run: Run, stage: str) -> Scope:
     """How much the build of this run renews, as it was settled at its beginning."""
     from include import landing
 
-    with reached(night):
-        return landing.scope_of_run(night.dsn, stage, night.run_id)
+    with reached(run):
+        return landing.scope_of_run(run.dsn, stage, run.run_id)
 
 
-def lasting_values(night: Run) -> dict[str, Any]:
+def lasting_values(run: Run) -> dict[str, Any]:
     """What stays the same from night to night: dbt parses everything anew when one changes."""
     said: dict[str, str] = {}
-    names = _raw_names(night)
-    for source in night.district.sources.values():
+    names = _raw_names(run)
+    for source in run.district.sources.values():
         said |= registry.of(source).dbt_vars(source)
     return {
-        "district_code": night.district.code,
-        "school_year_starts_in": night.district.school_year_starts_in,
-        "time_zone": night.district.time_zone,
+        "district_code": run.district.code,
+        "school_year_starts_in": run.district.school_year_starts_in,
+        "time_zone": run.district.time_zone,
         "sources": _systems_of_record(names),
         "file_sources": registry.file_sources(names),
         **said,
     }
 
 
-def run_values(night: Run) -> dict[str, str]:
+def run_values(run: Run) -> dict[str, str]:
     """What this run stands on, as macro run_value reads it: its day, and which loads it sees.
 
     No ceiling in a database that never fixed a load cutoff.
     """
     from include import landing
 
-    with reached(night):
-        cutoff = landing.current_load_cutoff(night.dsn)
-    values = {"FIRSTBELL_DBT_AS_OF_DATE": night.as_of_date.isoformat()}
+    with reached(run):
+        cutoff = landing.current_load_cutoff(run.dsn)
+    values = {"FIRSTBELL_DBT_AS_OF_DATE": run.as_of_date.isoformat()}
     if cutoff is None:
         return values
     return {
@@ -399,12 +399,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("say what dbt is to do, e.g. ls")
     try:
         district = config.get_district(options.district)
-        night = Run(district, today(district, datetime.now(UTC)), "by hand")
-        check_seeds(night)
-        with reached(night):
-            last = landing.last_build(night.dsn)
-        day = options.as_of or (last.as_of_date if last else night.as_of_date)
-        sys.exit(by_hand(replace(night, as_of_date=day), options.command))
+        run = Run(district, today(district, datetime.now(UTC)), "by hand")
+        check_seeds(run)
+        with reached(run):
+            last = landing.last_build(run.dsn)
+        day = options.as_of or (last.as_of_date if last else run.as_of_date)
+        sys.exit(by_hand(replace(run, as_of_date=day), options.command))
     except FirstbellError as error:
         raise SystemExit(str(error)) from None
 

@@ -18,16 +18,16 @@ _TIERS = """
 """
 
 
-def tiers(night: Run) -> str:
+def tiers(run: Run) -> str:
     """Write the tiers of the night's students, most urgent first; several lines."""
-    where = f"{night.district.code}, {night.as_of_date}"
-    with psycopg.connect(night.dsn) as connection:
+    where = f"{run.district.code}, {run.as_of_date}"
+    with psycopg.connect(run.dsn) as connection:
         try:
             rows = connection.execute(_TIERS).fetchall()
         except psycopg.errors.UndefinedTable:
             rows = []
     # a night that built some models only leaves the report of an earlier day
-    counts = {tier: count for tier, count, day in rows if day == night.as_of_date}
+    counts = {tier: count for tier, count, day in rows if day == run.as_of_date}
     total = sum(counts.values())
     if not total:
         return f"{where}: no tier of that day in reporting.vw_student_risk_scores"

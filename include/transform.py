@@ -60,7 +60,7 @@ class LayerResult:
     resumed: bool
 
 
-def scope_of(night: Run) -> Scope | None:
+def scope_of(run: Run) -> Scope | None:
     """How much a build must renew now; None: the last one stands for this night too.
 
     Only a whole build that came to its end, on this very project, can be built upon. A run that is
@@ -68,29 +68,29 @@ def scope_of(night: Run) -> Scope | None:
     """
     from include import landing
 
-    last = landing.last_build(night.dsn)
+    last = landing.last_build(run.dsn)
     if (
         last is None
         or last.is_partial
         or not last.is_finished
-        or last.fingerprint != fingerprint(night)
-        or landing.was_begun(night.dsn, STAGE, night.run_id)
+        or last.fingerprint != fingerprint(run)
+        or landing.was_begun(run.dsn, STAGE, run.run_id)
     ):
         return "all"
-    is_same_day = last.as_of_date == night.as_of_date
-    return "day" if landing.has_changed_since(night.dsn, last.run_id) or not is_same_day else None
+    is_same_day = last.as_of_date == run.as_of_date
+    return "day" if landing.has_changed_since(run.dsn, last.run_id) or not is_same_day else None
 
 
-def confirm(night: Run) -> None:
+def confirm(run: Run) -> None:
     """Let the last build stand for this run's ingests too: nothing has changed since."""
     from include import landing
 
-    _enter(night)
-    landing.fix_load_cutoff(night.dsn, night.context)
-    finish(night)
+    _enter(run)
+    landing.fix_load_cutoff(run.dsn, run.context)
+    finish(run)
 
 
-def begin(night: Run, *, select: str = "", scope: Scope = "all") -> None:
+def begin(run: Run, *, select: str = "", scope: Scope = "all") -> None:
     """Fix which loads the layers of this run see: one state of raw, whatever lands meanwhile.
 
     A run of some models only (`select`) stands on the state of the last whole run, because the
@@ -99,83 +99,81 @@ def begin(night: Run, *, select: str = "", scope: Scope = "all") -> None:
     from include import landing
 
     # in this order: what ended before the build began is then taken in
-    _enter(night, scope=scope, is_partial=bool(select))
-    if select and landing.current_load_cutoff(night.dsn) is not None:
+    _enter(run, scope=scope, is_partial=bool(select))
+    if select and landing.current_load_cutoff(run.dsn) is not None:
         return
-    cutoff = landing.fix_load_cutoff(night.dsn, night.context)
+    cutoff = landing.fix_load_cutoff(run.dsn, run.context)
     log.info(
         "%s: builds %s of %s; takes in the loads up to %d, without %d under way",
-        night.district.code, "all" if scope == "all" else "what the day and changed feeds concern",
-        night.as_of_date, cutoff.ceiling, len(cutoff.under_way),
+        run.district.code, "all" if scope == "all" else "what the day and changed feeds concern",
+        run.as_of_date, cutoff.ceiling, len(cutoff.under_way),
     )  # fmt: skip
 
 
-def _enter(night: Run, *, scope: Scope = "all", is_partial: bool = False) -> None:
+def _enter(run: Run, *, scope: Scope = "all", is_partial: bool = False) -> None:
     from include import landing
 
     landing.begin_build(
-        night.dsn, STAGE, night.run_id, night.as_of_date,
-        fingerprint=fingerprint(night), scope=scope, is_partial=is_partial,
+        run.dsn, STAGE, run.run_id, run.as_of_date,
+        fingerprint=fingerprint(run), scope=scope, is_partial=is_partial,
     )  # fmt: skip
 
 
-def finish(night: Run) -> None:
+def finish(run: Run) -> None:
     """Let this build stand for its night: everything that it was to make is there."""
     from include import landing
 
-    landing.finish_build(night.dsn, STAGE, night.run_id)
+    landing.finish_build(run.dsn, STAGE, run.run_id)
 
 
-def run_layer(
-    night: Run, layer: str, *, select: str = "", full_refresh: bool = False
-) -> LayerResult:
+def run_layer(run: Run, layer: str, *, select: str = "", full_refresh: bool = False) -> LayerResult:
     """Build and test one layer; raises TransformError that names what failed.
 
     Raises ConfigError before the seeds are loaded when one of their rows would be misread.
     """
     if layer == "seeds":
-        return _run_seeds(night, select, full_refresh)
-    return _run(night, layer, select, full_refresh)
+        return _run_seeds(run, select, full_refresh)
+    return _run(run, layer, select, full_refresh)
 
 
-def _run_seeds(night: Run, select: str, full_refresh: bool) -> LayerResult:
+def _run_seeds(run: Run, select: str, full_refresh: bool) -> LayerResult:
     """Load the seeds, unless they are as they were loaded and tested last."""
     from include import landing
 
-    dbt_command.check_seeds(night)
+    dbt_command.check_seeds(run)
     names = [file.stem for file in (dbt_command.PROJECT / "seeds").rglob("*.csv")]
-    project = fingerprint(night)
+    project = fingerprint(run)
     # never resumed: a file that was corrected since may be one that had been loaded
-    _forget_from(night, "seeds")
-    with dbt_command.reached(night):
-        stand = not full_refresh and landing.seeds_stand(night.dsn, project, names)
+    _forget_from(run, "seeds")
+    with dbt_command.reached(run):
+        stand = not full_refresh and landing.seeds_stand(run.dsn, project, names)
     if stand:
-        log.info("%s: the seeds are as they were loaded last", night.district.code)
+        log.info("%s: the seeds are as they were loaded last", run.district.code)
         return LayerResult("seeds", 0, 0, False)
-    result = _run(night, "seeds", select, full_refresh)
+    result = _run(run, "seeds", select, full_refresh)
     if not select:
-        with dbt_command.reached(night):
-            landing.remember_seeds(night.dsn, project, names)
+        with dbt_command.reached(run):
+            landing.remember_seeds(run.dsn, project, names)
     return result
 
 
-def _run(night: Run, layer: str, select: str, full_refresh: bool) -> LayerResult:
+def _run(run: Run, layer: str, select: str, full_refresh: bool) -> LayerResult:
     from include import landing
 
-    state = folder(night) / "state" / layer
+    state = folder(run) / "state" / layer
     look = None
-    scope = dbt_command.scope(night, STAGE)
+    scope = dbt_command.scope(run, STAGE)
     if layer == "reporting":
         from include import reporting_extras, unused
 
-        look = partial(unused.warn, night)
-        reporting_extras.warn(night.dsn, night.district.code, dbt_command.PROJECT)
-    attempt = {**_attempt(night, select), "scope": scope}
+        look = partial(unused.warn, run)
+        reporting_extras.warn(run.dsn, run.district.code, dbt_command.PROJECT)
+    attempt = {**_attempt(run, select), "scope": scope}
     resume = _failed_before(state, attempt)
     if resume:
         arguments = ["retry", "--state", str(state)]
     else:
-        _forget_from(night, layer)
+        _forget_from(run, layer)
         arguments = [
             "build",
             *selection(layer, select),
@@ -188,11 +186,11 @@ def _run(night: Run, layer: str, select: str, full_refresh: bool) -> LayerResult
         changed = None
         # a seed that is loaded was changed
         if scope == "day" and layer != "seeds":
-            with dbt_command.reached(night):
-                changed = landing.changed_tables(night.dsn)
-        results = invoke(night, arguments, changed=changed, what=layer, look=look)
+            with dbt_command.reached(run):
+                changed = landing.changed_tables(run.dsn)
+        results = invoke(run, arguments, changed=changed, what=layer, look=look)
     except FirstbellError:
-        _keep_results(night, state, attempt)
+        _keep_results(run, state, attempt)
         raise
     # after anything else nothing is kept: dbt's results then lack what it never reached, and a
     # resumed layer would leave that out
@@ -200,8 +198,8 @@ def _run(night: Run, layer: str, select: str, full_refresh: bool) -> LayerResult
     if layer == "reporting":
         from include import reporting_access
 
-        reporting_access.warn_if_closed(night.dsn, night.district.code)
-        reporting_access.warn_if_logged(night.dsn, night.district.code)
+        reporting_access.warn_if_closed(run.dsn, run.district.code)
+        reporting_access.warn_if_logged(run.dsn, run.district.code)
     warned = sum(status == "warn" for status in results.values())
     return LayerResult(layer, len(results) - warned, warned, resume)
 
@@ -218,36 +216,36 @@ def selection(layer: str, select: str = "") -> list[str]:
     ]
 
 
-def publish_predictions(night: Run) -> int:
+def publish_predictions(run: Run) -> int:
     """Build the reports that show scores, on the state of the last transformation."""
     done = invoke(
-        night,
+        run,
         ["build", "--select", *PREDICTIONS, "--indirect-selection", "buildable",
          "--exclude-resource-type", "unit_test"],
     )  # fmt: skip
     return len(done)
 
 
-def write_dictionary(night: Run) -> Path:
+def write_dictionary(run: Run) -> Path:
     """Write the data dictionary, one self-contained HTML file; returns its path."""
     # a reader sees the models as they are written; compiling all of them and every test is slow
-    invoke(night, ["docs", "generate", "--static", "--no-compile"])
-    page = night.settings.work_dir / "dictionary" / night.district.code / "index.html"
+    invoke(run, ["docs", "generate", "--static", "--no-compile"])
+    page = run.settings.work_dir / "dictionary" / run.district.code / "index.html"
     page.parent.mkdir(parents=True, exist_ok=True)
     part = page.with_suffix(".part")
-    shutil.copyfile(folder(night) / "target" / "static_index.html", part)
+    shutil.copyfile(folder(run) / "target" / "static_index.html", part)
     part.replace(page)
     return page
 
 
-def fingerprint(night: Run) -> str:
+def fingerprint(run: Run) -> str:
     """A digest of the project as this night builds it."""
     return day_models.fingerprint(
         dbt_command.PROJECT,
-        dbt_command.lasting_values(night),
-        night.settings.own_rows_dir,
+        dbt_command.lasting_values(run),
+        run.settings.own_rows_dir,
         registry.layout_files(),
-        district=night.district.code,
+        district=run.district.code,
     )
 
 
@@ -265,11 +263,11 @@ def _is_of_a_build(results: Path) -> bool:
     return arguments.get("which") in ("build", "retry")
 
 
-def _forget_from(night: Run, layer: str) -> None:
+def _forget_from(run: Run, layer: str) -> None:
     """A fresh build replaces what this layer and the later ones stand on: none may resume."""
     names = list(LAYERS)
     for name in names[names.index(layer) :]:
-        state = folder(night) / "state" / name
+        state = folder(run) / "state" / name
         if state.exists():
             shutil.rmtree(state)
 
@@ -283,15 +281,15 @@ def _failed_before(state: Path, attempt: Mapping[str, Any]) -> bool:
     return bool(earlier == attempt) and _is_of_a_build(state / "run_results.json")
 
 
-def _attempt(night: Run, select: str) -> dict[str, Any]:
+def _attempt(run: Run, select: str) -> dict[str, Any]:
     """What must be the same for an attempt to go on where an earlier one failed."""
-    given = {**dbt_command.lasting_values(night), **dbt_command.run_values(night)}
-    return {"run_id": night.run_id, "select": select, "variables": given}
+    given = {**dbt_command.lasting_values(run), **dbt_command.run_values(run)}
+    return {"run_id": run.run_id, "select": select, "variables": given}
 
 
-def _keep_results(night: Run, state: Path, attempt: Mapping[str, Any]) -> None:
+def _keep_results(run: Run, state: Path, attempt: Mapping[str, Any]) -> None:
     """Keep dbt's results of this layer: the next layer overwrites them in the target folder."""
-    results = dbt_command.results(night)
+    results = dbt_command.results(run)
     if not _is_of_a_build(results):
         return
     state.mkdir(parents=True, exist_ok=True)

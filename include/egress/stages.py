@@ -34,45 +34,45 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def enqueue_alerts(night: Run, *, clock: Clock = utc_now) -> dict[str, int]:
+def enqueue_alerts(run: Run, *, clock: Clock = utc_now) -> dict[str, int]:
     """Put the crossings of the last days into the outbox for each channel that wants them, once.
 
     Before that it withdraws what waits there and is no longer true.
     Raises StaleReportError when the report is of another day.
     """
     counts = Counter({"crossings": 0, "enqueued": 0, "withdrawn": 0})
-    channels = _channels(night, TeamsChannel)
+    channels = _channels(run, TeamsChannel)
     if not channels:
         return dict(counts)
-    with session(night.dsn) as connection:
-        found = alerts.read(connection, night.as_of_date, where=f"{night.district.code}: alerts")
+    with session(run.dsn) as connection:
+        found = alerts.read(connection, run.as_of_date, where=f"{run.district.code}: alerts")
         counts["crossings"] = len(found)
-        counts["withdrawn"] = outbox.withdraw_untrue(connection, night.as_of_date, clock())
+        counts["withdrawn"] = outbox.withdraw_untrue(connection, run.as_of_date, clock())
         for name, channel in channels.items():
             counts["enqueued"] += outbox.enqueue(
                 connection,
-                alerts.drafts(found, name, channel, night.district.code),
-                district_code=night.district.code,
-                as_of_date=night.as_of_date,
-                run_id=night.run_id,
+                alerts.drafts(found, name, channel, run.district.code),
+                district_code=run.district.code,
+                as_of_date=run.as_of_date,
+                run_id=run.run_id,
                 now=clock(),
             )
     return dict(counts)
 
 
-def enqueue_tickets(night: Run, *, clock: Clock = utc_now) -> dict[str, int]:
+def enqueue_tickets(run: Run, *, clock: Clock = utc_now) -> dict[str, int]:
     """Put into the outbox what makes the tickets say how the feeds stand: openings, closings.
 
     It believes reporting.rpt_load_health, which shows the ledger as it stands. Before the first
     transformation of a district there is no such report, and nothing to compare with.
     """
     counts = Counter({"feeds": 0, "open": 0, "close": 0, "withdraw": 0})
-    channels = _channels(night, PsaChannel)
+    channels = _channels(run, PsaChannel)
     if not channels:
         return dict(counts)
-    with session(night.dsn) as connection:
+    with session(run.dsn) as connection:
         if not tickets.has_report(connection):
-            log.info("%s: no report of the feeds yet, so no ticket", night.district.code)
+            log.info("%s: no report of the feeds yet, so no ticket", run.district.code)
             return dict(counts)
         feeds = tickets.read(connection)
         counts["feeds"] = len(feeds)
@@ -84,7 +84,7 @@ def enqueue_tickets(night: Run, *, clock: Clock = utc_now) -> dict[str, int]:
                     (f"firstbell egress tickets {name}",),
                 )
                 done = _enqueue_steps(
-                    connection, night, feeds, name=name, channel=channel, now=clock()
+                    connection, run, feeds, name=name, channel=channel, now=clock()
                 )
                 counts.update(done)
     return dict(counts)
@@ -92,7 +92,7 @@ def enqueue_tickets(night: Run, *, clock: Clock = utc_now) -> dict[str, int]:
 
 def _enqueue_steps(
     connection: psycopg.Connection,
-    night: Run,
+    run: Run,
     feeds: list[tickets.Feed],
     *,
     name: str,
@@ -102,7 +102,7 @@ def _enqueue_steps(
     counts: Counter[str] = Counter()
     known = tickets.openings(connection, name)
     for kind, what in tickets.steps(
-        feeds, known, name=name, channel=channel, district_code=night.district.code
+        feeds, known, name=name, channel=channel, district_code=run.district.code
     ):
         if isinstance(what, tickets.Opening):
             counts[kind] += outbox.withdraw_unsent(connection, what.outbox_id, now)
@@ -110,16 +110,16 @@ def _enqueue_steps(
             counts[kind] += outbox.enqueue(
                 connection,
                 [what],
-                district_code=night.district.code,
-                as_of_date=night.as_of_date,
-                run_id=night.run_id,
+                district_code=run.district.code,
+                as_of_date=run.as_of_date,
+                run_id=run.run_id,
                 now=now,
             )
     return counts
 
 
 def send_due(
-    night: Run,
+    run: Run,
     *,
     clock: Clock = utc_now,
     sleep: Sleep = time.sleep,
@@ -132,29 +132,29 @@ def send_due(
     """
     counts: Counter[str] = Counter(sent=0, again=0, refused=0, ambiguous=0, failed=0)
     failures: list[FirstbellError] = []
-    for name, channel in night.district.channels.items():
+    for name, channel in run.district.channels.items():
         job = sender.Job(
             name=name,
             channel=channel,
-            district_code=night.district.code,
-            district_name=night.district.name,
-            run_id=night.run_id,
-            today=lambda: today(night.district, clock()),
+            district_code=run.district.code,
+            district_name=run.district.name,
+            run_id=run.run_id,
+            today=lambda: today(run.district, clock()),
             clock=clock,
             sleep=sleep,
             patience=patience,
         )
         try:
-            with session(night.dsn) as connection:
+            with session(run.dsn) as connection:
                 done, blocked = sender.run_channel(
-                    connection, job, partial(_open, night, channel, job)
+                    connection, job, partial(_open, run, channel, job)
                 )
         except FirstbellError as error:
             failures.append(error)
             continue
         counts.update(done)
         if blocked:
-            failures.append(_blocked(night, name, channel, blocked))
+            failures.append(_blocked(run, name, channel, blocked))
     if failures:
         for other in failures[1:]:
             failures[0].add_note(str(other))
@@ -162,18 +162,18 @@ def send_due(
     return dict(counts)
 
 
-def waiting(night: Run) -> list[waiting_messages.Waiting]:
+def waiting(run: Run) -> list[waiting_messages.Waiting]:
     """Messages that wait for a person: refused, ambiguous, failed or expired."""
-    with session(night.dsn) as connection:
+    with session(run.dsn) as connection:
         return waiting_messages.read(connection)
 
 
-def check(night: Run) -> None:
+def check(run: Run) -> None:
     """Raise DisclosureLogError when the disclosure log is broken, NeedsAttentionError when messages
     wait for a person; counts and reasons, no names."""
-    with session(night.dsn) as connection:
-        disclosures.verify(connection, night.district.code)
-    found = waiting(night)
+    with session(run.dsn) as connection:
+        disclosures.verify(connection, run.district.code)
+    found = waiting(run)
     if not found:
         return
     groups = Counter((w.channel, w.state, w.state_reason or "no reason given") for w in found)
@@ -182,7 +182,7 @@ def check(night: Run) -> None:
         for (channel, state, reason), count in sorted(groups.items())
     )
     raise NeedsAttentionError(
-        f"{night.district.code}: outbox",
+        f"{run.district.code}: outbox",
         seen=seen,
         expected="every message sent",
         next_step="Refused: correct the vendor registry, it is asked again by itself. Otherwise"
@@ -191,7 +191,7 @@ def check(night: Run) -> None:
 
 
 def resolve(
-    night: Run,
+    run: Run,
     outbox_id: int,
     decision: waiting_messages.Decision,
     *,
@@ -199,27 +199,27 @@ def resolve(
     clock: Clock = utc_now,
 ) -> None:
     """Settle one waiting message: `sent` (it arrived), `pending` (send it again), `withdrawn`."""
-    with session(night.dsn) as connection:
+    with session(run.dsn) as connection:
         waiting_messages.resolve(connection, outbox_id, decision, clock(), who)
 
 
-def _channels(night: Run, kind: type[C]) -> dict[str, C]:
-    return {name: c for name, c in night.district.channels.items() if isinstance(c, kind)}
+def _channels(run: Run, kind: type[C]) -> dict[str, C]:
+    return {name: c for name, c in run.district.channels.items() if isinstance(c, kind)}
 
 
-def _open(night: Run, channel: Channel, job: sender.Job) -> OpenChannel:
+def _open(run: Run, channel: Channel, job: sender.Job) -> OpenChannel:
     return open_channel(
         channel,
-        night.connect(channel.connection),
-        district_name=night.district.name,
+        run.connect(channel.connection),
+        district_name=run.district.name,
         pause=Pace(channel.min_gap_s, job.clock, job.sleep),
         clock=job.clock,
     )
 
 
-def _blocked(night: Run, name: str, channel: Channel, note: str) -> ChannelError:
+def _blocked(run: Run, name: str, channel: Channel, note: str) -> ChannelError:
     return ChannelError(
-        f"{night.district.code}: channel {name}",
+        f"{run.district.code}: channel {name}",
         seen=note,
         expected="a receiver that takes messages",
         next_step=f"Correct the connection {channel.connection}, then clear the task: the messages"

@@ -58,13 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         known, there = connections(), airflow_cli.pools()
     except FirstbellError as error:
         raise SystemExit(str(error)) from None
-    night = Run(
+    run = Run(
         district=district,
         as_of_date=today(district, datetime.now(UTC)),
         run_id="check",
         connect=lambda conn_id: connection_of(conn_id, known),
     )
-    sys.exit(check.report(night, missing_pools(district, there)))
+    sys.exit(check.report(run, missing_pools(district, there)))
 
 
 if __name__ == "__main__":

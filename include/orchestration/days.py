@@ -15,17 +15,17 @@ from include.run import Run
 Events = Mapping[Any, Sequence[Any]]
 
 
-def of_run(night: Run, stage: str, events: Events) -> date:
+def of_run(run: Run, stage: str, events: Events) -> date:
     """The day of a run of this stage: settled before, or else chosen and settled now."""
     from include import landing
 
-    known = landing.day_of_run(night.dsn, stage, night.run_id)
+    known = landing.day_of_run(run.dsn, stage, run.run_id)
     if known is not None:
         return known
-    chosen = _CHOICES.get(stage, _last_built)(night.dsn)
+    chosen = _CHOICES.get(stage, _last_built)(run.dsn)
     # before the first run of this ledger, and when there is nothing to take in
-    day = chosen or newest_of(events) or night.as_of_date
-    return landing.settle_day(night.dsn, stage, night.run_id, day)
+    day = chosen or newest_of(events) or run.as_of_date
+    return landing.settle_day(run.dsn, stage, run.run_id, day)
 
 
 def newest_of(events: Events) -> date | None:

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 def are_scores_due(
-    night: Run,
+    run: Run,
     events: Mapping[Any, Sequence[Any]] | None,
     *,
     has_model: bool,
@@ -25,7 +25,7 @@ def are_scores_due(
     `last_scored` is the newest as-of date with scores, up to the night's own. How old: the
     district's `predict_every_days`. Without a published model an ordinary night has none to make.
     """
-    by_model = any(asset.uri == assets.model(night.district.code).uri for asset in events or {})
+    by_model = any(asset.uri == assets.model(run.district.code).uri for asset in events or {})
     if not events or by_model:
         return True
     if not has_model:
@@ -33,8 +33,8 @@ def are_scores_due(
         return False
     if last_scored is None:
         return True
-    age = (night.as_of_date - last_scored).days
-    if age < night.district.predict_every_days:
+    age = (run.as_of_date - last_scored).days
+    if age < run.district.predict_every_days:
         log.info("the last scores are %s days old: they stay", age)
         return False
     return True
