@@ -21,7 +21,7 @@ from demo.runtime import Runtime
 from demo.simulators import psa, teams
 from demo.synthetic.advance import later_days
 from demo.synthetic.settings import Plan
-from include import egress, ingest, night, transform
+from include import egress, ingest, night, transform, unused
 from include.errors import FirstbellError
 from include.run import Run
 from tests import parsed_project
@@ -176,6 +176,10 @@ def test_the_tier_shares_are_those_of_a_calibrated_district(valley: Valley) -> N
     assert 0.10 <= share["Some Risk"] <= 0.15
     assert 0.08 <= share["At Risk"] <= 0.12
     assert 0.03 <= share["High Risk"] <= 0.08
+
+
+def test_nothing_stands_in_our_schemas_that_no_model_makes(valley: Valley) -> None:
+    assert unused.left_over(parsed_project.parsed()[0], valley.house.dsn) == []
 
 
 def test_nearly_everybody_has_a_tier(valley: Valley) -> None:
