@@ -103,15 +103,16 @@ summed as (
     window same_line as (
         partition by
             with_credit.student_id, with_credit.education_organization_id,
-            with_credit.school_year, with_credit.term_code, with_credit.course_code,
+            with_credit.school_year, with_credit.term_code,
+            {{ key_text('courses', 'with_credit.course_code') }},
             with_credit.attempt_result_code
     )
 ),
 
 newest as (
     {{ newest_version('summed', [
-        'student_id', 'education_organization_id', 'school_year', 'term_code', 'course_code',
-        'attempt_result_code',
+        'student_id', 'education_organization_id', 'school_year', 'term_code',
+        key_text('courses', 'course_code'), 'attempt_result_code',
     ], {
         'course_key': natural_key('courses', ['course_education_organization_id', 'course_code']),
     }) }}
