@@ -47,6 +47,10 @@ def change(table: Table, row: Any, ref: str) -> Change:
             return Reject(reason, detail, ref, key=str(key), column=column.name, payload=payload)
         if column.type in ("date", "moment") and _is_no_date(payload.get(column.name)):
             del payload[column.name]
+    for name in table.required:
+        if name not in payload:
+            detail = f"{name}: seen no value, expected one"
+            return Reject("missing_value", detail, ref, key=str(key), column=name, payload=payload)
     return Upsert(str(key), payload, ref)
 
 

@@ -34,6 +34,7 @@ class Table:
     name: str
     group: str
     columns: tuple[Column, ...]
+    required: tuple[str, ...] = ()  # columns without which a row is rejected
     changed: str | None = None  # the column that moves when a row is written
     since: str = ""  # the condition that bounds the rows by the first school year
     only: str = ""  # the condition that keeps out rows that are none of our business
@@ -72,6 +73,7 @@ class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     columns: list[str] = Field(min_length=1)
+    required: list[str] = Field(default=[])
     changed: str | None = None
     since: str = ""
     only: str = ""
@@ -94,6 +96,7 @@ def load_tables(path: Path = CATALOGUE) -> tuple[Table, ...]:
             name,
             group,
             tuple(_column(text) for text in entry.columns),
+            tuple(entry.required),
             entry.changed,
             entry.since,
             entry.only,

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from demo.simulators.powerschool import Fault, Running
 from include.errors import CountMismatchError, DeltaGapError, ProtocolError
 from include.records import FeedKind, Holds, Reject, Upsert
 from include.sources.powerschool.cursor import Cursor, goes_back
 from include.sources.powerschool.rows import change
+from include.sources.powerschool.tables import TABLES
 from tests.sources.powerschool.helpers import (
     PLUGIN,
     QUERY,
@@ -22,6 +26,7 @@ from tests.sources.powerschool.helpers import (
     client_for,
     keys,
     read,
+    store_of,
     stream,
     student,
     table,
@@ -80,6 +85,48 @@ def test_rows_that_go_and_come_between_two_pages_lose_no_other(server: Running) 
     server.faults.add(Fault("mutate", match=f"{QUERY}.students?", after=2, action=action))
     found = keys(read(stream(client_for(server))), Upsert)
     assert found == [*EVERYBODY[:-1], "600"]
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    seed=st.integers(0, 2**32),
+    page_size=st.integers(1, 12),
+    weights=st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 4)),
+)
+def test_whatever_happens_between_pages_nothing_that_stays_is_lost(
+    server: Running, seed: int, page_size: int, weights: tuple[int, int, int]
+) -> None:
+    server.store.empty()
+    store_of(40, server.store)
+    server.faults.clear()
+    chance, numbers = random.Random(seed), iter(range(1000, 10_000))
+    present = set(range(101, 141))
+    staying = set(present)
+
+    def write() -> None:
+        """Between any two requests: inserts, deletes and updates, in random places."""
+        kinds = ["insert"] * weights[0] + ["delete"] * weights[1] + ["update"] * weights[2]
+        for kind in chance.choices(kinds, k=chance.randint(0, 6)) if kinds else []:
+            if kind == "insert":
+                number = next(numbers)
+                server.store.upsert("students", student(number))
+                present.add(number + 100)
+            elif present:
+                victim = chance.choice(sorted(present))
+                if kind == "delete":
+                    server.store.delete("students", victim)
+                    present.discard(victim)
+                    staying.discard(victim)
+                else:
+                    server.store.upsert("students", student(victim - 100, first_name="New"))
+
+    # writers are busy for 40 requests; then the night is quiet
+    server.faults.add(Fault("mutate", match=f"{QUERY}.students", after=1, times=40, action=write))
+    found = keys(read(stream(client_for(server, page_size=page_size))), Upsert)
+    assert {str(key) for key in staying} <= set(found)
+    assert len(found) == len(set(found))
 
 
 def test_a_delta_begins_before_the_last_moment_and_brings_what_changed(server: Running) -> None:
@@ -197,6 +244,31 @@ def test_a_value_that_cannot_be_read_rejects_its_row_and_keeps_the_feed(
     assert len(keys(changes, Upsert)) == 94
 
 
+@pytest.mark.parametrize("missing", [None, "1900-01-01"], ids=["none", "an empty date"])
+def test_a_row_without_what_it_is_of_is_rejected_and_the_rest_goes_on(
+    server: Running, missing: str | None
+) -> None:
+    seat = {"studentid": 1, "sectionid": 44, "termid": 3600, "schoolid": 12}
+    server.store.load(
+        "cc",
+        [{**seat, "dcid": n, "id": n, "dateenrolled": day}
+         for n, day in ((1, "2026-08-19"), (2, missing), (3, "2026-08-20"))],
+    )  # fmt: skip
+    changes = read(stream(client_for(server), table("cc")))
+    assert keys(changes, Upsert) == ["1", "3"]
+    (reject,) = (change for change in changes if isinstance(change, Reject))
+    assert (reject.reason, reject.column, reject.key) == ("missing_value", "dateenrolled", "2")
+
+
+def test_each_table_says_without_which_columns_a_row_is_of_nobody() -> None:
+    for found in TABLES:
+        assert {*found.required} <= {column.name for column in found.columns}, found.name
+        known = {column.name: "1" for column in found.columns}
+        for name in found.required:
+            one = change(found, {n: v for n, v in known.items() if n != name}, "row 1")
+            assert isinstance(one, Reject), f"{found.name}.{name}"
+
+
 def test_an_empty_date_of_powerschool_is_none(server: Running) -> None:
     server.store.load("students", [student(5, entrydate="1899-12-30", dob="1900-01-01")])
     rows = {c.key: c.payload for c in read(stream(client_for(server))) if isinstance(c, Upsert)}
@@ -260,7 +332,8 @@ def test_a_row_that_is_no_object_is_rejected_with_its_place() -> None:
 
 def test_a_dropped_seat_keeps_its_negative_numbers(server: Running) -> None:
     seat = {"dcid": 1, "id": 1, "studentid": 1, "sectionid": -44, "termid": -3600}
-    server.store.load("cc", [{**seat, "transaction_date": "2026-10-01 08:00:00"}])
+    when = {"dateenrolled": "2026-08-19", "transaction_date": "2026-10-01 08:00:00"}
+    server.store.load("cc", [{**seat, **when}])
     change = read(stream(client_for(server), table("cc")))[0]
     assert isinstance(change, Upsert)
     assert (change.payload["sectionid"], change.payload["termid"]) == ("-44", "-3600")
