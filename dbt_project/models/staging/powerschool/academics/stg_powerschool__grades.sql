@@ -61,6 +61,8 @@ together as (
         load_id as _load_id,
         loaded_at as _loaded_at
     from storedgrades
+    -- without one it is of no period; with credit it stands on the transcript
+    where {{ json_text('payload', ['storecode']) }} is not null
 ),
 
 -- `--` is an empty line of the gradebook; its percent is 0, as beside a letter that was typed in

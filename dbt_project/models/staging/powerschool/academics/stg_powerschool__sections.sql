@@ -19,7 +19,9 @@ renamed as (
         {{ json_text('sections.payload', ['schoolid']) }} as school_id,
         {{ powerschool_school_year(json_text('sections.payload', ['termid']), of_term=true) }}
             as school_year,
-        terms.session_name,
+        -- a term that is not there is known by its number
+        coalesce(terms.session_name, {{ json_text('sections.payload', ['termid']) }})
+            as session_name,
         {{ json_text('sections.payload', ['course_number']) }} as local_course_code,
         {{ json_text('sections.payload', ['section_number']) }} as section_identifier,
         cast(null as {{ dbt.type_string() }}) as section_name,

@@ -59,7 +59,8 @@ special_programs as (
         on programs.program_id = {{ json_text('spenrollments.payload', ['programid']) }}
 ),
 
--- kept with each enrolment, without dates of its own; 999999 is the school of those who graduated
+-- kept with each enrolment, without dates of its own; 999999 is the school of those who graduated,
+-- and who has no day of entry was never there
 statuses as (
     select
         {{ json_text('payload', ['id']) }} as powerschool_student_id,
@@ -71,6 +72,7 @@ statuses as (
         loaded_at as _loaded_at
     from current_enrollments
     where {{ json_text('payload', ['schoolid']) }} != '999999'
+        and {{ json_text('payload', ['entrydate']) }} is not null
     union all
     select
         {{ json_text('payload', ['studentid']) }} as powerschool_student_id,
@@ -81,6 +83,7 @@ statuses as (
         load_id as _load_id,
         loaded_at as _loaded_at
     from reenrollments
+    where {{ json_text('payload', ['entrydate']) }} is not null
 ),
 
 compared as (
