@@ -19,6 +19,8 @@ NO_SCOPE = ""
 
 # The note that says why a file was left alone: seen, and nothing in it to load.
 LEFT_ALONE = "left_alone"
+# The note that is a digest of what decided how a file was read, beside its content.
+READ_BY = "read_by"
 
 # How much of a line digest says how lines were read; the rest is the line's own.
 LINE_SIGNATURE_BYTES = 4

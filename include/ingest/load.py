@@ -12,6 +12,7 @@ from include.errors import DeltaGapError, FirstbellError
 from include.ingest.bound import bound
 from include.ingest.ledger import WarehouseLedger
 from include.landing import LoadRequest, LoadResult
+from include.records import READ_BY
 from include.run import Run
 from include.sources.base import Item, Plan, Reading, Source
 
@@ -143,10 +144,15 @@ def _ledger(run: Run, source: Source[Any]) -> WarehouseLedger:
 
 
 def _is_in(run: Run, source: Source[Any], reading: Reading) -> bool:
-    """Whether the file of this reading was loaded before, and still counts."""
+    """Whether the file of this reading was loaded before, read as it would be now, and counts."""
     known = reading.file_hash
     return known is not None and landing.was_loaded(
-        run.dsn, reading.feed, reading.window, known, instance=source.run.instance
+        run.dsn,
+        reading.feed,
+        reading.window,
+        known,
+        instance=source.run.instance,
+        read_by=reading.notes.get(READ_BY),
     )
 
 

@@ -41,17 +41,30 @@ _WAS_LOADED = """
             file_hash,
             cast(notes ->> 'file_written_at' as timestamptz) as written_at
         from ops.loads
-        where source = %s and entity = %s and instance = %s and status in ('loaded', 'unchanged')
+        where source = %(source)s and entity = %(entity)s and instance = %(instance)s
+            and status in ('loaded', 'unchanged')
     )
 
     select
-        latest.file_hash = %s
+        latest.file_hash = %(file_hash)s
         and not exists (
             select from committed as later
             where later.load_id > latest.load_id and later.written_at < latest.written_at
         )
+        -- a file that was superseded, or was in already, was read or known by what its note says
+        and coalesce(%(read_by)s = (
+            select noted.notes ->> 'read_by'
+            from ops.loads as noted
+            where noted.source = %(source)s and noted.entity = %(entity)s
+                and noted.instance = %(instance)s and noted.load_window = %(window)s
+                and noted.file_hash = %(file_hash)s
+                and noted.status in ('loaded', 'unchanged', 'skipped')
+                and noted.notes ->> 'read_by' is not null
+            order by noted.load_id desc
+            limit 1
+        ), true)
     from committed as latest
-    where latest.load_window = %s
+    where latest.load_window = %(window)s
     order by latest.load_id desc
     limit 1
 """
@@ -211,15 +224,34 @@ def records_held(dsn: str, feeds: Iterable[Feed], *, instance: str = "") -> int:
     return held
 
 
-def was_loaded(dsn: str, feed: Feed, window: str, file_hash: str, *, instance: str = "") -> bool:
+def was_loaded(
+    dsn: str,
+    feed: Feed,
+    window: str,
+    file_hash: str,
+    *,
+    instance: str = "",
+    read_by: str | None = None,
+) -> bool:
     """Whether the last file committed under this name had exactly this content, and still counts.
+
+    Not when its newest row that notes by what it was read (`READ_BY`) notes something else: a
+    layout that has changed reads its files again.
 
     Not whether it ever had: a vendor that takes a correction back sends the old content again. Nor
     when a file written earlier was committed after it: this one has to be loaded over that again.
     """
     with psycopg.connect(dsn) as connection:
         row = connection.execute(
-            _WAS_LOADED, (feed.source, feed.entity, instance, file_hash, window)
+            _WAS_LOADED,
+            {
+                "source": feed.source,
+                "entity": feed.entity,
+                "instance": instance,
+                "file_hash": file_hash,
+                "window": window,
+                "read_by": read_by,
+            },
         ).fetchone()
     return row is not None and bool(row[0])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -258,6 +259,25 @@ class Layout(_Strict):
             for old in names
         }
         return {**older, **file.column_names}
+
+    def reading_of(self, file: FileLayout) -> str:
+        """What decides how rows of a file are read, as text.
+
+        Not what dbt reads as data (`results`, `student`, `codes`), but for the dates among it; nor
+        what tells which file it is, which is asked anew of each. A key that a later build knows and
+        no layout says changes nothing.
+        """
+        aside = {"name", "names", "header", "variants", "results", "student", "codes"}
+        beside = {"title", "docs", "files", "not_read"}
+        dates = {result.date_cell: result.date for result in file.results}
+        return json.dumps(
+            [
+                file.model_dump(mode="json", exclude=aside, exclude_defaults=True),
+                self.model_dump(mode="json", exclude=beside, exclude_defaults=True),
+                [dates, file.birth_date],
+            ],
+            sort_keys=True,
+        )
 
     def why_not_read(self, file_name: str) -> str | None:
         """The reason why this file is deliberately left alone, if it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import sys
 from collections import Counter
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from include.errors import EmptyFeedError, FeedError, UnreadableFileError
-from include.records import Feed, FeedKind, FeedStream
+from include.records import READ_BY, Feed, FeedKind, FeedStream
 from include.sources.files import archive
 from include.sources.files.columns import map_columns, missing_scope
 from include.sources.files.config import FilesConfig
@@ -75,6 +76,7 @@ def open_feeds(
         ours=ours(layout, source.owner, learned, is_released=is_released),
         instance=instance,
         absent_is_deleted=source.absent_is_deleted,
+        listed_years=tuple(source.school_years or ()),
     )
     if not_read(file, layout):
         return []
@@ -211,7 +213,11 @@ def _open(
         identity = Identity(named)
     if identity is None:
         return None
-    notes: dict[str, Any] = {"file": identity.file.name, "recognised_by": identity.by}
+    notes: dict[str, Any] = {
+        "file": identity.file.name,
+        "recognised_by": identity.by,
+        READ_BY: _digest(layout.reading_of(identity.file), identity.constants, rules.set_by_hand()),
+    }
     stream: FeedStream
     if failure or content is None:
         stream = FailedStream(failure or _empty(where))
@@ -228,6 +234,11 @@ def _open(
         notes=notes,
         part=tuple(identity.constants.get(column, "") for column in identity.file.scope),
     )
+
+
+def _digest(layout: str, constants: Mapping[str, str], settings: str) -> str:
+    text = "\0".join([layout, repr(sorted(constants.items())), settings])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _recognised(

@@ -49,6 +49,13 @@ class Rules:
     instance: str = ""
     # Whether absence from a complete export means anything here.
     absent_is_deleted: bool = True
+    # Of the accepted years, those that the district file lists.
+    listed_years: tuple[int, ...] = ()
+
+    def set_by_hand(self) -> str:
+        """What the district file says of single rows, as text; a run's own year is none of it."""
+        named = {column: sorted(values) for column, values in sorted(self.ours.named.items())}
+        return f"{sorted(self.listed_years)} {self.school_year_starts_in} {named}"
 
     def said(self) -> Iterator[str]:
         """What decides about single rows, as text. A day once reached is not taken back."""
