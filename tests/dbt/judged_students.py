@@ -4,7 +4,7 @@ The day of the report is Tuesday 2026-11-17. All schools hold school every weekd
 on. The high school's last event is on its 60th day (2026-11-13), the lower school's on its 50th
 (2026-10-30): 60 and 50 days count, the days after that nobody has submitted do not. The third
 school takes attendance in its classes only, the last time on its 60th day too. The fifth has sent
-nothing since its 47th day, the 15th school day before the report.
+nothing since its 47th day, the 15th school day before the report, and the sixth nothing yet.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tests.dbt.small_district import (
     PLACES,
     Q1,
     Q2,
+    SILENT,
     STOPPED,
     T1,
     Record,
@@ -132,6 +133,8 @@ TRUTH = {
     "s30": Truth("At Risk", "Moderate", "3", ("6", 60), "4", 24, "y-y-"),
     # The enrolment names the calendar HIGH, which calls itself High.
     "s31": Truth("Some Risk", "Moderate", "1", ("6", 60), None, None, "y??-"),
+    # The school has sent no attendance yet this year: nobody can say.
+    "s32": Truth("Insufficient data", "Insufficient data", "6", None, None, None, "????"),
     # Only through Ed-Fi, percentile 24 with growth 34.0: red.
     "s43": Truth("At Risk", "Moderate", "2", ("0", 50), None, 24, "-?r-"),
     # Only through Ed-Fi, percentile 40 with growth 30, then 34: twice in a row is red.
@@ -165,7 +168,9 @@ def records() -> list[Record]:
     high = ("s01", "s02", "s03", "s04", "s05", "s07")
     one_b = {"MATH": "B", "ENGLISH": "B"}
     return [
-        *schools({**PLACES, BY_CLASS: "By class", HIDDEN: "Hidden", STOPPED: "Stopped"}),
+        *schools(
+            {**PLACES, BY_CLASS: "By class", HIDDEN: "Hidden", STOPPED: "Stopped", SILENT: "Silent"}
+        ),
         *(student(number) for number in all_students),
         *(enrolled(number, HIGH, "Ninth grade") for number in high),
         # s01
@@ -324,6 +329,8 @@ def records() -> list[Record]:
         # s31
         enrolled("s31", HIGH, "Ninth grade", calendar="HIGH"),
         *absent("s31", HIGH, range(1, 7)),
+        # s32
+        enrolled("s32", SILENT, "Ninth grade"),
         # s14's facts outlive the student, s16 is not there yet
         enrolled("s14", HIGH, "Ninth grade"),
         *absent("s14", HIGH, range(1, 40)),

@@ -306,6 +306,21 @@ def long_unit_test_names(manifest: Manifest) -> Iterator[str]:
             yield f"{node['name']}: {len(node['name'])} characters, at most 63"
 
 
+def nulls_that_no_grain_takes(manifest: Manifest) -> Iterator[str]:
+    """What a unit test says may be null is no part of a grain: the build would stop at it."""
+    by_name = {node["name"]: node for node in models(manifest)}
+    for test in manifest["unit_tests"].values():
+        rows = test["expect"]["rows"]
+        node = by_name.get(test["model"])
+        if node is None or not isinstance(rows, list):
+            continue
+        meta = node["config"]["meta"]
+        kept = {*meta.get("grain", []), *meta.get("not_null", [])}
+        for name in sorted({name for row in rows for name, value in row.items() if value is None}):
+            if name in kept:
+                yield f"{test['name']}: expects {node['name']}.{name} to be null"
+
+
 CHECKS = (
     without_contract,
     badly_described,
@@ -322,6 +337,7 @@ CHECKS = (
     short_aliases,
     constraints_nobody_keeps,
     long_unit_test_names,
+    nulls_that_no_grain_takes,
 )
 
 

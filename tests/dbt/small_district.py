@@ -20,6 +20,7 @@ HIGH, LOWER = 1, 2
 BY_CLASS = 3  # takes attendance in its classes only
 HIDDEN = 4  # so does this one, but for one stray daily event
 STOPPED = 5  # took attendance by the day, and has sent none for three weeks
+SILENT = 6  # has sent no attendance yet this year
 PLACES = {HIGH: "High", LOWER: "Lower"}
 Q1, Q2 = "Quarter 1", "Quarter 2"
 T1, T2 = "Trimester 1", "Trimester 2"

@@ -169,7 +169,15 @@ def _constraint_of_a_whole_model(manifest: Manifest) -> None:
 
 
 def _long_unit_test(manifest: Manifest) -> None:
-    manifest["unit_tests"]["x"] = {"name": "x" * 64}
+    manifest["unit_tests"]["x"] = {**_unit_test("risk_tiers", "tier"), "name": "x" * 64}
+
+
+def _null_in_a_grain(manifest: Manifest) -> None:
+    manifest["unit_tests"]["x"] = _unit_test("risk_tiers", "student_key")
+
+
+def _unit_test(model: str, column: str) -> dict[str, Any]:
+    return {"name": "none", "model": model, "expect": {"rows": [{column: None}]}}
 
 
 @pytest.mark.parametrize(
@@ -200,6 +208,7 @@ def _long_unit_test(manifest: Manifest) -> None:
         (_constraint_on_a_view, checks.constraints_nobody_keeps, "is view"),
         (_constraint_of_a_whole_model, checks.constraints_nobody_keeps, "risk_tier_history.tier"),
         (_long_unit_test, checks.long_unit_test_names, "64 characters"),
+        (_null_in_a_grain, checks.nulls_that_no_grain_takes, "risk_tiers.student_key"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )

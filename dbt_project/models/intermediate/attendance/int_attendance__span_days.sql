@@ -46,6 +46,11 @@ dated as (
 
 counted as (
     select
+        -- where nothing is submitted yet there is no last day that counts
+        {{ surrogate_key([
+            'dated.school_key', 'dated.calendar_choice', 'dated.school_year', 'dated.first_date',
+            'dated.counted_to_date', 'dated.expected_to_date',
+        ]) }} as span_days_key,
         dated.school_key,
         dated.calendar_choice,
         dated.school_year,
