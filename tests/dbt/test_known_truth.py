@@ -170,7 +170,7 @@ def test_a_school_whose_attendance_stopped_is_named_with_its_last_day(
     # nobody has submitted by day since day 3 at the fourth, which takes attendance by class
     assert schools == [
         ("1", "in_time", 2), ("2", "late", 12), ("3", "in_time", 2), ("4", "stopped", 59),
-        ("5", "stopped", 15),
+        ("5", "stopped", 15), ("6", "stopped", 62),
     ]  # fmt: skip
     reason = reported.execute(
         "select reason from reporting.rpt_student_indicators"
