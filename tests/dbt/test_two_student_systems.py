@@ -20,7 +20,7 @@ from psycopg import sql
 
 from demo.simulators import edfi
 from demo.simulators.powerschool import Store, load_folder, serve
-from demo.synthetic.powerschool.__main__ import derive
+from demo.synthetic.powerschool.derive import derive, district_number
 from demo.synthetic.settings import Plan
 from demo.synthetic.write import write
 from include import ingest, landing
@@ -158,11 +158,6 @@ def load(kind: str, url: str, place: Path) -> None:
         work = Settings(work_dir=place / f"work_{kind}")
         night = Run(district, PLAN.as_of, "first", connect=known.__getitem__, settings=work)
         ingest.load_groups(night, "sis", ingest.plan(night, "sis"))
-
-
-def district_number(place: Path) -> str:
-    (path,) = (place / "edfi").glob("localEducationAgencies.*")
-    return str(json.loads(path.read_text("utf-8").splitlines()[0])["localEducationAgencyId"])
 
 
 def warehouse(url: str) -> Connection:

@@ -15,7 +15,7 @@ from demo.simulators.edfi.control import Control as EdfiControl
 from demo.simulators.faults import Faults
 from demo.simulators.powerschool import Behaviour, Store, load_folder, serve
 from demo.simulators.powerschool.control import Control
-from demo.synthetic.powerschool.__main__ import derive
+from demo.synthetic.powerschool.derive import derive
 from demo.synthetic.powerschool.numbers import ATTENDANCE_CODES, EXITS, code
 from demo.synthetic.settings import Plan
 from demo.synthetic.write import write
