@@ -5,13 +5,13 @@
 with
 
 actions as (
-    {{ told_by_sources('discipline_actions', {
+    {{ union_of_sources('discipline_actions', {
         'student_key': 'bigint', 'action_id': 'text', 'action_date': 'date',
     }) }}
 ),
 
 disciplines as (
-    {{ told_by_sources('discipline_action_disciplines', {
+    {{ union_of_sources('discipline_action_disciplines', {
         'student_key': 'bigint', 'action_id': 'text', 'action_date': 'date',
     }) }}
 ),

@@ -1,11 +1,12 @@
 {{ config(meta={'owner': 'data-platform'}) }}
--- What it finds: a difference between the attendance events of the source and those in the marts.
+-- What it finds: a difference between the attendance events of the systems of record and those in
+--   the marts.
 -- When it matters: an event was lost or doubled between staging and marts.
 -- How to resolve: look for a join that drops or fans out in int_attendance__event_verdicts.
 with
 
 daily_events as (
-    {{ told_by_sources('attendance_events', {'student_key': 'bigint'}) }}
+    {{ union_of_sources('attendance_events', {'student_key': 'bigint', 'event_date': 'date'}) }}
 ),
 
 source_daily as (
@@ -17,7 +18,9 @@ mart_daily as (
 ),
 
 class_events as (
-    {{ told_by_sources('section_attendance_events', {'student_key': 'bigint'}) }}
+    {{ union_of_sources('section_attendance_events', {
+        'student_key': 'bigint', 'event_date': 'date',
+    }) }}
 ),
 
 source_class as (
