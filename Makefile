@@ -6,7 +6,7 @@ export PYTHONPATH := $(CURDIR)
 export FIRSTBELL_CODE_VERSION ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo night url psql status down clean test lint format bench lock docs up
+.PHONY: help install demo night switch url psql status down clean test lint format bench lock docs up
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ up: demo
 
 night: install  ## run another night: make night [DISTRICT=maple_valley] [AS_OF=2026-11-24]
 	@$(RUN) demo night --district "$(DISTRICT)" --as-of "$(AS_OF)"
+
+switch: install  ## change the SIS of the demo's district from Ed-Fi to PowerSchool, and compare
+	@$(RUN) demo switch --district "$(DISTRICT)"
 
 url: install  ## print the warehouse's connection string: make url DISTRICT=maple_valley
 	@$(RUN) demo url --district "$(DISTRICT)"

@@ -44,14 +44,14 @@ def measure(server_url: str, folder: Path) -> list[Limit]:
     district = get_district(given.code)
     warehouse.create_database(server_url, district.database)
     store = edfi.Store("aggregate")
-    edfi.load_folder(store, given.edfi, untracked_share=0.5)
+    edfi.load_folder(store, given.systems["edfi"].data, untracked_share=0.5)
     with (
         edfi.serve(store, edfi.Behaviour()) as api,
         sftp.serve(given.sftp, given.code, _PASSWORD) as (port, host_key),
     ):
         variables = {
             **os.environ,
-            **sources.connections(api.url, given, port, _PASSWORD, host_key),
+            **sources.connections({"edfi": api.url}, given, port, _PASSWORD, host_key),
             **warehouse.connection_variable(district, server_url),
         }
         landing_s, build_s, build_cpu_s, peak = _child("night", folder / "night", variables)

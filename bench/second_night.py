@@ -46,18 +46,22 @@ def main(server_url: str, server: psutil.Process, folder: Path) -> dict[str, Any
     """Two nights; what the second one landed, and what its layers took."""
     runtime = Runtime(folder)
     runtime.create()
-    given = maple_valley.prepare(runtime)
+    given: Any = maple_valley.prepare(runtime)
+    # an earlier build knows no student system but Ed-Fi
+    is_earlier = not hasattr(given, "systems")
+    system = given if is_earlier else given.systems["edfi"]
     district = get_district(given.code)
     warehouse.create_database(server_url, district.database)
     os.environ.update(warehouse.connection_variable(district, server_url))
     store = edfi.Store("aggregate")
-    edfi.load_folder(store, given.edfi, untracked_share=0.5)
+    edfi.load_folder(store, system.edfi if is_earlier else system.data, untracked_share=0.5)
     settings = _SETTINGS(work_dir=folder / "work")
     with (
-        edfi.serve(store, edfi.Behaviour(), control=given.control) as api,
+        edfi.serve(store, edfi.Behaviour(), control=system.control) as api,
         sftp.serve(given.sftp, given.code, _PASSWORD) as (port, host_key),
     ):
-        os.environ.update(sources.connections(api.url, given, port, _PASSWORD, host_key))
+        address: Any = api.url if is_earlier else {"edfi": api.url}
+        os.environ.update(sources.connections(address, given, port, _PASSWORD, host_key))
         nights.run(_RUN(district, maple_valley.OPENING, "first", settings=settings))
         day = maple_valley.next_day(runtime)
         if day is None:

@@ -1,4 +1,4 @@
-"""`python -m demo up|night|url|psql|run|status|down`: the demo's commands."""
+"""`python -m demo up|night|switch|url|psql|run|status|down`: the demo's commands."""
 
 from __future__ import annotations
 
@@ -31,6 +31,12 @@ def up(district: DistrictOption = "") -> None:
 def night(district: DistrictOption = "", as_of: AsOfOption = "") -> None:
     """Run another night through Airflow: the next school day's, or that of a date."""
     supervisor.night(out, district or supervisor.DISTRICT, _day(as_of))
+
+
+@app.command()
+def switch(district: DistrictOption = "") -> None:
+    """Change the SIS: PowerSchool takes over from Ed-Fi, and the next night runs with it."""
+    supervisor.change_sis(out, district or supervisor.DISTRICT)
 
 
 @app.command()

@@ -194,7 +194,22 @@ class Api:
                 expected="a DAG file that can be imported",
                 next_step="Run `make test` and correct the file.",
             )
-        return dag_ids <= {dag["dag_id"] for dag in self.get("/dags", limit=100)["dags"]}
+        return dag_ids <= set(self._dags())
+
+    def read_again(self, dag_ids: set[str]) -> None:
+        """Have the files of these DAGs read at once, and wait until each was."""
+        known = self._dags()
+        for token in {known[dag_id]["file_token"] for dag_id in dag_ids & set(known)}:
+            self._call("PUT", f"/parseDagFile/{token}")
+        before = {dag_id: dag["last_parsed_time"] for dag_id, dag in known.items()}
+
+        def are_read() -> bool:
+            now = self._dags() if self.has_dags(dag_ids) else {}
+            return bool(now) and all(
+                now[dag_id]["last_parsed_time"] != before.get(dag_id) for dag_id in dag_ids
+            )
+
+        self.wait_for(are_read, what=f"{len(dag_ids)} DAGs read again", seconds=180)
 
     def create_pool(self, name: str, slots: int, description: str) -> None:
         """Create a pool unless it is there; its size may have been changed by hand."""
@@ -243,6 +258,9 @@ class Api:
                 )
             time.sleep(0.5)
 
+    def _dags(self) -> dict[str, dict[str, Any]]:
+        return {dag["dag_id"]: dag for dag in self.get("/dags", limit=100)["dags"]}
+
     def _call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         try:
             answer = self._answer(method, path, **options)
@@ -261,7 +279,8 @@ class Api:
                 expected="2xx",
                 next_step="Read .runtime/logs/api-server.log.",
             )
-        return dict(answer.json()) if answer.content else {}
+        # a call without a result answers `null`
+        return dict(answer.json() or {}) if answer.content else {}
 
     def _answer(self, method: str, path: str, **options: Any) -> requests.Response:
         for _ in range(2):

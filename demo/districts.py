@@ -26,6 +26,10 @@ class DemoDistrict:
     play_to: Callable[[Runtime, date], list[date]]
     # The last day that can be played.
     last_day: Callable[[Runtime], date]
+    # The student systems that can tell of the district, by kind; the first does so at first.
+    kinds: tuple[str, ...] = ("edfi",)
+    # Make ready the system that the district can change to; returns its source's settings.
+    prepare_next: Callable[[Runtime], dict[str, object]] | None = None
     # The true probabilities behind a generated district, for comparison only.
     truth: Callable[[Runtime], Path] | None = None
 
@@ -39,6 +43,8 @@ ALL: dict[str, DemoDistrict] = {
         played_to=maple_valley.played_to,
         play_to=maple_valley.play_to,
         last_day=maple_valley.last_day,
+        kinds=("edfi", "powerschool"),
+        prepare_next=maple_valley.prepare_powerschool,
         truth=maple_valley.truth,
     ),
     grand_bend.CODE: DemoDistrict(

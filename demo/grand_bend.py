@@ -10,7 +10,7 @@ from pathlib import Path
 
 from demo import standin
 from demo.runtime import ROOT, Runtime
-from demo.sources import Input
+from demo.sources import Input, System
 
 CODE = "grand_bend"
 # The last day of the district's records.
@@ -42,10 +42,9 @@ def prepare(runtime: Runtime) -> Input:
     what = "the published Grand Bend records" if real else "a generated stand-in"
     return Input(
         code=CODE,
-        edfi=edfi,
+        systems={"edfi": System(edfi, home / "edfi.control.jsonl")},
         sftp=exports,
         drop=drop,
-        control=home / "edfi.control.jsonl",
         what=what,
     )
 

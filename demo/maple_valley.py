@@ -9,8 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from demo.runtime import Runtime
-from demo.sources import Input
+from demo.sources import Input, System
 from demo.synthetic import advance
+from demo.synthetic.powerschool.derive import derive, district_number
 from demo.synthetic.settings import OPENING as FIRST_EVENING
 from demo.synthetic.settings import Plan
 from demo.synthetic.write import write
@@ -20,6 +21,8 @@ OPENING = FIRST_EVENING
 STUDENTS = 2_000
 # Says what was generated; without it a generation was cut short.
 STAMP = "generated.json"
+# Says that PowerSchool's side of the district was derived to its end.
+DERIVED = "powerschool.json"
 
 
 def students() -> int:
@@ -40,6 +43,22 @@ def prepare(runtime: Runtime) -> Input:
     return given
 
 
+def prepare_powerschool(runtime: Runtime) -> dict[str, object]:
+    """Derive what PowerSchool holds of the district, up to the last played day.
+
+    Returns the settings that its source needs in the district file.
+    """
+    home = _home(runtime)
+    if not (home / DERIVED).exists():
+        derive(home)
+        (home / DERIVED).write_text(
+            json.dumps({"district_number": district_number(home)}) + "\n", encoding="utf-8"
+        )
+    _tell_powerschool(runtime)
+    # the simulator shares the machine with nobody's schools
+    return {**_derived(home), "min_interval_s": 0}
+
+
 def next_day(runtime: Runtime) -> date | None:
     """The school day after the last one played; None when the generated days are used up."""
     played = played_to(runtime)
@@ -53,7 +72,7 @@ def last_day(runtime: Runtime) -> date:
 
 def played_to(runtime: Runtime) -> date:
     """The day up to whose evening the source systems have moved."""
-    return max(advance.happened(_input(runtime).control), default=OPENING)
+    return max(advance.happened(_control(_home(runtime), "edfi")), default=OPENING)
 
 
 def play_to(runtime: Runtime, day: date) -> list[date]:
@@ -63,9 +82,11 @@ def play_to(runtime: Runtime, day: date) -> list[date]:
     date.
     """
     home, given, played = _home(runtime), _input(runtime), played_to(runtime)
+    control = given.systems["edfi"].control
     due = [found for found in advance.later_days(home) if played < found <= day]
     for found in due:
-        advance.advance(home, found, control=given.control, sftp=given.sftp, drop=given.drop)
+        advance.advance(home, found, control=control, sftp=given.sftp, drop=given.drop)
+    _tell_powerschool(runtime)
     return due
 
 
@@ -78,13 +99,37 @@ def _home(runtime: Runtime) -> Path:
     return runtime.sources / CODE
 
 
+def _control(home: Path, kind: str) -> Path:
+    return home / f"{kind}.control.jsonl"
+
+
+def _derived(home: Path) -> dict[str, str]:
+    """What was kept of PowerSchool's side; empty before a change of the SIS."""
+    kept = home / DERIVED
+    return dict(json.loads(kept.read_text(encoding="utf-8"))) if kept.exists() else {}
+
+
+def _tell_powerschool(runtime: Runtime) -> None:
+    """Let PowerSchool live through the days that Ed-Fi has lived through."""
+    home = _home(runtime)
+    if _derived(home):
+        control = _control(home, "powerschool")
+        for day in advance.happened(_control(home, "edfi")):
+            advance.tell(home / "powerschool" / "days", day, control=control)
+
+
 def _input(runtime: Runtime) -> Input:
     home = _home(runtime)
+    systems = {"edfi": System(home / "edfi", _control(home, "edfi"))}
+    if found := _derived(home):
+        systems["powerschool"] = System(
+            home / "powerschool", _control(home, "powerschool"),
+            ("--district-number", found["district_number"]),
+        )  # fmt: skip
     return Input(
         code=CODE,
-        edfi=home / "edfi",
+        systems=systems,
         sftp=home / "sftp",
         drop=home / "drop",
-        control=home / "edfi.control.jsonl",
         what="the synthetic Maple Valley",
     )

@@ -59,6 +59,10 @@ class Runtime:
         return self.folder / "sources"
 
     @property
+    def districts(self) -> Path:
+        return self.folder / "districts"
+
+    @property
     def login(self) -> Path:
         return self.folder / "login.txt"
 

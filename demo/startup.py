@@ -12,7 +12,7 @@ from rich.console import Console
 from demo import airflow, districts, keeper, receivers, sources, warehouse
 from demo.processes import Processes
 from demo.runtime import Runtime, write_private
-from include.config import load_districts
+from include.config import get_district, load_districts
 from include.local import postgres
 from include.orchestration import ids, pools
 
@@ -59,7 +59,7 @@ def start(out: Console, runtime: Runtime) -> airflow.Api:
         connections |= warehouse.connection_variable(district, server)
     served = [simulated.prepare(runtime) for simulated in districts.ALL.values()]
     for given in served:
-        connections |= sources.start(running, runtime, given, ports)
+        connections |= sources.start(running, runtime, get_district(given.code), given, ports)
     connections |= receivers.start(running, runtime, districts.ALL, ports)
     environment = airflow.environment(
         runtime, metadata_url=metadata, ports=ports, connections=connections
@@ -76,7 +76,7 @@ def start(out: Console, runtime: Runtime) -> airflow.Api:
     running.start(keeper.NAME, [sys.executable, "-m", "demo.keeper"], environment)
     # all start at once: each needs seconds of its own
     for given in served:
-        sources.wait(running, given, ports)
+        sources.wait(running, get_district(given.code), given, ports)
     receivers.wait(running, ports)
     out.print(f"[green]✓[/] source systems serve {' and '.join(given.what for given in served)}")
     answering = api(runtime)
@@ -128,5 +128,9 @@ def _wanted_ports() -> dict[str, int]:
     return {
         **PORTS,
         **receivers.PORTS,
-        **{name: port for code in districts.ALL for name, port in sources.ports(code).items()},
+        **{
+            name: port
+            for code, simulated in districts.ALL.items()
+            for name, port in sources.ports(code, simulated.kinds).items()
+        },
     }

@@ -28,7 +28,7 @@ MEANING = {
 }
 RECORDS = (
     ("students", "marts", "dim_student"),
-    ("attendance events", "staging", "stg_edfi__student_school_attendance_events"),
+    ("attendance events", "canonical", "can_attendance_events"),
     ("test results", "marts", "fct_assessment_result"),
     ("discipline actions", "marts", "fct_discipline_action"),
     ("program participations", "marts", "fct_program_participation"),

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 from rich.console import Console
 
-from demo import airflow, districts, keeper, startup, summary, warehouse
+from demo import airflow, districts, keeper, own_files, startup, summary, switch, warehouse
 from demo.districts import DemoDistrict
 from demo.progress import Watch
 from demo.runtime import Runtime, current
@@ -80,15 +80,9 @@ def _nights(runtime: Runtime, shown: DemoDistrict, watch: Watch) -> ConfigError 
 
 def night(out: Console, district: str, as_of: date | None) -> None:
     """Run a night through the running Airflow; without a date, the next school day's."""
-    get_district(district)
     runtime = _open()
-    if not any(map(startup.processes(runtime).is_running, ("scheduler", keeper.NAME))):
-        raise ConfigError(
-            "make night",
-            seen="Airflow does not run",
-            expected="the demo to be up",
-            next_step="Run `make demo` first.",
-        )
+    get_district(district)
+    _need_airflow(runtime, "make night")
     with runtime.lock("night"):
         day = _move_on(out, runtime, district, as_of)
         watch = _watch(out, runtime, startup.api(runtime), district)
@@ -96,6 +90,44 @@ def night(out: Console, district: str, as_of: date | None) -> None:
         _show(out, runtime, district, day, watch.is_transformed)
     if failure:
         raise failure
+
+
+def change_sis(out: Console, district: str) -> None:
+    """Let a district's next student system take over, compare, and run the next school day."""
+    shown = _simulated(district, "switch")
+    runtime = _open()
+    change = switch.Change(runtime, district, shown)
+    own_files.need(runtime, change.command)
+    _need_airflow(runtime, "make switch")
+    with runtime.lock("switch"):
+        if day := change.done_on():
+            out.print(
+                f"{district} has changed its SIS on {day}; `make night` goes on with"
+                f" {change.titles[1]}. `make clean` and `make demo` begin again with"
+                f" {change.titles[0]}."
+            )
+            return
+        api = startup.api(runtime)
+        switch.run(out, change, api, url(district), lambda: _watch(out, runtime, api, district))
+        following = shown.next_day(runtime)
+        failure = None
+        if following is not None:
+            shown.play_to(runtime, following)
+            watch = _watch(out, runtime, api, district)
+            failure = watch.night(following)
+            _show(out, runtime, district, following, watch.is_transformed)
+    if failure:
+        raise failure
+
+
+def _need_airflow(runtime: Runtime, command: str) -> None:
+    if not any(map(startup.processes(runtime).is_running, ("scheduler", keeper.NAME))):
+        raise ConfigError(
+            command,
+            seen="Airflow does not run",
+            expected="the demo to be up",
+            next_step="Run `make demo` first.",
+        )
 
 
 def _move_on(out: Console, runtime: Runtime, district: str, as_of: date | None) -> date | None:
@@ -127,11 +159,11 @@ def _move_on(out: Console, runtime: Runtime, district: str, as_of: date | None) 
     return day
 
 
-def _simulated(district: str) -> DemoDistrict:
+def _simulated(district: str, command: str = "demo") -> DemoDistrict:
     found = districts.ALL.get(district)
     if found is None:
         raise ConfigError(
-            f"make demo DISTRICT={district}",
+            f"make {command} DISTRICT={district}",
             seen="no simulated source systems of that district",
             expected=f"one of {', '.join(districts.ALL)}",
             next_step="Name one of them; `make night DISTRICT=<code>` runs a real district.",
@@ -141,8 +173,8 @@ def _simulated(district: str) -> DemoDistrict:
 
 def url(district: str) -> str:
     """The connection string of a district's warehouse, password included."""
-    database = get_district(district).database
-    return warehouse.database_url(warehouse.server_url(_open()), database)
+    server = warehouse.server_url(_open())
+    return warehouse.database_url(server, get_district(district).database)
 
 
 def psql(district: str) -> tuple[Path, Address]:
@@ -157,13 +189,7 @@ def psql(district: str) -> tuple[Path, Address]:
 def run(arguments: Sequence[str]) -> NoReturn:
     """Become `python -m` with these arguments, in the environment of the demo's Airflow."""
     runtime = _open()
-    if not startup.processes(runtime).is_running("scheduler"):
-        raise ConfigError(
-            f"demo run {arguments[0]}",
-            seen="Airflow does not run",
-            expected="the demo to be up",
-            next_step="Run `make demo` first.",
-        )
+    _need_airflow(runtime, f"demo run {arguments[0]}")
     server = warehouse.server_url(runtime)
     connections: dict[str, str] = {}
     for found in load_districts().values():
@@ -260,6 +286,7 @@ def _open() -> Runtime:
     warehouse.load_dotenv()
     runtime = current()
     runtime.create()
+    own_files.use(runtime)
     return runtime
 
 

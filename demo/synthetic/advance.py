@@ -29,10 +29,8 @@ def advance(out: Path, day: date, *, control: Path, sftp: Path, drop: Path) -> i
     Returns the number of commands. A day that has happened happens no second time: deletes cannot
     be repeated, and a repeated insert would be a change that no school made.
     """
-    before = happened(control)
-    if day in before:
+    if day in happened(control):
         return 0
-    commands = (out / "days" / f"{day.isoformat()}.jsonl").read_bytes()
     overlay = out / "days" / day.isoformat()
     for name, target in (("sftp", sftp), ("drop", drop)):
         for source in sorted((overlay / name).rglob("*")):
@@ -43,6 +41,14 @@ def advance(out: Path, day: date, *, control: Path, sftp: Path, drop: Path) -> i
                 part = copy.with_suffix(".part")
                 shutil.copyfile(source, part)
                 part.replace(copy)
+    return tell(out / "days", day, control=control)
+
+
+def tell(days: Path, day: date, *, control: Path) -> int:
+    """Give a simulator the commands of a day once; returns how many."""
+    if day in happened(control):
+        return 0
+    commands = (days / f"{day.isoformat()}.jsonl").read_bytes()
     with control.open("ab") as file:
         file.write(commands)
     with _happened(control).open("a", encoding="ascii") as done:

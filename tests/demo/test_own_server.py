@@ -129,12 +129,12 @@ def test_a_night_without_the_right_to_create_roles(
     landing.prepare(dsn, registry.feeds())
     given = grand_bend.prepare(runtime)
     store = edfi.Store("aggregate")
-    edfi.load_folder(store, given.edfi, untracked_share=0.5)
+    edfi.load_folder(store, given.systems["edfi"].data, untracked_share=0.5)
     with (
         edfi.serve(store, edfi.Behaviour()) as api,
         sftp.serve(given.sftp, "grand_bend", "secret") as (port, host_key),
     ):
-        variables = sources.connections(api.url, given, port, "secret", host_key)
+        variables = sources.connections({"edfi": api.url}, given, port, "secret", host_key)
         variables |= warehouse.connection_variable(district, server)
         for name, value in variables.items():
             monkeypatch.setenv(name, value)

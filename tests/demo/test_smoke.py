@@ -39,7 +39,7 @@ class Demo:
             # said here, so that a .env of this checkout cannot say otherwise
             "FIRSTBELL_PG_URL": "",
             "FIRSTBELL_WORK_DIR": str(folder / "work"),
-            "FIRSTBELL_DISTRICTS_DIR": str(ROOT / "include" / "districts"),
+            "FIRSTBELL_DISTRICTS_DIR": "",
         }
 
     def run(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:

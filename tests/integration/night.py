@@ -123,15 +123,16 @@ def serve(
     store: edfi.Store | None = None,
 ) -> Iterator[House]:
     """Simulators for what is given; commands for Ed-Fi go to its control file."""
+    system = given.systems["edfi"]
     if store is None:
         store = edfi.Store("aggregate")
-        edfi.load_folder(store, given.edfi, untracked_share=0.5)
+        edfi.load_folder(store, system.data, untracked_share=0.5)
     parts = urlsplit(server_url)
     with (
-        edfi.serve(store, edfi.Behaviour(), control=given.control) as api,
+        edfi.serve(store, edfi.Behaviour(), control=system.control) as api,
         sftp.serve(given.sftp, given.code, "secret") as (port, host_key),
     ):
-        variables = sources.connections(api.url, given, port, "secret", host_key)
+        variables = sources.connections({"edfi": api.url}, given, port, "secret", host_key)
         variables[f"AIRFLOW_CONN_{given.code.upper()}_WAREHOUSE"] = json.dumps(
             {
                 "conn_type": "postgres",

@@ -81,7 +81,7 @@ def valley(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     runtime = Runtime(tmp_path_factory.mktemp("maple_valley"))
     runtime.create()
     given = maple_valley.prepare(runtime)
-    out = given.edfi.parent
+    out = given.systems["edfi"].data.parent
     dsn = warehouse.create_database(pg_server_url, "firstbell_it_maple_valley")
     with contextlib.ExitStack() as running:
         house = running.enter_context(serve(runtime, given, pg_server_url, dsn))
