@@ -228,8 +228,7 @@ def _outcome(
         return parsed
     if look is not None:
         look(parsed.result)
-    left_out = [] if changed is None else day_models.untouched(parsed.result, changed)
-    excluded = ["--exclude", *left_out] if left_out else []
+    excluded = [] if changed is None else day_models.leave_out(parsed.result, changed)
     return dbtRunner(manifest=parsed.result).invoke(
         [*arguments, *excluded, *_PARSED_FIRST[arguments[0]], *options]
     )

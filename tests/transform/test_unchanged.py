@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from dbt.graph.selector import NodeSelector
+from dbt.graph.selector_spec import SelectionCriteria
 
 from include import day_models, dbt_command, landing, transform
 from include.orchestration import readiness
@@ -157,6 +159,24 @@ def test_a_change_builds_what_is_made_of_its_feed_and_what_depends_on_the_day(
     after = tables(current)
     dated = {"fct_people", "fct_above"}
     assert {name for name in after if after[name] != before[name]} == dated | touched
+
+
+def test_dbt_looks_through_the_project_as_often_however_much_a_night_leaves_out(
+    current: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = NodeSelector.select_included, []
+
+    def look(selector: NodeSelector, nodes: set[str], spec: SelectionCriteria) -> set[str]:
+        asked.append(str(spec.value))
+        return real(selector, nodes, spec)
+
+    transform.run_layer(on(current, TODAY, "first"), "staging")
+    land(current, "bo", feed=PLACES)
+    assert scope(current) == "day"
+    monkeypatch.setattr(NodeSelector, "select_included", look)
+    # leaves out one model of this layer and one of the next
+    transform.run_layer(current, "staging")
+    assert len(set(asked)) == 2
 
 
 def test_a_load_that_was_under_way_is_taken_in_by_the_next_build(current: Run) -> None:
