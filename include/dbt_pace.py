@@ -14,7 +14,7 @@ _OBJECTS_BETWEEN_COLLECTIONS = 200_000
 
 @contextmanager
 def unhindered() -> Iterator[None]:
-    """Let dbt run for the time of a `with` block without three costs that serve nobody.
+    """Let dbt run for the time of a `with` block without four costs that serve nobody.
 
     It holds the parsed project, millions of objects, to the end of its command: looking for
     garbage among them took a tenth of a build's processor time.
@@ -24,6 +24,9 @@ def unhindered() -> Iterator[None]:
     through all modules, three times: 0.2 seconds per command under Airflow.
 
     For each node it opens a session and closes it (`_sessions_kept`).
+
+    It puts into words what it does, some thirty times a node, and only then asks who listens
+    (`_words_spared`).
     """
     from dbt_common.behavior_flags import BehaviorFlagRendered
 
@@ -32,11 +35,48 @@ def unhindered() -> Iterator[None]:
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 50, 50)
     BehaviorFlagRendered._default_source = staticmethod(lambda: "dbt")  # type: ignore[method-assign]
     try:
-        with _sessions_kept():
+        with _sessions_kept(), _words_spared():
             yield
     finally:
         gc.set_threshold(*before)
         BehaviorFlagRendered._default_source = search  # type: ignore[method-assign]
+
+
+@contextmanager
+def _words_spared() -> Iterator[None]:
+    """Tell dbt's loggers of an event only where one of them writes events of its level.
+
+    Each was made a message, and for the log file a line with its secrets taken out, before that
+    file's level was looked at.
+    """
+    from dbt_common.events.base_types import BaseEvent, EventLevel
+    from dbt_common.events.event_manager import EventManager
+
+    # in this order; dbt has no number for them
+    levels = list(EventLevel)
+    tell = vars(EventManager)["fire_event"]
+
+    def tell_who_listens(
+        manager: EventManager,
+        e: BaseEvent,
+        level: EventLevel | None = None,
+        node: Any = None,
+        force_warn_or_error_handling: bool = False,
+    ) -> None:
+        its = levels.index(EventLevel(level or e.level_tag()))
+        # what is at least a warning may be made an error, and dbt's own callback counts some
+        if (
+            its >= levels.index(EventLevel.WARN)
+            or force_warn_or_error_handling
+            or any(its >= levels.index(logger.level) for logger in manager.loggers)
+        ):
+            tell(manager, e, level, node, force_warn_or_error_handling)
+
+    EventManager.fire_event = tell_who_listens  # type: ignore[method-assign,assignment]
+    try:
+        yield
+    finally:
+        EventManager.fire_event = tell  # type: ignore[method-assign]
 
 
 @contextmanager

@@ -13,6 +13,9 @@ import pytest
 from dbt.adapters.contracts.connection import Connection
 from dbt.adapters.postgres.connections import PostgresConnectionManager, PostgresCredentials
 from dbt_common.behavior_flags import BehaviorFlag, BehaviorFlagRendered
+from dbt_common.events import event_manager
+from dbt_common.events.base_types import BaseEvent, EventLevel
+from dbt_common.events.event_manager import EventManager
 
 from include import dbt_command
 from include.dbt_pace import unhindered
@@ -124,3 +127,28 @@ def test_a_session_that_ended_is_not_used_again(database_url: str) -> None:
         assert other.handle.get_backend_pid() != pid
         PostgresConnectionManager.close(other)
     assert other.handle.closed
+
+
+def test_what_no_log_takes_is_not_put_into_words(
+    database_url: str,
+    night_of: NightOf,
+    project: Callable[[str, str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before, words = vars(EventManager)["fire_event"], event_manager.msg_from_base_event
+    levels = set()
+
+    def told(event: BaseEvent, level: EventLevel | None = None) -> Any:
+        message = words(event, level=level)
+        levels.add(message.info.level)
+        return message
+
+    monkeypatch.setattr(event_manager, "msg_from_base_event", told)
+    night = night_of(database_url)
+    project("marts/fct_b.sql", "{{ exceptions.warn('look at this') }} select 1 as code")
+    dbt_command.invoke(night, ["run", "--select", "fct_b"])
+    assert levels == {"info", "warn"}
+    said = (dbt_command.folder(night) / "logs" / "dbt.log").read_text("utf-8")
+    assert "look at this" in said
+    assert "Completed " in said
+    assert vars(EventManager)["fire_event"] is before
