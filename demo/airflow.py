@@ -13,6 +13,7 @@ from typing import Any
 
 import requests
 
+from demo import districts
 from demo.processes import Processes
 from demo.runtime import ROOT, Runtime, write_private
 from include.errors import ConfigError
@@ -86,6 +87,8 @@ def environment(
         # tasks call the tools of this environment
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "FIRSTBELL_WORK_DIR": str(runtime.work),
+        # simulated days may lie ahead of the clock
+        "FIRSTBELL_LAST_DAY": districts.newest_day(runtime).isoformat(),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
         "SCARF_ANALYTICS": "false",

@@ -56,3 +56,8 @@ ALL: dict[str, DemoDistrict] = {
         last_day=lambda _: grand_bend.OPENING,
     ),
 }
+
+
+def newest_day(runtime: Runtime) -> date:
+    """The last day that any of the districts can be played to."""
+    return max(simulated.last_day(runtime) for simulated in ALL.values())

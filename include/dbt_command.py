@@ -384,7 +384,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     from include import landing
     from include.errors import FirstbellError
-    from include.run import Run, today
+    from include.run import Run, day_asked_for, today
 
     parser = argparse.ArgumentParser(
         prog="python -m include.dbt_command",
@@ -398,7 +398,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("say what dbt is to do, e.g. ls")
     try:
         district = config.get_district(options.district)
-        run = Run(district, today(district, datetime.now(UTC)), "by hand")
+        now = datetime.now(UTC)
+        run = Run(district, today(district, now), "by hand")
+        if options.as_of:
+            day_asked_for(district, options.as_of, now, last_day=run.settings.last_day)
         check_seeds(run)
         with reached(run):
             last = landing.last_build(run.dsn)

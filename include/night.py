@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from include import bind, ingest, warehouse
 from include.errors import DiskFullError, FirstbellError, StorageError
-from include.run import Run, today
+from include.run import Run, day_asked_for, today
 from include.settings import Settings
 from include.sources import registry
 
@@ -107,13 +107,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         district = get_district(options.district)
-        now = datetime.now(UTC)
+        now, settings = datetime.now(UTC), Settings()
         current = Run(
             district=district,
-            as_of_date=options.as_of or today(district, now),
+            as_of_date=day_asked_for(district, options.as_of, now, last_day=settings.last_day)
+            if options.as_of
+            else today(district, now),
             run_id=f"cli__{now:%Y%m%dT%H%M%S%f}",
             full_refresh=options.full_refresh,
             release_parked=options.release_parked,
+            settings=settings,
         )
         run(
             current,

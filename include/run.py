@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from include import warehouse
 from include.config import District
 from include.connections import Connection, from_environment
+from include.errors import ConfigError
 from include.records import RunContext
 from include.settings import Settings
 
@@ -51,3 +52,22 @@ class Run:
 def today(district: District, now: datetime) -> date:
     """The district's local date: at 23:00 in Chicago it is already tomorrow in UTC."""
     return now.astimezone(ZoneInfo(district.time_zone)).date()
+
+
+def day_asked_for(
+    district: District, asked: date, now: datetime, *, last_day: date | None = None
+) -> date:
+    """The as-of date that somebody typed; raises ConfigError for a day that has not come there.
+
+    Tiers and features of such a day would stay, and until then no alert would leave. `last_day` is
+    the setting of that name: a district of simulated days may be ahead of the clock.
+    """
+    newest = max(today(district, now), last_day or date.min)
+    if asked > newest:
+        raise ConfigError(
+            f"as-of date {asked} of {district.code}",
+            seen="a day that has not come",
+            expected=f"a day up to {newest}",
+            next_step="Correct the day, or leave it out for today's; nothing was read.",
+        )
+    return asked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -25,6 +26,9 @@ class Settings(BaseSettings):
     code_version: str = "unknown"
     # Where people read docs/ of this repository; messages and DAG pages then link to runbooks.
     docs_url: str | None = None
+
+    # The newest day that a run may be for, where days are simulated; unset: today in the district.
+    last_day: date | None = None
 
     @property
     def own_rows_dir(self) -> Path:

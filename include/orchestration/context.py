@@ -31,7 +31,8 @@ from include.errors import (
     WatermarkError,
 )
 from include.orchestration import callbacks, days, ids
-from include.run import Run, today
+from include.run import Run, day_asked_for, today
+from include.settings import Settings
 
 # Waiting does not heal these: retries would only hide them for an hour.
 PERMANENT = (
@@ -77,8 +78,16 @@ def run_of(district_code: str) -> Run:
     run = context["dag_run"]
     events = context.get("triggering_asset_events") or {}
     given = params.get("as_of_date")
+    settings = Settings()
     # a run cleared the day after is still for its own day
-    day = date.fromisoformat(given) if given else today(district, moment())
+    day = today(district, moment())
+    if given:
+        day = day_asked_for(
+            district,
+            date.fromisoformat(given),
+            datetime.now(UTC),
+            last_day=settings.last_day,
+        )
     current = Run(
         district=district,
         as_of_date=day,
@@ -86,6 +95,7 @@ def run_of(district_code: str) -> Run:
         full_refresh=bool(params.get("full_refresh", False)),
         release_parked=bool(params.get("release_parked", False)),
         connect=connect,
+        settings=settings,
     )
     # Airflow may start a run by an event and list none
     if not given and (events or run.run_type == "asset_triggered"):

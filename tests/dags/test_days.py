@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from include import landing, transform
-from include.errors import NotBuiltError
+from include.errors import ConfigError, NotBuiltError
 from include.orchestration import context, readiness
 from include.orchestration.ids import DagName
 from include.run import Run
@@ -93,6 +93,14 @@ def test_the_parameter_decides_the_day(run: Runs) -> None:
     ingest(run, TUESDAY)
     night = run("transform", "by_hand", events=[event(TUESDAY)], as_of_date="2022-03-01")
     assert night.as_of_date == date(2022, 3, 1)
+
+
+def test_a_parameter_of_a_day_that_has_not_come_is_refused(
+    run: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FIRSTBELL_LAST_DAY")
+    with pytest.raises(ConfigError, match="as-of date 9999-12-31 of grand_bend: a day that has"):
+        run("ingest__edfi", "mistyped", as_of_date="9999-12-31")
 
 
 def test_without_parameter_and_event_it_is_the_day_of_the_run(run: Runs) -> None:

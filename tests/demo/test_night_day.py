@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from rich.console import Console
 
-from demo import districts, summary, supervisor
+from demo import airflow, districts, summary, supervisor
 from demo.runtime import Runtime
 from include.config import get_district
 from include.errors import ConfigError
@@ -36,6 +36,20 @@ def test_a_day_after_the_last_of_the_sources_is_refused(tmp_path: Path, out: Con
 
 def test_the_last_day_of_the_sources_is_not_refused(tmp_path: Path, out: Console) -> None:
     assert supervisor._move_on(out, Runtime(tmp_path), "grand_bend", DAY) == DAY
+
+
+def test_the_demos_airflow_takes_the_days_that_can_be_played(tmp_path: Path) -> None:
+    runtime = Runtime(tmp_path)
+    runtime.create()
+    last = districts.ALL["maple_valley"].opening + timedelta(days=30)
+    days = runtime.sources / "maple_valley" / "days"
+    days.mkdir(parents=True)
+    (days / f"{last}.jsonl").touch()
+    given = airflow.environment(
+        runtime, metadata_url="postgresql://nobody@127.0.0.1:1/none", connections={},
+        ports={"airflow": 1, "worker_logs": 2, "trigger_logs": 3},
+    )  # fmt: skip
+    assert given["FIRSTBELL_LAST_DAY"] == last.isoformat()
 
 
 @pytest.fixture
