@@ -6,6 +6,7 @@
     │   ├── AuthenticationError   it refused our credentials
     │   │   └── TokenRefusedError it gave no token, so that nothing of it can be read
     │   ├── UnreachableError      no connection, or none in time
+    │   │   └── TooSlowError      it sends, but would not come to an end in time
     │   ├── HostKeyError          the SFTP server is not the one we know
     │   ├── RateLimitedError      it kept asking us to slow down
     │   ├── ServerError           it kept failing (5xx)
@@ -81,6 +82,10 @@ class TokenRefusedError(AuthenticationError):
 
 class UnreachableError(SourceError):
     """No connection to the source, or none in time."""
+
+
+class TooSlowError(UnreachableError):
+    """The source sends, but would not come to an end in time."""
 
 
 class HostKeyError(SourceError):

@@ -36,6 +36,10 @@ class FilesConfig(SourceConfig):
     kind: Literal["files"] = "files"
     layout: str
     delivery: Annotated[SftpDelivery | FolderDelivery, Field(discriminator="kind")]
+    # The greatest size of one file as it lies there.
+    max_file_mb: int = Field(default=8192, ge=1)
+    # For a listing, and for one whole file, however slowly it drips.
+    deadline_s: float = Field(default=1800, gt=0)
     # The greatest size of a ZIP's files together, unpacked.
     max_unpacked_mb: int = Field(default=8192, ge=1)
     # How many times its packed size a ZIP, or a member of it, may have when unpacked. Wide tables

@@ -10,16 +10,22 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 import tenacity
 
 from include.connections import Connection
-from include.errors import FirstbellError, ProtocolError, UnreachableError, UnreadableFileError
+from include.errors import (
+    FirstbellError,
+    ProtocolError,
+    TooSlowError,
+    UnreachableError,
+    UnreadableFileError,
+)
 from include.sources.files.config import FilesConfig, SftpDelivery
 from include.sources.files.local import LocalFile, sha256_of, shown
-from include.sources.files.remote import Remote, RemoteFile
+from include.sources.files.remote import Guarded, Remote, RemoteFile, Watch, too_large
 
-MAX_FILE_BYTES = 8 << 30
 _MAX_NAME_BYTES = 255
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 
@@ -31,40 +37,57 @@ def fetch(
     *,
     beside: Sequence[str] = (),
     sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
     max_attempts: int = 4,
 ) -> list[LocalFile]:
     """Fetch every file that the delivery's pattern names, the oldest first.
 
     A file is written under a temporary name, compared in size and renamed, so that a broken
     transfer leaves nothing that could be read. Lost connections are retried; a refused login, an
-    unknown host key or a missing folder is not. No file at all is no error: vendors remove files
-    between their windows. A single file that cannot be had is `refused` and stops no other. Raises
-    ProtocolError where files lie there and none fits; those of the patterns `beside` are of other
-    deliveries.
+    unknown host key, a missing folder or a server that is too slow is not. No file at all is no
+    error: vendors remove files between their windows. A single file that cannot be had is `refused`
+    and stops no other. Raises ProtocolError where files lie there and none fits; those of the
+    patterns `beside` are of other deliveries.
     """
     into.mkdir(parents=True, exist_ok=True)
     retrying = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(UnreachableError),
+        retry=tenacity.retry_if_exception(_is_lost),
         stop=tenacity.stop_after_attempt(max_attempts),
         wait=tenacity.wait_exponential(multiplier=2, max=60),
         sleep=sleep,
         reraise=True,
     )
-    return retrying(_fetch_once, source, connection, into, beside)
+    watch = Watch(source.deadline_s, clock)
+    return retrying(_fetch_once, source, connection, into, beside, watch)
+
+
+def _is_lost(error: BaseException) -> bool:
+    # too slow once is too slow again: each attempt would take as long
+    return isinstance(error, UnreachableError) and not isinstance(error, TooSlowError)
 
 
 def look(source: FilesConfig, connection: Connection, *, beside: Sequence[str] = ()) -> int:
     """Log in once and count the files that `fetch` would fetch; raises what it would, at once."""
-    with _open(source, connection) as remote:
+    with _open(source, connection, Watch(source.deadline_s)) as remote:
         return len(_wanted(remote, source, connection.conn_id, beside))
 
 
 def _fetch_once(
-    source: FilesConfig, connection: Connection, into: Path, beside: Sequence[str]
+    source: FilesConfig, connection: Connection, into: Path, beside: Sequence[str], watch: Watch
 ) -> list[LocalFile]:
-    with _open(source, connection) as remote:
+    with _open(source, connection, watch) as remote:
         wanted = _wanted(remote, source, connection.conn_id, beside)
-        return [_receive_or_refuse(remote, file, into, connection.conn_id) for file in wanted]
+        into_folder = _Arrivals(into, connection.conn_id, source.max_file_mb << 20, watch)
+        return [_receive_or_refuse(remote, file, into_folder) for file in wanted]
+
+
+class _Arrivals(NamedTuple):
+    """Where files arrive, and what they may take."""
+
+    folder: Path
+    conn_id: str
+    max_bytes: int
+    watch: Watch
 
 
 def _wanted(
@@ -97,45 +120,45 @@ def matches(name: str, pattern: str) -> bool:
     return fnmatchcase(name.lower(), pattern.lower())
 
 
-def _open(source: FilesConfig, connection: Connection) -> AbstractContextManager[Remote]:
+def _open(
+    source: FilesConfig, connection: Connection, watch: Watch
+) -> AbstractContextManager[Remote]:
+    watch.begin(f"{connection.conn_id}: {source.delivery.path}")
     if isinstance(source.delivery, SftpDelivery):
         from include.sources.files import sftp  # paramiko is heavy: only when it is needed
 
-        return sftp.connect(connection, source.delivery.path)
+        return sftp.connect(connection, source.delivery.path, watch)
     from include.sources.files import folder
 
     return folder.connect(connection, source.delivery.path)
 
 
-def _receive_or_refuse(remote: Remote, file: RemoteFile, into: Path, conn_id: str) -> LocalFile:
+def _receive_or_refuse(remote: Remote, file: RemoteFile, into: _Arrivals) -> LocalFile:
     try:
-        return _receive(remote, file, into, conn_id)
+        return _receive(remote, file, into)
     except UnreachableError:
         raise
     except FirstbellError as error:
         name = shown(file.name)
-        return LocalFile(into / name, name, "", file.modified_at, refused=error)
+        return LocalFile(into.folder / name, name, "", file.modified_at, refused=error)
 
 
-def _receive(remote: Remote, file: RemoteFile, into: Path, conn_id: str) -> LocalFile:
+def _receive(remote: Remote, file: RemoteFile, into: _Arrivals) -> LocalFile:
     if file.problem:
         raise file.problem
     name = shown(file.name)
-    where = f"{conn_id}: {name}"
-    _check_name(file.name, name, conn_id)
-    if (file.size or 0) > MAX_FILE_BYTES:
-        raise UnreadableFileError(
-            where,
-            seen=f"{file.size:,} bytes",
-            expected=f"up to {MAX_FILE_BYTES:,} bytes",
-            next_step="Check with the vendor what was delivered; nothing was fetched.",
-        )
-    target = into / name
-    handle, part = tempfile.mkstemp(prefix=".fetching-", dir=into)
+    where = f"{into.conn_id}: {name}"
+    _check_name(file.name, name, into.conn_id)
+    if file.size is not None and file.size > into.max_bytes:
+        raise too_large(where, f"{file.size:,} bytes", into.max_bytes)
+    into.watch.begin(where)
+    target = into.folder / name
+    handle, part = tempfile.mkstemp(prefix=".fetching-", dir=into.folder)
     temporary = Path(part)
     try:
         with os.fdopen(handle, "wb") as stream:
-            remote.copy(file, stream)
+            # what a server states of a size binds nobody
+            remote.copy(file, Guarded(stream, where, into.max_bytes, into.watch))
             stream.flush()
             os.fsync(stream.fileno())
         received = temporary.stat().st_size

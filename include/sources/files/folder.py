@@ -6,13 +6,13 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
-from typing import IO
 
 from include.connections import Connection
 from include.errors import AuthenticationError, ConfigError, UnreachableError, UnreadableFileError
 from include.sources.files.local import shown
-from include.sources.files.remote import RemoteFile, copy_blocks
+from include.sources.files.remote import MAX_ENTRIES, RemoteFile, Target, copy_blocks, too_many
 
 _NEVER = datetime.fromtimestamp(0, UTC)  # of what is not fetched, nobody asks
 
@@ -56,9 +56,11 @@ class Folder:
     def list(self) -> list[RemoteFile]:
         """Regular files, and links to regular files inside the root."""
         try:
-            paths = sorted(self._folder.iterdir())
+            paths = sorted(islice(self._folder.iterdir(), MAX_ENTRIES + 1))
         except PermissionError as error:
             raise self._denied() from error
+        if len(paths) > MAX_ENTRIES:
+            raise too_many(f"{self._conn_id}: {self._folder.name}")
         return [file for path in paths if (file := self._file(path))]
 
     def _file(self, path: Path) -> RemoteFile | None:
@@ -74,7 +76,7 @@ class Folder:
             return None
         return RemoteFile(path.name, info.st_size, datetime.fromtimestamp(info.st_mtime, UTC))
 
-    def copy(self, file: RemoteFile, target: IO[bytes]) -> None:
+    def copy(self, file: RemoteFile, target: Target) -> None:
         """Write a file's bytes to `target`."""
         try:
             with self._inside(self._folder / file.name).open("rb") as stream:

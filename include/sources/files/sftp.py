@@ -12,10 +12,10 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import IO, Any
+from threading import Timer
+from typing import Any
 
 import paramiko
-from paramiko.sftp import CMD_CLOSE, CMD_HANDLE, CMD_NAME, CMD_OPENDIR, CMD_READDIR
 
 from include.connections import Connection
 from include.errors import (
@@ -28,7 +28,15 @@ from include.errors import (
     UnreadableFileError,
 )
 from include.sources.files.local import shown
-from include.sources.files.remote import RemoteFile, copy_blocks
+from include.sources.files.remote import (
+    MAX_ENTRIES,
+    RemoteFile,
+    Target,
+    Watch,
+    copy_blocks,
+    too_many,
+)
+from include.sources.files.sftp_client import Client
 
 TIMEOUT_S = 30.0
 _PORT = 22
@@ -43,7 +51,7 @@ _LOST = (EOFError, OSError, paramiko.SSHException, TimeoutError)
 
 
 @contextmanager
-def connect(connection: Connection, path: str) -> Iterator[Sftp]:
+def connect(connection: Connection, path: str, watch: Watch) -> Iterator[Sftp]:
     """A session in folder `path`; raises SourceErrors that say why there is none."""
     expected = _host_key(connection)
     login = _login(connection)
@@ -51,7 +59,7 @@ def connect(connection: Connection, path: str) -> Iterator[Sftp]:
     try:
         _handshake(transport, connection, expected)
         _authenticate(transport, connection, login)
-        client = _client(transport, connection)
+        client = _client(transport, connection, watch)
         try:
             yield Sftp(client, connection.conn_id, path)
         finally:
@@ -66,43 +74,19 @@ def _is_told(entry: Any) -> bool:
     return bool(has_type) and None not in (entry.st_size, entry.st_mtime)
 
 
-class _Client(paramiko.SFTPClient):  # type: ignore[misc]
-    """A client that lists names as bytes.
-
-    paramiko 5.1 decodes them as UTF-8 and fails for the whole folder when one is none.
-    """
-
-    def list_bytes(self, path: str | bytes) -> list[tuple[bytes, Any]]:
-        """Name and attributes of each entry, as `listdir_attr` reads them."""
-        kind, answer = self._request(CMD_OPENDIR, self._adjust_cwd(path))
-        if kind != CMD_HANDLE:
-            raise paramiko.SFTPError("expected a handle")
-        handle, entries = answer.get_binary(), []
-        while True:
-            try:
-                kind, answer = self._request(CMD_READDIR, handle)
-            except EOFError:
-                break
-            if kind != CMD_NAME:
-                raise paramiko.SFTPError("expected names")
-            for _ in range(answer.get_int()):
-                name, _long = answer.get_string(), answer.get_string()
-                entries.append((name, paramiko.SFTPAttributes._from_msg(answer)))
-        self._request(CMD_CLOSE, handle)
-        return [entry for entry in entries if entry[0] not in {b".", b".."}]
-
-
 class Sftp:
     """Files of one folder on the server."""
 
-    def __init__(self, client: _Client, conn_id: str, path: str) -> None:
+    def __init__(self, client: Client, conn_id: str, path: str) -> None:
         self._client, self._conn_id, self._path = client, conn_id, path
 
     def list(self) -> list[RemoteFile]:
         """Its regular files, links resolved by the server."""
         try:
-            files = [self._file(*entry) for entry in self._client.list_bytes(self._path)]
-            return [file for file in files if file]
+            entries = self._client.list_bytes(self._path, MAX_ENTRIES)
+            if len(entries) > MAX_ENTRIES:
+                raise too_many(f"{self._conn_id}: {self._path}")
+            return [file for entry in entries if (file := self._file(*entry))]
         except FileNotFoundError as error:
             raise ProtocolError(
                 f"{self._conn_id}: {self._path}",
@@ -139,7 +123,7 @@ class Sftp:
     def _is_folder(self, name: str) -> bool:
         """Whether an entry is a folder, on a server that does not say what its entries are."""
         try:
-            self._client.list_bytes(self._place(name))
+            self._client.list_bytes(self._place(name), 0)
         except OSError:
             return False
         return True
@@ -156,7 +140,7 @@ class Sftp:
         )
         return RemoteFile(name, None, _NEVER, problem=problem)
 
-    def copy(self, file: RemoteFile, target: IO[bytes]) -> None:
+    def copy(self, file: RemoteFile, target: Target) -> None:
         """Write a file's bytes to `target`."""
         where = f"{self._conn_id}: {shown(file.name)}"
         try:
@@ -340,17 +324,19 @@ def _authenticate(
         )
 
 
-def _client(transport: paramiko.Transport, connection: Connection) -> _Client:
+def _client(transport: paramiko.Transport, connection: Connection, watch: Watch) -> Client:
+    # paramiko 5.1 waits for ever for the answer whether there is SFTP
+    over = Timer(TIMEOUT_S, transport.close)
+    over.start()
     try:
-        client: _Client | None = _Client.from_transport(transport)
+        channel = transport.open_session(timeout=TIMEOUT_S)
+        channel.settimeout(TIMEOUT_S)
+        channel.invoke_subsystem("sftp")
+        return Client(channel, watch)
     except _LOST as error:
         raise _lost(connection.conn_id, error) from error
-    if client is None:
-        raise _lost(connection.conn_id, EOFError())
-    channel = client.get_channel()
-    if channel is not None:
-        channel.settimeout(TIMEOUT_S)
-    return client
+    finally:
+        over.cancel()
 
 
 def _lost(where: str, error: BaseException) -> FirstbellError:

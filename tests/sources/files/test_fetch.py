@@ -21,6 +21,7 @@ from include.errors import (
     ProtocolError,
     UnreachableError,
 )
+from include.sources.files import folder
 from include.sources.files.config import FilesConfig
 from include.sources.files.fetch import fetch
 from include.sources.files.folder import Folder
@@ -177,6 +178,23 @@ def test_a_broken_transfer_leaves_nothing_and_is_tried_again(
     with pytest.raises(UnreachableError, match="1,000 of 500,000 bytes"):
         fetch(_source("folder"), _folder(root), tmp_path / "w2", sleep=_no_sleep, max_attempts=1)
     assert list((tmp_path / "w2").iterdir()) == []
+
+
+def test_a_file_larger_than_the_limit_is_refused_alone(root: Path, tmp_path: Path) -> None:
+    (root / "exports" / "big.zip").write_bytes(bytes((1 << 20) + 1))
+    source = _source("folder").model_copy(update={"max_file_mb": 1})
+    files = fetch(source, _folder(root), tmp_path / "work")
+    assert {file.name: file.refused and file.refused.seen for file in files} == {
+        "District.zip": None, "big.zip": "1,048,577 bytes",
+    }  # fmt: skip
+
+
+def test_a_folder_of_more_entries_than_a_listing_may_have_is_refused(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "MAX_ENTRIES", 1)
+    with pytest.raises(ProtocolError, match=r"exports: more than .* entries"):
+        fetch(_source("folder"), _folder(root), tmp_path / "work")
 
 
 @pytest.mark.parametrize("path", ["..", "exports/../..", "link"])

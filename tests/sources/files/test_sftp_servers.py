@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +14,8 @@ import pytest
 
 from demo.simulators import sftp as simulator
 from include.connections import Connection
-from include.errors import ConfigError, HostKeyError
-from include.sources.files import LocalFile
+from include.errors import ConfigError, HostKeyError, ProtocolError, TooSlowError, UnreachableError
+from include.sources.files import LocalFile, sftp
 from include.sources.files.config import FilesConfig
 from include.sources.files.fetch import fetch
 
@@ -107,3 +108,116 @@ def test_a_server_that_speaks_only_what_we_do_not_is_refused_at_once(
         with pytest.raises(error, match=said):
             fetch(_SOURCE, connection, tmp_path / "work", sleep=waits.append)
     assert waits == []
+
+
+class _Endless(asyncssh.SFTPServer):  # type: ignore[misc]
+    """Says that a file is short or of no known size, and never comes to its end."""
+
+    size: int | None = 4
+
+    async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        async for entry in super().scandir(path):
+            if entry.filename == b"SR.csv":
+                entry.attrs.size = self.size
+            yield entry
+
+    def read(self, file_obj: Any, offset: int, size: int) -> bytes:
+        return b"a,b\n" * (size // 4) if file_obj.name.endswith(b"SR.csv") else b""
+
+    def stat(self, path: bytes) -> Any:
+        found = asyncssh.SFTPAttrs.from_local(super().stat(path))
+        found.size = self.size
+        return found
+
+
+class _Unsized(_Endless):
+    size = None
+
+
+@pytest.mark.parametrize("kind", [_Endless, _Unsized])
+def test_a_file_without_end_is_refused_at_its_limit_and_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type
+) -> None:
+    root = tmp_path / "server"
+    root.mkdir()
+    (root / "SR.csv").write_bytes(b"a,b\n")
+    (root / "empty.csv").write_bytes(b"")
+    with _served(root, kind, monkeypatch) as connection:
+        source = _SOURCE.model_copy(update={"max_file_mb": 1})
+        files = fetch(source, connection, tmp_path / "work", sleep=lambda _seconds: None)
+    refused = {file.name: file.refused for file in files}
+    assert refused["empty.csv"] is None
+    assert "SR.csv: more than 1,048,576 bytes; expected up to 1,048,576" in str(refused["SR.csv"])
+    assert "`max_file_mb`" in str(refused["SR.csv"])
+    assert [path.name for path in (tmp_path / "work").iterdir()] == ["empty.csv"]
+
+
+class _Clock:
+    """Goes on by a second each time that somebody looks."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 1
+        return self.now
+
+
+class _Dripping(_Endless):
+    """Answers each request with one byte."""
+
+    size = 1 << 20
+
+    def read(self, file_obj: Any, offset: int, size: int) -> bytes:
+        return b"a"
+
+
+class _EndlessFolder(asyncssh.SFTPServer):  # type: ignore[misc]
+    """Has always one more name."""
+
+    async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        number = 0
+        while True:
+            number += 1
+            yield asyncssh.SFTPName(b"%d.csv" % number, b"", asyncssh.SFTPAttrs())
+
+
+@pytest.mark.parametrize(
+    ("kind", "where"), [(_Dripping, r"vendor: SR\.csv"), (_EndlessFolder, r"vendor: \.")]
+)
+def test_a_server_that_drips_is_given_up_at_the_deadline_and_not_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type, where: str
+) -> None:
+    root = tmp_path / "server"
+    root.mkdir()
+    (root / "SR.csv").write_bytes(b"a")
+    waits: list[float] = []
+    source = _SOURCE.model_copy(update={"deadline_s": 100.0})
+    with _served(root, kind, monkeypatch) as connection:
+        with pytest.raises(TooSlowError, match=where + ": it did not .* in 100 s; .*`deadline_s`"):
+            fetch(source, connection, tmp_path / "work", sleep=waits.append, clock=_Clock())
+    assert waits == []
+    assert list((tmp_path / "work").iterdir()) == []
+
+
+class _Over(threading.Timer):
+    """A timer whose time is over as soon as it runs."""
+
+    def start(self) -> None:
+        self.function()
+
+
+def test_a_server_that_never_says_whether_it_has_sftp_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _served(tmp_path, asyncssh.SFTPServer, monkeypatch) as connection:
+        monkeypatch.setattr(sftp, "Timer", _Over)
+        with pytest.raises(UnreachableError, match="the connection broke off"):
+            _fetch(connection, tmp_path / "work")
+
+
+def test_a_listing_has_a_greatest_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sftp, "MAX_ENTRIES", 100)
+    with _served(tmp_path, _EndlessFolder, monkeypatch) as connection:
+        with pytest.raises(ProtocolError, match="more than"):
+            _fetch(connection, tmp_path / "work")
