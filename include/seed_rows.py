@@ -44,6 +44,8 @@ class Seed:
     known_in: Mapping[str, tuple[str, str]]
     # By column whose names stand there: sources of a district, or families of tests too.
     names: Mapping[str, str]
+    # What stands in a column that a file of own rows does not have.
+    defaults: Row
     # By column within which others no two rows that hold for a district share a value.
     distinct: Mapping[str, tuple[str, ...]]
 
@@ -51,6 +53,10 @@ class Seed:
     def names_districts(self) -> bool:
         """Whether a district may have rows of its own."""
         return "district_code" in self.types
+
+    def whole(self, row: Row) -> Row:
+        """The row, with what stands in the columns that its file does not have."""
+        return {**self.defaults, **row}
 
     def key_of(self, row: Row) -> tuple[str, ...]:
         return tuple(row.get(column) or "" for column in self.key)
@@ -119,7 +125,9 @@ def placed_for(seed: Seed, own: Path | None, district: str) -> list[Placed]:
     """The same rows, each with where it stands: file and line."""
     file = own / seed.file.name if own else None
     listed = rows_of(file)[1] if file and file.exists() else []
-    added = [(f"{file}, line {line}", row) for line, row in listed if concerns(row, district)]
+    added = [
+        (f"{file}, line {line}", seed.whole(row)) for line, row in listed if concerns(row, district)
+    ]
     replaced = {seed.key_of(row) for _, row in added}
     held = [(f"{seed.file.name}, line {line}", row) for line, row in rows_of(seed.file)[1]]
     return [*((place, row) for place, row in held if seed.key_of(row) not in replaced), *added]
@@ -209,6 +217,11 @@ def _seed(file: Path, said: Mapping[str, Any]) -> Seed:
             for c in said.get("columns", [])
             if "names" in c.get("config", {}).get("meta", {})
         },
+        defaults={
+            c["name"]: str(c["config"]["meta"]["default"])
+            for c in said.get("columns", [])
+            if "default" in c.get("config", {}).get("meta", {})
+        },
         distinct={name: tuple(within) for name, within in meta.get("distinct", {}).items()},
     )
 
@@ -248,7 +261,7 @@ class _Rules:
             return
         header, rows = rows_of(file)
         unknown = [name for name in header if name not in seed.types]
-        missing = [name for name in seed.key if name not in header]
+        missing = [name for name in seed.key if name not in (*header, *seed.defaults)]
         if unknown or missing:
             yield f"{file}, line 1: columns {', '.join(header)}, expected {', '.join(seed.types)}"
             return
@@ -262,8 +275,8 @@ class _Rules:
     def problems(self, seed: Seed, file: Path, name: str) -> Iterator[str]:
         """The values of a file that would be misread, by line and column."""
         lines: dict[tuple[str, ...], int] = {}
-        for line, row in rows_of(file)[1]:
-            where = f"{name}, line {line}"
+        for line, listed in rows_of(file)[1]:
+            row, where = seed.whole(listed), f"{name}, line {line}"
             if file != seed.file and row.get("district_code") in self._others:
                 continue
             if seed.key and lines.setdefault(seed.key_of(row), line) != line:

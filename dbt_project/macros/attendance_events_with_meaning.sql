@@ -42,7 +42,7 @@ code_mappings as (
 ),
 
 categories as (
-    {{ district_rows(ref('xwalk_attendance_category'), ['category_code']) }}
+    {{ codes_of_sources(ref('xwalk_attendance_category'), ['category_code']) }}
 ),
 
 with_category as (
@@ -78,9 +78,11 @@ with_category as (
         and code_mappings.descriptor_namespace = events.category_namespace
         and code_mappings.code = events.category_code
     left join categories as mapped
-        on mapped.category_code = code_mappings.mapped_code
+        on mapped.code_source = events.source_system
+        and mapped.category_code = code_mappings.mapped_code
     left join categories as own
-        on own.category_code = events.category_code
+        on own.code_source = events.source_system
+        and own.category_code = events.category_code
 ),
 
 measured as (

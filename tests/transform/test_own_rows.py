@@ -29,6 +29,8 @@ PAIRS = "district_code,from_window,to_window,preference,note\n"
 SUBJECTS = "district_code,source,subject_code,subject,language\n"
 CATEGORY = "district_code,category_code,is_absence,default_fraction,is_excused,note\n"
 
+OF_A_SOURCE = CATEGORY.replace("district_code,", "district_code,source_system,")
+
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
@@ -62,6 +64,24 @@ def test_an_own_row_stands_beside_those_of_the_project(own: Path, tmp_path: Path
     rows = merged(own, tmp_path / "built", "xwalk_attendance_category.csv")
     assert rows[-1]["category_code"] == "remote day"
     assert [row for row in rows if row["category_code"] == "tardy"]
+
+
+def test_a_code_in_a_row_without_a_source_is_of_any(own: Path, tmp_path: Path) -> None:
+    (own / "xwalk_attendance_category.csv").write_text(CATEGORY + "*,tardy,true,1,,Ours\n", "utf-8")
+    look(own)
+    rows = merged(own, tmp_path / "built", "xwalk_attendance_category.csv")
+    tardies = [row for row in rows if row["category_code"] == "tardy"]
+    assert [(row["source_system"], row["note"]) for row in tardies] == [("*", "Ours")]
+
+
+def test_a_code_of_one_source_stands_beside_that_of_any(own: Path, tmp_path: Path) -> None:
+    (own / "xwalk_attendance_category.csv").write_text(
+        OF_A_SOURCE + "*,powerschool,tardy,true,1,,Ours\n", "utf-8"
+    )
+    look(own)
+    rows = merged(own, tmp_path / "built", "xwalk_attendance_category.csv")
+    tardies = [row for row in rows if row["category_code"] == "tardy"]
+    assert [row["source_system"] for row in tardies] == ["*", "powerschool"]
 
 
 def test_an_own_row_replaces_the_projects_row_of_the_same_key(own: Path, tmp_path: Path) -> None:
@@ -103,7 +123,11 @@ def test_without_own_rows_the_project_is_built_where_it_stands(own: Path, tmp_pa
          "line 2: category_code 'Remote Day', expected 'remote day'"),
         ("xwalk_attendance_category.csv", CATEGORY + "*,x,,,,\n", "line 2: is_absence is empty"),
         ("xwalk_attendance_category.csv", CATEGORY + "*,x,true,,,\n*,x,false,,,\n",
-         "line 3: *, x stands on line 2 too"),
+         "line 3: *, *, x stands on line 2 too"),
+        ("xwalk_attendance_category.csv", OF_A_SOURCE + "*,powerscool,x,true,,,\n",
+         "line 2: source_system 'powerscool', expected one of *, cmas, "),
+        ("xwalk_attendance_category.csv", OF_A_SOURCE + "*,,x,true,,,\n",
+         "line 2: source_system is empty"),
         ("xwalk_attendance_category.csv", CATEGORY + "*,x,true\n",
          "line 2: not as many cells as columns"),
         ("risk_policy.csv", POLICY + "*,*,chronic_pct,8,percent,2026-07-01,a,b\n",

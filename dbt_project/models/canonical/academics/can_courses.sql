@@ -14,7 +14,7 @@ courses as (
 ),
 
 subjects as (
-    {{ district_rows(ref('xwalk_academic_subjects'), ['academic_subject_code']) }}
+    {{ codes_of_sources(ref('xwalk_academic_subjects'), ['academic_subject_code']) }}
 ),
 
 named as (
@@ -34,7 +34,8 @@ named as (
         courses.source_instance
     from courses
     left join subjects
-        on subjects.academic_subject_code = courses.academic_subject_code
+        on subjects.code_source = courses.source_system
+        and subjects.academic_subject_code = courses.academic_subject_code
 )
 
 select * from named

@@ -27,7 +27,7 @@ code_mappings as (
 ),
 
 grade_types as (
-    {{ district_rows(ref('xwalk_grade_types'), ['grade_type_code']) }}
+    {{ codes_of_sources(ref('xwalk_grade_types'), ['grade_type_code']) }}
 ),
 
 typed as (
@@ -56,9 +56,11 @@ typed as (
         and code_mappings.descriptor_namespace = marks.grade_type_namespace
         and code_mappings.code = marks.grade_type_code
     left join grade_types as mapped_types
-        on mapped_types.grade_type_code = code_mappings.mapped_code
+        on mapped_types.code_source = marks.source_system
+        and mapped_types.grade_type_code = code_mappings.mapped_code
     left join grade_types as own_types
-        on own_types.grade_type_code = marks.grade_type_code
+        on own_types.code_source = marks.source_system
+        and own_types.grade_type_code = marks.grade_type_code
     where marks.letter_grade is not null
         or marks.numeric_grade is not null
 )

@@ -39,7 +39,7 @@ course_levels as (
 ),
 
 crosswalk as (
-    {{ district_rows(ref('xwalk_course_levels'), ['level_code']) }}
+    {{ codes_of_sources(ref('xwalk_course_levels'), ['level_code']) }}
 ),
 
 levels as (
@@ -87,7 +87,8 @@ weighted as (
         levels.source_instance
     from levels
     inner join crosswalk
-        on crosswalk.level_code = levels.level_code
+        on crosswalk.code_source = levels.source_system
+        and crosswalk.level_code = levels.level_code
     group by levels.section_key, levels.source_system, levels.source_instance
 )
 

@@ -33,7 +33,7 @@ code_mappings as (
 ),
 
 crosswalk as (
-    {{ district_rows(ref('xwalk_disciplines'), ['discipline_code']) }}
+    {{ codes_of_sources(ref('xwalk_disciplines'), ['discipline_code']) }}
 ),
 
 typed as (
@@ -62,9 +62,11 @@ typed as (
         and code_mappings.descriptor_namespace = disciplines.discipline_namespace
         and code_mappings.code = disciplines.discipline_code
     left join crosswalk as mapped
-        on mapped.discipline_code = code_mappings.mapped_code
+        on mapped.code_source = actions.source_system
+        and mapped.discipline_code = code_mappings.mapped_code
     left join crosswalk as own
-        on own.discipline_code = disciplines.discipline_code
+        on own.code_source = actions.source_system
+        and own.discipline_code = disciplines.discipline_code
 ),
 
 keyed as (

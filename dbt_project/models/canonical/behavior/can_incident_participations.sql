@@ -44,7 +44,7 @@ code_mappings as (
 ),
 
 crosswalk as (
-    {{ district_rows(ref('xwalk_participation_codes'), ['participation_code']) }}
+    {{ codes_of_sources(ref('xwalk_participation_codes'), ['participation_code']) }}
 ),
 
 together as (
@@ -112,9 +112,11 @@ mapped as (
         and code_mappings.descriptor_namespace = together.participation_namespace
         and code_mappings.code = together.participation_code
     left join crosswalk as mapped_codes
-        on mapped_codes.participation_code = code_mappings.mapped_code
+        on mapped_codes.code_source = together.source_system
+        and mapped_codes.participation_code = code_mappings.mapped_code
     left join crosswalk as own_codes
-        on own_codes.participation_code = together.participation_code
+        on own_codes.code_source = together.source_system
+        and own_codes.participation_code = together.participation_code
 ),
 
 ranked as (

@@ -26,11 +26,11 @@ code_mappings as (
 ),
 
 calendar_events as (
-    {{ district_rows(ref('xwalk_calendar_event'), ['calendar_event_code']) }}
+    {{ codes_of_sources(ref('xwalk_calendar_event'), ['calendar_event_code']) }}
 ),
 
 calendar_types as (
-    {{ district_rows(ref('xwalk_calendar_type'), ['calendar_type_code']) }}
+    {{ codes_of_sources(ref('xwalk_calendar_type'), ['calendar_type_code']) }}
 ),
 
 with_effect as (
@@ -50,9 +50,11 @@ with_effect as (
         and code_mappings.descriptor_namespace = calendar_dates.calendar_event_namespace
         and code_mappings.code = calendar_dates.calendar_event_code
     left join calendar_events as mapped
-        on mapped.calendar_event_code = code_mappings.mapped_code
+        on mapped.code_source = calendar_dates.source_system
+        and mapped.calendar_event_code = code_mappings.mapped_code
     left join calendar_events as own
-        on own.calendar_event_code = calendar_dates.calendar_event_code
+        on own.code_source = calendar_dates.source_system
+        and own.calendar_event_code = calendar_dates.calendar_event_code
     where calendar_dates.calendar_date is not null
 ),
 
@@ -101,7 +103,8 @@ typed as (
         and calendars.source_system = per_date.source_system
         and calendars.source_instance = per_date.source_instance
     left join calendar_types
-        on calendar_types.calendar_type_code = calendars.calendar_type_code
+        on calendar_types.code_source = calendars.source_system
+        and calendar_types.calendar_type_code = calendars.calendar_type_code
 )
 
 select * from typed

@@ -31,7 +31,7 @@ code_mappings as (
 ),
 
 grade_levels as (
-    {{ district_rows(ref('xwalk_grade_level'), ['grade_level_code']) }}
+    {{ codes_of_sources(ref('xwalk_grade_level'), ['grade_level_code']) }}
 ),
 
 graded as (
@@ -74,9 +74,11 @@ graded as (
         and code_mappings.descriptor_namespace = enrollments.grade_level_namespace
         and code_mappings.code = enrollments.grade_level_code
     left join grade_levels as mapped
-        on mapped.grade_level_code = code_mappings.mapped_code
+        on mapped.code_source = enrollments.source_system
+        and mapped.grade_level_code = code_mappings.mapped_code
     left join grade_levels as own
-        on own.grade_level_code = enrollments.grade_level_code
+        on own.code_source = enrollments.source_system
+        and own.grade_level_code = enrollments.grade_level_code
 ),
 
 ended as (

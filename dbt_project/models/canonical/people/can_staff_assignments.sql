@@ -34,7 +34,7 @@ positions as (
 ),
 
 crosswalk as (
-    {{ district_rows(ref('xwalk_staff_roles'), ['role_code']) }}
+    {{ codes_of_sources(ref('xwalk_staff_roles'), ['role_code']) }}
 ),
 
 together as (
@@ -105,7 +105,8 @@ roled as (
         together.source_instance
     from together
     left join crosswalk
-        on crosswalk.role_code = together.role_code
+        on crosswalk.code_source = together.source_system
+        and crosswalk.role_code = together.role_code
 )
 
 select * from roled

@@ -59,7 +59,7 @@ known_loads as (
 ),
 
 crosswalk as (
-    {{ district_rows(ref('xwalk_program_types'), ['program_type_code']) }}
+    {{ codes_of_sources(ref('xwalk_program_types'), ['program_type_code']) }}
 ),
 
 together as (
@@ -128,7 +128,8 @@ typed as (
     left join known_loads
         on known_loads.load_id = together._load_id
     left join crosswalk
-        on crosswalk.program_type_code = together.program_type_code
+        on crosswalk.code_source = together.source_system
+        and crosswalk.program_type_code = together.program_type_code
 )
 
 select * from typed

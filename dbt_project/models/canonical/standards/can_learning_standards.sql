@@ -17,7 +17,7 @@ learning_standards as (
 ),
 
 subjects as (
-    {{ district_rows(ref('xwalk_academic_subjects'), ['academic_subject_code']) }}
+    {{ codes_of_sources(ref('xwalk_academic_subjects'), ['academic_subject_code']) }}
 ),
 
 named as (
@@ -42,7 +42,8 @@ named as (
         learning_standards.source_instance
     from learning_standards
     left join subjects
-        on subjects.academic_subject_code = learning_standards.academic_subject_code
+        on subjects.code_source = learning_standards.source_system
+        and subjects.academic_subject_code = learning_standards.academic_subject_code
 )
 
 select * from named

@@ -14,8 +14,15 @@ received as (
     select * from {{ ref('can_assessment_results') }}
 ),
 
+test_sources as (
+    select distinct received.source
+    from received
+),
+
 languages as (
-    {{ district_rows(ref('xwalk_assessment_languages'), ['language_code']) }}
+    {{ codes_of_sources(
+        ref('xwalk_assessment_languages'), ['language_code'], 'test_sources'
+    ) }}
 ),
 
 -- a test in another language than English is of a subject of its own
@@ -32,7 +39,8 @@ results as (
         end as subject_code
     from received
     left join languages
-        on languages.language_code = received.language_code
+        on languages.code_source = received.source
+        and languages.language_code = received.language_code
 ),
 
 matches as (
@@ -124,7 +132,7 @@ levels as (
 ),
 
 grade_levels as (
-    {{ district_rows(ref('xwalk_grade_level'), ['grade_level_code']) }}
+    {{ codes_of_sources(ref('xwalk_grade_level'), ['grade_level_code'], 'test_sources') }}
 ),
 
 score_summary as (
@@ -220,7 +228,8 @@ described as (
         on levels.source = results.source
         and levels.level_code = lower(results.performance_level_code)
     left join grade_levels
-        on grade_levels.grade_level_code = lower(results.test_grade_code)
+        on grade_levels.code_source = results.source
+        and grade_levels.grade_level_code = lower(results.test_grade_code)
 )
 
 select * from described

@@ -16,8 +16,15 @@ circumstances as (
     }) }}
 ),
 
+circumstance_sources as (
+    select distinct circumstances.source
+    from circumstances
+),
+
 known_circumstances as (
-    {{ district_rows(ref('xwalk_assessment_circumstances'), ['circumstance_code']) }}
+    {{ codes_of_sources(
+        ref('xwalk_assessment_circumstances'), ['circumstance_code'], 'circumstance_sources'
+    ) }}
 ),
 
 unioned as (
@@ -49,7 +56,8 @@ unioned as (
         circumstances.event_circumstance_code as code
     from circumstances
     left join known_circumstances
-        on known_circumstances.circumstance_code = circumstances.event_circumstance_code
+        on known_circumstances.code_source = circumstances.source
+        and known_circumstances.circumstance_code = circumstances.event_circumstance_code
     where known_circumstances.circumstance_code is null
 ),
 

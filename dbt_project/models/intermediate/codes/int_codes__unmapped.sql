@@ -13,7 +13,7 @@
     {'entity': 'marks', 'column': 'grade_type_code',
      'crosswalk': 'xwalk_grade_types', 'namespace': 'grade_type_namespace'},
     {'entity': 'marks', 'column': 'letter_grade',
-     'crosswalk': 'xwalk_letter_marks', 'also': 'xwalk_excluded_marks'},
+     'crosswalk': 'xwalk_letter_marks', 'also': 'xwalk_excluded_marks', 'by_source': false},
     {'entity': 'courses', 'column': 'academic_subject_code',
      'crosswalk': 'xwalk_academic_subjects'},
     {'entity': 'learning_standards', 'column': 'academic_subject_code',

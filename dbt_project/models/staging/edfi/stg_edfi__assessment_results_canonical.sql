@@ -25,7 +25,7 @@ one_level as (
 ),
 
 circumstances as (
-    {{ district_rows(ref('xwalk_assessment_circumstances'), ['circumstance_code']) }}
+    {{ codes_of_sources(ref('xwalk_assessment_circumstances'), ['circumstance_code'], ['edfi']) }}
 ),
 
 canonical as (

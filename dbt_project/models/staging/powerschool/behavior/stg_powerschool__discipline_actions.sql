@@ -23,7 +23,9 @@ roles as (
 ),
 
 participations as (
-    {{ district_rows(ref('xwalk_participation_codes'), ['participation_code']) }}
+    {{ codes_of_sources(
+        ref('xwalk_participation_codes'), ['participation_code'], ['powerschool']
+    ) }}
 ),
 
 renamed as (

@@ -10,7 +10,7 @@ student_races as (
 ),
 
 meanings as (
-    {{ district_rows(ref('xwalk_demographic_codes'), ['kind', 'code']) }}
+    {{ codes_of_sources(ref('xwalk_demographic_codes'), ['kind', 'code'], ['powerschool']) }}
         and crosswalk.kind = 'sex'
 ),
 
