@@ -77,6 +77,7 @@ def build(dag_id: str, district: District, name: str):
             return totals(load(run_of(district.code), name, found, group, only_these()))
 
         @task(outlets=[landed])
+        @no_retry_when_pointless
         def done(loaded: list[dict[str, int]]) -> int:
             seen = sum(counts["seen"] for counts in loaded)
             announce_ingest(landed, run_of(district.code), rows=seen, is_partial=bool(only_these()))
@@ -84,6 +85,7 @@ def build(dag_id: str, district: District, name: str):
 
         # also after a failure: that is what somebody has to be told
         @task(outlets=[assets.ingest_ended(district.code)], trigger_rule="all_done")
+        @no_retry_when_pointless
         def ended(ti=None) -> None:
             from include.ingest import note_end
 

@@ -64,6 +64,7 @@ def build(dag_id: str, district: District):
             return publish_predictions(run_of(district.code))
 
         @task(outlets=[assets.predictions(district.code)])
+        @no_retry_when_pointless
         def done() -> None:
             announce(assets.predictions(district.code), run_of(district.code))
 

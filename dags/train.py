@@ -52,6 +52,7 @@ def build(dag_id: str, district: District):
             return {"model": trained.model_id, "state": trained.state}
 
         @task(outlets=[assets.model(district.code)])
+        @no_retry_when_pointless
         def done() -> None:
             announce(assets.model(district.code), run_of(district.code))
 

@@ -43,6 +43,7 @@ def build(dag_id: str, district: District):
     )
     def transform():
         @task.sensor(poke_interval=10, timeout=timedelta(hours=6), mode="reschedule")
+        @no_retry_when_pointless
         def wait_for_ingests(ti=None, triggering_asset_events=None) -> PokeReturnValue:
             # all ingests start each night; the last one decides when the night is complete
             from include.orchestration.readiness import are_ingests_finished
@@ -50,6 +51,7 @@ def build(dag_id: str, district: District):
             return PokeReturnValue(is_done=are_ingests_finished(ti, ids.ingests_of(district)))
 
         @task.short_circuit(ignore_downstream_trigger_rules=True)
+        @no_retry_when_pointless
         def is_there_anything_new(params: dict | None = None, triggering_asset_events=None) -> bool:
             from include.orchestration.readiness import begin
 
@@ -75,6 +77,7 @@ def build(dag_id: str, district: District):
             return {"succeeded": result.succeeded, "warned": result.warned}
 
         @task(outlets=[assets.warehouse(district.code)])
+        @no_retry_when_pointless
         def done() -> None:
             from include.transform import finish
 
@@ -83,6 +86,7 @@ def build(dag_id: str, district: District):
             announce(assets.warehouse(district.code), current)
 
         @task.short_circuit
+        @no_retry_when_pointless
         def does_another_wait(params: dict | None = None) -> bool:
             from include.orchestration.readiness import does_another_wait
 
@@ -90,6 +94,7 @@ def build(dag_id: str, district: District):
             return not (params or {}).get("select") and does_another_wait(run_of(district.code))
 
         @task(outlets=[assets.left_waiting(district.code)])
+        @no_retry_when_pointless
         def start_another() -> None:
             announce(assets.left_waiting(district.code), run_of(district.code))
 

@@ -5,7 +5,8 @@
 reads the connections from the environment (AIRFLOW_CONN_*). Where Airflow runs,
 `python -m include.orchestration.check grand_bend` knows Airflow's own connections and pools too.
 Each source is logged in to once; no data is read and nothing is changed. The first task of each
-ingest looks as well, but at no source: what fails there stands in the ledger.
+ingest looks as well, but at no source (what fails there stands in the ledger) and at no pool, for
+which a task cannot ask.
 
 It also names the feeds that land and that no model reads, and lists the tables that no model makes
 any more, with the command to drop each.

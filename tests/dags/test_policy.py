@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,11 @@ from include.orchestration import stages
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "dags").glob("*.py"))
+SHARED_TASKS = {
+    path
+    for path in (ROOT / "include" / "orchestration").glob("*.py")
+    if re.search(r"^ *@task\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+}
 TOUCHES_A_SYSTEM = {
     "plan", "load", "write", "fit", "score", "publish", "send",
 }  # fmt: skip
@@ -115,6 +121,19 @@ def test_a_failed_group_stops_neither_the_others_nor_the_alarm(dags: dict[str, A
 def test_only_a_source_that_can_be_read_in_part_asks_for_resources(dags: dict[str, Any]) -> None:
     assert "resources" in dags["ingest__grand_bend__edfi"].params
     assert "resources" not in dags["ingest__grand_bend__star"].params
+
+
+@pytest.mark.parametrize("path", [*FILES, *sorted(SHARED_TASKS)], ids=lambda path: path.stem)
+def test_every_task_says_why_it_failed_and_retries_only_what_waiting_heals(path: Path) -> None:
+    tasks = [
+        (node.name, [ast.unparse(decorator) for decorator in node.decorator_list])
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        and any(re.match(r"task\b", ast.unparse(found)) for found in node.decorator_list)
+    ]
+    assert tasks
+    bare = [name for name, found in tasks if found[1:] != ["no_retry_when_pointless"]]
+    assert not bare, "put @no_retry_when_pointless below @task"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
