@@ -108,3 +108,12 @@ def test_entity_names_are_snake_case() -> None:
     assert all(re.fullmatch(r"edfi\.[a-z][a-z0-9_]*", feed) for feed in feeds)
     # the table name must fit into a Postgres identifier
     assert all(len(resource.feed.table) <= 63 for resource in edfi.RESOURCES)
+
+
+def test_what_records_of_others_hang_on_is_parked_sooner() -> None:
+    assert {name for name, resource in BY_NAME.items() if resource.referred_to} == {
+        "schools", "localEducationAgencies", "students", "staffs",
+        "calendars", "calendarDates", "sessions", "gradingPeriods",
+        "courses", "courseOfferings", "sections", "learningStandards",
+        "disciplineIncidents", "interventions", "assessments", "objectiveAssessments",
+    }  # fmt: skip
