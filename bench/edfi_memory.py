@@ -22,7 +22,7 @@ from demo.simulators.edfi.server import KEY, SECRET, serve
 from demo.simulators.edfi.store import Store
 from include import landing
 from include.connections import Connection
-from include.records import Change, RunContext
+from include.records import Change, RunContext, Told
 from include.sources import edfi
 from include.sources.edfi.config import EdfiConfig
 
@@ -80,8 +80,6 @@ class _Watched:
 
     def __init__(self, stream: edfi.EdfiStream, count: int) -> None:
         self._stream, self._every = stream, count // 10
-        self.source_count, self.watermark = stream.source_count, stream.watermark
-        self.scopes = stream.scopes
 
     def batches(self) -> Iterator[list[Change]]:
         passed = 0
@@ -90,8 +88,9 @@ class _Watched:
             before, passed = passed, passed + len(batch)
             if passed // self._every > before // self._every:
                 _say(str(peak_mb()))
-        # final only now
-        self.source_count, self.watermark = self._stream.source_count, self._stream.watermark
+
+    def told(self) -> Told:
+        return self._stream.told()
 
 
 def _read(dsn: str, url: str, count: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from include.records import Change, Upsert
+from include.records import Change, Told, Upsert
 
 PAGE_SIZE = 500
 VOLATILE = frozenset({"_etag", "_lastModifiedDate"})
@@ -64,6 +64,9 @@ class PagedStream:
                     Upsert(record["id"], record, f"page {number} row {row}")
                     for row, record in enumerate(orjson.loads(page))
                 ]
+
+    def told(self) -> Told:
+        return Told(self.source_count, self.watermark)
 
 
 def attendance_event(generator: random.Random, number: int) -> dict[str, Any]:

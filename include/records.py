@@ -207,15 +207,24 @@ class Holds(NamedTuple):
 Change = Upsert | Tombstone | KeyChange | Seen | Reject
 
 
-class FeedStream(Protocol):
-    """A feed being read. The three attributes are final once `batches()` is exhausted."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a feed says of itself as a whole."""
 
-    source_count: int | None  # rows the source itself says this feed holds; None: it does not say
-    watermark: str | None  # to be stored with the data; None: the feed has none
-    scopes: set[str]  # scopes that this snapshot covers; empty: the whole entity
+    source_count: int | None = None  # rows the source itself says the feed holds; None: says not
+    watermark: str | None = None  # to be stored with the data; None: the feed has none
+    scopes: frozenset[str] = frozenset()  # what a snapshot covers; empty: the whole entity
+
+
+class FeedStream(Protocol):
+    """A feed being read."""
 
     def batches(self) -> Iterator[list[Change]]:
         """Yield changes, bounded in size, so that memory does not grow with the feed."""
+        ...
+
+    def told(self) -> Told:
+        """Return what the feed says of itself: final once `batches()` is exhausted."""
         ...
 
 
@@ -248,10 +257,16 @@ class ReadAgainError(Exception):
 class RecognisingStream(FeedStream, Protocol):
     """A stream that leaves out what raw holds already, by the digests of lines."""
 
-    line_key: bytes  # of the warehouse, for digests; like `recall` set before `batches()` is read
-    # Who sets it must be able to begin again: see ReadAgainError.
-    recall: Recall | None
-    recognised: Recognised | None  # final once `batches()` is exhausted; None: all was sent
+    def leave_out_known(self, line_key: bytes, recall: Recall) -> None:
+        """Ask `recall` for the digests, made with the warehouse's key, once `batches()` is read.
+
+        Who calls this must be able to begin again: see ReadAgainError.
+        """
+        ...
+
+    def recognised(self) -> Recognised | None:
+        """Return what was left out, once `batches()` is exhausted; None: all was sent."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,21 +112,19 @@ def opened(
 def settle(connection: psycopg.Connection, feed: Feed, upserts: int, tombstones: int) -> Counts:
     """Make the landed rows one per key, build the index, and count."""
     table = tables.table(feed)
-    counts = Counts(new=upserts)
+    new = upserts
     if tombstones:
         statement = _DROP_TOMBSTONED.format(table=table, tombstone=sql.Literal(int(Kind.TOMBSTONE)))
-        counts.new -= connection.execute(statement).rowcount
+        new -= connection.execute(statement).rowcount
     try:
         with connection.transaction():
             tables.create_current_index(connection, feed)
     except errors.UniqueViolation:
         # rare, and found by the index build itself: a feed without duplicates pays nothing
-        counts.new -= connection.execute(_DROP_EARLIER.format(table=table)).rowcount
+        new -= connection.execute(_DROP_EARLIER.format(table=table)).rowcount
         tables.create_current_index(connection, feed)
-    counts.duplicate = upserts - counts.new
     row = connection.execute(
         _COUNT_OTHERS.format(table=table, seen=sql.Literal(int(Kind.SEEN)))
     ).fetchone()
     assert row is not None
-    counts.received = counts.new + int(row[0])
-    return counts
+    return Counts(received=new + int(row[0]), duplicate=upserts - new, new=new)

@@ -7,7 +7,7 @@ needs no second escaping, which is what makes this fast.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 from typing import Any, NamedTuple
 
@@ -68,6 +68,10 @@ class Tally:
     @property
     def usable(self) -> int:
         return self.upserts + self.tombstones + self.key_changes + self.seen
+
+    def plus_upserts(self, count: int) -> Tally:
+        """Return this tally with more upserts, or with fewer."""
+        return replace(self, upserts=self.upserts + count)
 
 
 class UnstorableError(ValueError):

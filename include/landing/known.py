@@ -69,8 +69,7 @@ def offer(connection: psycopg.Connection, request: LoadRequest, stream: FeedStre
     if isinstance(stream, RecognisingStream):
         row = connection.execute("select line_key from ops.line_key").fetchone()
         assert row is not None
-        stream.line_key = bytes(row[0])
-        stream.recall = partial(_recall, connection, request)
+        stream.leave_out_known(bytes(row[0]), partial(_recall, connection, request))
 
 
 def _recall(
@@ -88,7 +87,7 @@ def stage_recognised(
     connection: psycopg.Connection, request: LoadRequest, stream: FeedStream
 ) -> int:
     """Stage what the stream left out as it stands in raw; returns how many records."""
-    found = stream.recognised if isinstance(stream, RecognisingStream) else None
+    found = stream.recognised() if isinstance(stream, RecognisingStream) else None
     if found is None or not found.count:
         return 0
     connection.execute(_LISTED_TABLE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import psycopg
@@ -16,7 +17,17 @@ from include.records import FeedKind
 _KINDS = {kind.name.lower(): sql.Literal(int(kind)) for kind in Kind}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a comparison with raw found, in records."""
+
+    new: int = 0
+    changed: int = 0
+    tombstoned: int = 0
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What a load changes, known before anything is changed."""
 
@@ -25,12 +36,18 @@ class Counts:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
-    tombstoned: int = 0
-    missing: int = 0
+    deleted: int = 0
+
+    @classmethod
+    def of(cls, found: Found, *, received: int, records: int, duplicate: int = 0) -> Counts:
+        """Count a load of which `records` were compared as whole records."""
+        unchanged = records - found.new - found.changed
+        deleted = found.tombstoned + found.missing
+        return cls(received, duplicate, found.new, found.changed, unchanged, deleted)
 
     @property
-    def deleted(self) -> int:
-        return self.tombstoned + self.missing
+    def effective(self) -> int:
+        return self.new + self.changed + self.deleted
 
 
 # one row per key that needs a new version; `sequence` is null where nothing was staged
@@ -201,8 +218,8 @@ def count_received(connection: psycopg.Connection) -> tuple[int, int]:
 def each_came_once(
     connection: psycopg.Connection,
     request: LoadRequest,
-    scopes: set[str],
-    counts: Counts,
+    scopes: Collection[str],
+    found: Found,
     staged: int,
 ) -> bool:
     """Whether the comparison of a snapshot itself proves that no key was staged twice.
@@ -211,14 +228,14 @@ def each_came_once(
     new ones met a record; if as many live records of these scopes were met, none was met twice. The
     new ones are few, and counted. False means not proved, as when a record moved between scopes.
     """
-    met = count_live(connection, request, scopes) - counts.missing
-    if met != staged - counts.new:
+    met = count_live(connection, request, scopes) - found.missing
+    if met != staged - found.new:
         return False
-    if not counts.new:
+    if not found.new:
         return True
     row = connection.execute(_COUNT_NEW_KEYS).fetchone()
     assert row is not None
-    return int(row[0]) == counts.new
+    return int(row[0]) == found.new
 
 
 def count_upserts(connection: psycopg.Connection) -> int:
@@ -234,10 +251,8 @@ def drop_earlier(connection: psycopg.Connection) -> None:
     connection.execute(_DROP_EARLIER)
 
 
-def compare(
-    connection: psycopg.Connection, request: LoadRequest, scopes: set[str], counts: Counts
-) -> None:
-    """Find what needs a new version and count it; raw stays untouched. Repeating it starts anew."""
+def compare(connection: psycopg.Connection, request: LoadRequest, scopes: Collection[str]) -> Found:
+    """Find what needs a new version, and count it. Raw stays untouched; it may be repeated."""
     table = tables.table(request.feed)
     connection.execute("analyze pg_temp.landing_keys (record_key, kind, sequence)")
     connection.execute(_NO_DIFF)
@@ -247,18 +262,17 @@ def compare(
         _COMPARE.format(table=table, join=join, **_KINDS),
         {"scopes": sorted(scopes) or None, "instance": request.instance},
     )
-    found: dict[str, int] = dict(
+    by_action: dict[str, int] = dict(
         connection.execute(
             "select action, count(*) from pg_temp.landing_diff group by action"
         ).fetchall()
     )
-    counts.new = found.get("new", 0)
-    counts.changed = found.get("changed", 0)
-    counts.tombstoned = found.get("tombstoned", 0)
-    counts.missing = found.get("missing", 0)
+    return Found(**by_action)
 
 
-def count_live(connection: psycopg.Connection, request: LoadRequest, scopes: set[str]) -> int:
+def count_live(
+    connection: psycopg.Connection, request: LoadRequest, scopes: Collection[str]
+) -> int:
     """Records that are current and not deleted within the scopes of this load."""
     row = connection.execute(
         _COUNT_LIVE.format(table=tables.table(request.feed)),

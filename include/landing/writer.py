@@ -39,7 +39,7 @@ from include.landing.locks import exclusive
 from include.landing.merge import Counts
 from include.landing.request import LoadRequest, LoadResult
 from include.landing.spool import Spool
-from include.records import LEFT_ALONE, Change, FeedKind, FeedStream, ReadAgainError
+from include.records import LEFT_ALONE, Change, FeedKind, FeedStream, ReadAgainError, Told
 from include.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -173,13 +173,12 @@ def _load_first(load: _Load, batches: Iterator[list[Change]]) -> LoadResult:
     encoder = Encoder(load.load_id, request.volatile, instance=request.instance)
     with bulk.opened(connection, request.feed, request.instance) as targets:
         stage.pour(connection, encoder.chunks(batches), targets)
-        checks.not_empty(request, encoder.tally)
-        counts = bulk.settle(
-            connection, request.feed, encoder.tally.upserts, encoder.tally.tombstones
-        )
-        checks.complete(request, load.stream.source_count, counts.received)
+        tally, told = encoder.tally, load.stream.told()
+        checks.not_empty(request, tally)
+        counts = bulk.settle(connection, request.feed, tally.upserts, tally.tombstones)
+        checks.complete(request, told.source_count, counts.received)
         tables.name_cells(connection, encoder.cell_names)
-        result = _write_ledger(load, encoder.tally, counts)
+        result = _write_ledger(load, told, tally, counts)
     return replace(result, seconds=time.monotonic() - load.started)
 
 
@@ -188,35 +187,32 @@ def _load_staged(load: _Load, batches: Iterator[list[Change]], spool: Spool) -> 
     encoder = Encoder(load.load_id, request.volatile, spool)
     # outside a transaction: reading a slow source must not hold one open
     stage.pour(connection, encoder.chunks(batches), stage.TARGETS)
-    encoder.tally.upserts += known.stage_recognised(connection, request, load.stream)
-    checks.not_empty(request, encoder.tally)
+    recognised = known.stage_recognised(connection, request, load.stream)
+    tally, told = encoder.tally.plus_upserts(recognised), load.stream.told()
+    checks.not_empty(request, tally)
     holds = request.holds() if request.holds else None
     with connection.transaction():
-        superseded = newer_files.superseded(connection, request, load.stream.scopes)
+        superseded = newer_files.superseded(connection, request, told.scopes)
         if superseded:
-            if superseded >= load.stream.scopes:
+            if superseded >= told.scopes:
                 return _close_superseded(load, superseded)
-            encoder.tally.upserts -= newer_files.leave_out(connection, superseded)
-            load.stream.scopes.difference_update(superseded)
-        counts = _compare_snapshot(load, encoder.tally)
-        if counts is None:
-            counts = _stage_counts(load, encoder.tally, spool)
-            merge.compare(connection, request, load.stream.scopes, counts)
-        counts.unchanged -= counts.new + counts.changed
+            tally = tally.plus_upserts(-newer_files.leave_out(connection, superseded))
+            told = replace(told, scopes=told.scopes - superseded)
+        counts = _compare_snapshot(load, told, tally) or _compare(load, told, tally, spool)
         if counts.deleted:
-            live = merge.count_live(connection, request, load.stream.scopes)
+            live = merge.count_live(connection, request, told.scopes)
             checks.within_delete_policy(
                 request, counts, live, run_rows.parked_beside(connection, request)
             )
         if holds is not None:
-            live = merge.count_live(connection, request, set()) + counts.new - counts.deleted
+            live = merge.count_live(connection, request, ()) + counts.new - counts.deleted
             rejected = ledger.rejected_in_full(connection, request)
             checks.agrees(request, holds, live, rejected)
-        if counts.new + counts.changed + counts.deleted:
+        if counts.effective:
             merge.apply(connection, request, load.load_id, spool)
             tables.name_cells(connection, encoder.cell_names)
         known.remember(connection, request, load.stream)
-        result = _write_ledger(load, encoder.tally, counts, superseded)
+        result = _write_ledger(load, told, tally, counts, superseded)
     return replace(result, seconds=time.monotonic() - load.started)
 
 
@@ -243,78 +239,77 @@ def _close_left_alone(load: _Load, error: PastYearError, since: date) -> LoadRes
     return result
 
 
-def _compare_snapshot(load: _Load, tally: Tally) -> Counts | None:
+def _compare_snapshot(load: _Load, told: Told, tally: Tally) -> Counts | None:
     """Compare a snapshot of whole records at once, without first looking for repeated keys.
 
     None where it has other changes, or where a key may have come twice: then nothing is decided.
     """
-    connection, request, scopes = load.connection, load.request, load.stream.scopes
+    connection, request = load.connection, load.request
     # a reject with a key leaves a mark for its record too
     only_records = tally.usable == tally.upserts and not tally.rejects
     if request.kind is not FeedKind.SNAPSHOT or not only_records:
         return None
-    counts = Counts(received=tally.upserts, unchanged=tally.upserts)
-    merge.compare(connection, request, scopes, counts)
-    if not merge.each_came_once(connection, request, scopes, counts, tally.upserts):
+    found = merge.compare(connection, request, told.scopes)
+    if not merge.each_came_once(connection, request, told.scopes, found, tally.upserts):
         return None
-    checks.complete(request, load.stream.source_count, counts.received)
-    return counts
+    checks.complete(request, told.source_count, tally.upserts)
+    return Counts.of(found, received=tally.upserts, records=tally.upserts)
 
 
-def _stage_counts(load: _Load, tally: Tally, spool: Spool) -> Counts:
-    """Count what arrived, and leave one change per record."""
+def _compare(load: _Load, told: Told, tally: Tally, spool: Spool) -> Counts:
+    """Leave one change per record, and compare."""
     connection, request = load.connection, load.request
     acting, received = merge.count_received(connection)
-    checks.complete(request, load.stream.source_count, received)
-    counts = Counts(received=received, duplicate=tally.upserts + tally.tombstones - acting)
-    if counts.duplicate:
+    checks.complete(request, told.source_count, received)
+    duplicate = tally.upserts + tally.tombstones - acting
+    if duplicate:
         merge.drop_earlier(connection)
     if tally.key_changes:
         patches = Encoder(load.load_id, request.volatile, spool)
         key_changes.stage_patched(connection, request, patches)
     # all staged records, until the comparison takes away what is new or changed
     only_whole_records = not (tally.tombstones or tally.key_changes)
-    counts.unchanged = acting if only_whole_records else merge.count_upserts(connection)
-    return counts
+    records = acting if only_whole_records else merge.count_upserts(connection)
+    found = merge.compare(connection, request, told.scopes)
+    return Counts.of(found, received=received, records=records, duplicate=duplicate)
 
 
 def _write_ledger(
-    load: _Load, tally: Tally, counts: Counts, superseded: Iterable[str] = ()
+    load: _Load, told: Told, tally: Tally, counts: Counts, superseded: Iterable[str] = ()
 ) -> LoadResult:
     """Write ledger, rejects, watermark and reconciliation beside the data."""
-    connection, request, stream = load.connection, load.request, load.stream
+    connection, request = load.connection, load.request
     stored = ledger.current_watermark(connection, request.feed, request.instance)
-    checks.watermark_forward(request, stored, stream.watermark)
-    effective = counts.new + counts.changed + counts.deleted
+    checks.watermark_forward(request, stored, told.watermark)
     result = LoadResult(
         load_id=load.load_id,
         feed=request.feed,
-        status="loaded" if effective else "unchanged",
+        status="loaded" if counts.effective else "unchanged",
         rows_seen=tally.usable,
         rows_new=counts.new,
         rows_changed=counts.changed,
         rows_unchanged=counts.unchanged,
         rows_deleted=counts.deleted,
         rows_rejected=tally.rejects,
-        source_count=stream.source_count,
+        source_count=told.source_count,
         rows_duplicate=counts.duplicate,
     )
-    notes = newer_files.notes(request, stream.scopes)
+    notes = newer_files.notes(request, told.scopes)
     if superseded:
         notes["superseded_scopes"] = sorted(superseded)
     ledger.write(
-        connection, request, result, load.started_at, watermark=stream.watermark, notes=notes
+        connection, request, result, load.started_at, watermark=told.watermark, notes=notes
     )
     if tally.rejects:
         ledger.write_rejects(connection, request.feed, load.load_id)
-    if stream.watermark is not None:
-        ledger.write_watermark(connection, request, stream.watermark, load.load_id)
+    if told.watermark is not None:
+        ledger.write_watermark(connection, request, told.watermark, load.load_id)
     elif request.is_full_read:
         # kept, it would make every later delta look as if the source went backwards
         ledger.forget_watermark(connection, request)
-    if stream.source_count is not None:
+    if told.source_count is not None:
         ledger.write_source_count(
-            connection, request, load.load_id, stream.source_count, counts.received
+            connection, request, load.load_id, told.source_count, counts.received
         )
     return result
 
@@ -352,7 +347,7 @@ def _record_failure(dsn: str, load: _Load, error: BaseException) -> None:
         load.load_id,
         load.request.feed,
         "parked" if is_parked else "failed",
-        source_count=load.stream.source_count,
+        source_count=load.stream.told().source_count,
     )
     # only our own messages are known to hold no values
     text = str(error) if isinstance(error, FirstbellError) else "unexpected; see the task's log"

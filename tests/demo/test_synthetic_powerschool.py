@@ -294,4 +294,4 @@ def _read(
         holds = found.holds()
         if holds is None or len(known) == holds.most:
             break
-    held[table.name], cursors[table.name] = known, found.watermark
+    held[table.name], cursors[table.name] = known, found.told().watermark

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
 from include.errors import ConfigError, ServerError
-from include.records import Change, Feed, FeedKind, Upsert
+from include.records import Change, Feed, FeedKind, Told, Upsert
 from include.sources.base import Item, Ledger, Plan, Pool, Reading, Source, SourceConfig
 
 ENTITIES = ("people", "absences")
@@ -23,14 +23,14 @@ class FakeConfig(SourceConfig):
 class FakeStream:
     """All records, up to a moment."""
 
-    source_count = 2
-    scopes: set[str] = set()  # noqa: RUF012
-
     def __init__(self, watermark: str) -> None:
         self.watermark = watermark
 
     def batches(self) -> Iterator[list[Change]]:
         yield [Upsert(name, {"name": name, "at": self.watermark}, name) for name in ("a", "b")]
+
+    def told(self) -> Told:
+        return Told(source_count=2, watermark=self.watermark)
 
 
 class FakeSource(Source[FakeConfig]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from include import landing, night, transform
 from include.errors import EmptyFeedError, TransformError
 from include.orchestration import readiness
-from include.records import Change, Feed, FeedKind
+from include.records import Change, Feed, FeedKind, Told
 from include.run import Run
 from include.sources import registry
 from tests.integration.night import House, build_marts
@@ -203,9 +203,8 @@ def test_tiers_wait_while_ed_fi_is_half_loaded(grand_bend: House) -> None:
 class Nothing:
     """A feed without rows."""
 
-    source_count = None
-    watermark = None
-    scopes: ClassVar[set[str]] = set()
-
     def batches(self) -> Iterator[list[Change]]:
         yield from ()
+
+    def told(self) -> Told:
+        return Told()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from include import landing
-from include.records import Change, FeedKind, Reject, Tombstone
+from include.records import Change, FeedKind, Reject, Told, Tombstone
 from tests.landing import crash
 from tests.landing.support import FEED, request, upsert
 
@@ -21,9 +21,6 @@ class Night:
 
     count: int
     changed: int
-    watermark: str | None = "1"
-    source_count: int | None = None
-    scopes: set[str] = field(default_factory=set)
 
     def batches(self) -> Iterator[list[Change]]:
         for start in range(0, self.count, _BATCH):
@@ -35,10 +32,13 @@ class Night:
         yield [Reject("bad_date", "column x", "row 1", key="k1", payload={"x": "?"})]
         yield [Tombstone("k0", "deletes"), upsert("k1", "last"), upsert("k2", "again")]
 
+    def told(self) -> Told:
+        return Told(watermark=str(self.count))
+
 
 def load(url: str, night: str) -> None:
     count, changed = _NIGHTS[night]
-    stream = Night(count, changed, watermark=str(count))
+    stream = Night(count, changed)
     landing.land(url, stream, request(FeedKind.SNAPSHOT))
 
 

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from include import ingest, landing
 from include.landing import LoadResult
-from include.records import Change, DeletePolicy, Feed, FeedKind, RunContext, Upsert
+from include.records import Change, DeletePolicy, Feed, FeedKind, RunContext, Told, Upsert
 from include.run import Run
 from include.sources.files import LocalFile
 from include.sources.files.config import FilesConfig
@@ -34,6 +34,9 @@ class Script:
 
     def batches(self) -> Iterator[list[Change]]:
         yield from self.played
+
+    def told(self) -> Told:
+        return Told(self.source_count, self.watermark, frozenset(self.scopes))
 
 
 class Breaking(Script):

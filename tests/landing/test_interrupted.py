@@ -53,7 +53,7 @@ def test_a_lock_timeout_after_the_rows_were_read_is_not_staged_again(
 ) -> None:
     monkeypatch.setattr("include.landing.writer.BULK_FROM_ROWS", 1)
     broken = Breaking([[upsert("a")]], psycopg.errors.LockNotAvailable())
-    broken.watermark = 7
+    broken.watermark = "7"
 
     with pytest.raises(StorageError):
         landing.land(warehouse, broken, request())

@@ -236,7 +236,7 @@ def test_of_more_scopes_than_are_kept_the_lines_are_read(
     monkeypatch.setattr("include.sources.files.known_lines.MOST_GROUPS", 2)
     rows = [taken(number, TermName=f"Window {number // 2} 2026-2027") for number in range(8)]
     maps.land(rows)
-    scopes = maps.last.stream.scopes
+    scopes = maps.last.stream.told().scopes
     built.clear()
 
     result = maps.land(rows)
@@ -244,7 +244,7 @@ def test_of_more_scopes_than_are_kept_the_lines_are_read(
     assert (_same(result), result.status) == ((0, 0, 0, 8), "unchanged")
     # the two rows of each of two scopes, whichever they are
     assert len(built) == 4
-    assert maps.last.stream.scopes == scopes
+    assert maps.last.stream.told().scopes == scopes
 
 
 def test_what_is_kept_of_many_scopes_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from include import dbt_command, landing, transform
-from include.records import Change, Feed, FeedKind, Tombstone, Upsert
+from include.records import Change, Feed, FeedKind, Told, Tombstone, Upsert
 from include.run import Run
 from tests.transform.conftest import NightOf
 
@@ -51,14 +51,14 @@ class Stream:
     changes: list[Change]
     reached: threading.Event = field(default_factory=threading.Event)
     go_on: threading.Event = field(default_factory=threading.Event)
-    source_count: int | None = None
-    watermark: int | None = None
-    scopes: set[str] = field(default_factory=set)
 
     def batches(self) -> Iterator[list[Change]]:
         self.reached.set()
         assert self.go_on.wait(30)
         yield self.changes
+
+    def told(self) -> Told:
+        return Told()
 
 
 def land(night: Run, changes: Iterable[Change], feed: Feed = PEOPLE) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from dbt.graph.selector_spec import SelectionCriteria
 
 from include import day_models, dbt_command, landing, transform
 from include.orchestration import readiness
-from include.records import Change, Feed, FeedKind, Upsert
+from include.records import Change, Feed, FeedKind, Told, Upsert
 from include.run import Run
 from tests.transform.conftest import NightOf
 
@@ -50,12 +50,12 @@ TODAY, TOMORROW = date(2022, 5, 27), date(2022, 5, 28)
 @dataclass
 class Stream:
     changes: list[Change]
-    source_count: int | None = None
-    watermark: int | None = None
-    scopes: set[str] = field(default_factory=set)
 
     def batches(self) -> Iterator[list[Change]]:
         yield self.changes
+
+    def told(self) -> Told:
+        return Told()
 
 
 @pytest.fixture

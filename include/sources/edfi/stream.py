@@ -17,6 +17,7 @@ from include.records import (
     KeyChange,
     Reject,
     Seen,
+    Told,
     Tombstone,
     Upsert,
 )
@@ -61,9 +62,8 @@ class EdfiStream:
         self, client: Client, resource: Resource, *, ceiling: int | None, since: int | None
     ) -> None:
         self.client, self.resource = client, resource
-        self.source_count: int | None = None
-        self.watermark: str | None = None if ceiling is None else str(ceiling)
-        self.scopes: set[str] = set()
+        self._source_count: int | None = None
+        self._watermark: str | None = None if ceiling is None else str(ceiling)
         self.absent = False
         self.is_delta = since is not None and ceiling is not None
         self._reader = Reader(client)
@@ -73,14 +73,14 @@ class EdfiStream:
         # a delta up to where we stand already needs no request
         self._is_current = self.is_delta and since == ceiling
         self._total = 0 if self._is_current else self._count_first()
-        self.source_count = None if self.absent else self._total
+        self._source_count = None if self.absent else self._total
         self.is_empty = not self._total
         # the API answers a key without rights with an empty list, and an absent resource has no
         # rows either: neither may delete what we hold, so only a read with rows is a snapshot
         self.kind = FeedKind.SNAPSHOT if self._total and not self.is_delta else FeedKind.DELTA
         if not self._total and not self.is_delta:
             # no watermark: when rows or rights appear one day, all is read, old versions too
-            self.watermark = None
+            self._watermark = None
 
     def batches(self) -> Generator[list[Change], None, None]:
         """One batch per page; key changes first, then deletes, then rows.
@@ -94,11 +94,15 @@ class EdfiStream:
             if self.is_delta:
                 yield from self._history("keyChanges", self._key_change)
                 yield from self._history("deletes", self._tombstone)
-            self.source_count = yield from self._rows()
+            self._source_count = yield from self._rows()
             if not self.is_delta and self._ceiling is not None:
                 yield from self._seen_later()
         except RefusedError as error:
             raise self._error(error) from None
+
+    def told(self) -> Told:
+        """Return the source's own count, and the cursor for the next run."""
+        return Told(self._source_count, self._watermark)
 
     def holds(self) -> Holds | None:
         """How many records the source holds at the ceiling, asked once the feed is read.

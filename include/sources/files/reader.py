@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from include.errors import EmptyFeedError, FeedError, UnreadableFileError
-from include.records import READ_BY, Feed, FeedKind, FeedStream
+from include.records import READ_BY, Feed, FeedKind, FeedStream, Told
 from include.sources.files import archive
 from include.sources.files.columns import map_columns, missing_scope
 from include.sources.files.config import FilesConfig
@@ -278,13 +278,14 @@ class FailedStream:
     """A feed that could not even be opened; reading it raises why."""
 
     def __init__(self, error: FeedError) -> None:
-        self.source_count: int | None = None
-        self.watermark: str | None = None
-        self.scopes: set[str] = set()
         self._error = error
 
     def batches(self) -> Iterator[list[Any]]:
         raise self._error
+
+    def told(self) -> Told:
+        """Return that nothing is known."""
+        return Told()
 
 
 def _empty(where: str) -> EmptyFeedError:

@@ -18,6 +18,7 @@ from include.records import (
     Recall,
     Recognised,
     Reject,
+    Told,
 )
 from include.sources.files import repeats
 from include.sources.files.columns import ColumnMap, check_required, map_columns
@@ -64,7 +65,7 @@ class Rules:
 
 
 class FileStream:
-    """The changes in one table. `scopes` is final once `batches()` is exhausted."""
+    """The changes in one table."""
 
     def __init__(
         self,
@@ -74,17 +75,27 @@ class FileStream:
         rules: Rules,
         notes: dict[str, Any],
     ) -> None:
-        self.source_count: int | None = None
-        self.watermark: str | None = None
-        self.scopes: set[str] = set()
-        self.line_key = b""
-        self.recall: Recall | None = None
-        self.recognised: Recognised | None = None
+        self._scopes: set[str] = set()
+        self._line_key = b""
+        self._recall: Recall | None = None
+        self._recognised: Recognised | None = None
         self._digester: Digester | None = None  # None: lines of this file are not known again
         self._known: KnownLines | None = None
         self._begins_again = False
         self._layout, self._identity = layout, identity
         self._content, self._rules, self._notes = content, rules, notes
+
+    def leave_out_known(self, line_key: bytes, recall: Recall) -> None:
+        """Leave out the lines whose digests `recall` gives, if this file has lines."""
+        self._line_key, self._recall = line_key, recall
+
+    def recognised(self) -> Recognised | None:
+        """Return what was left out because raw holds it; None: all was sent."""
+        return self._recognised
+
+    def told(self) -> Told:
+        """Return the scopes that the file is complete for; a file tells no count and no cursor."""
+        return Told(scopes=frozenset(self._scopes))
 
     def batches(self) -> Iterator[list[Change]]:
         """Yield the file's changes; raises a FeedError when the file as a whole must not load."""
@@ -92,7 +103,7 @@ class FileStream:
         columns = map_columns(self._layout, self._identity.file, header)
         check_required(self._content.where, self._layout, self._identity.file, columns)
         self._know_lines(header)
-        if self.recall is not None and self._known is None and not self._begins_again:
+        if self._recall is not None and self._known is None and not self._begins_again:
             yield from self._changes(columns, Survey(header), None, repeats.Repeats())
             return
         survey = Survey(header)
@@ -121,12 +132,12 @@ class FileStream:
 
     def _know_lines(self, header: list[str]) -> None:
         """Ask which lines raw holds, where somebody can answer and the file is made of lines."""
-        if self.recall is None or not self._content.is_lined:
+        if self._recall is None or not self._content.is_lined:
             return
         said = [self._identity.file.name, self._layout.model_dump_json(), *header]
         said += [f"{name}={value}" for name, value in self._identity.constants.items()]
-        self._digester = Digester([*said, *self._rules.said()], self.line_key)
-        known = KnownLines(self._digester, self.recall(self._digester.signature))
+        self._digester = Digester([*said, *self._rules.said()], self._line_key)
+        known = KnownLines(self._digester, self._recall(self._digester.signature))
         self._known = known if len(known) else None
 
     def _rows(self) -> Iterator[Row]:
@@ -217,7 +228,7 @@ class FileStream:
             raise self._empty()
         reading.owner.check(self._content.where)
         self._check_years(reading.builder, survey.rows)
-        if self._identity.file.kind is FeedKind.SNAPSHOT and (keyless or not self.scopes):
+        if self._identity.file.kind is FeedKind.SNAPSHOT and (keyless or not self._scopes):
             self._hold_deletions()
         self._notes["owner"] = reading.owner.said()
 
@@ -233,7 +244,7 @@ class FileStream:
             self._builder(columns),
             OwnerCheck(self._layout, columns, self._rules.ours),
             least_width=survey.least_width,
-            scopes=self.scopes,
+            scopes=self._scopes,
             digester=self._digester,
             repeated=repeated or frozenset(),
             again=again,
@@ -244,14 +255,14 @@ class FileStream:
     def _read_again(self) -> ReadAgainError:
         """Forget what was read: the next reading looks through the whole file first."""
         self._begins_again = True
-        self.scopes.clear()
+        self._scopes.clear()
         return ReadAgainError()
 
     def _take_known(self, reading: Reading) -> None:
         """Count the rows that are not read, which were accepted as ours and of this year."""
         if self._known is None:
             return
-        self.recognised = self._known.recognised()
+        self._recognised = self._known.recognised()
         builder = reading.builder
         for row, count in self._known.groups():
             reading.owner.count({reading.owner.cells(row): count})
@@ -261,8 +272,8 @@ class FileStream:
 
     def _hold_deletions(self) -> None:
         """A row without a readable key may be any row: then absence proves nothing in this file."""
-        self.scopes.clear()
-        self.scopes.add(NO_SCOPE)
+        self._scopes.clear()
+        self._scopes.add(NO_SCOPE)
         self._notes["deletions_held"] = "a row without a readable key, or no usable row"
 
     def _check_years(self, builder: RowBuilder, rows: int) -> None:

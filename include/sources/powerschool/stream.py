@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from include.errors import CountMismatchError, DeltaGapError, ProtocolError
-from include.records import Change, FeedKind, Holds, Upsert
+from include.records import Change, FeedKind, Holds, Told, Upsert
 from include.sources.powerschool.client import Client, Values
 from include.sources.powerschool.cursor import Cursor
 from include.sources.powerschool.plugin import EPOCH
@@ -27,7 +27,6 @@ class PowerSchoolStream:
         self, client: Client, table: Table, values: Values, *, today: date, since: Cursor | None
     ) -> None:
         self.client, self.table, self._today = client, table, today
-        self.scopes: set[str] = set()
         config = client.config
         begins = None
         if table.changed and since is not None:
@@ -43,11 +42,11 @@ class PowerSchoolStream:
             self._total = client.count(table, self._asked)
         self.is_delta = self._since is not None
         self._cursor = Cursor(None, since.read_whole_on if since and self.is_delta else today)
-        self.source_count: int | None = self._total
+        self._source_count: int | None = self._total
         self.is_empty = not self._total
         # a plugin without rights is refused, but a query that gives nothing deletes nothing either
         self.kind = FeedKind.SNAPSHOT if self._total and not self.is_delta else FeedKind.DELTA
-        self.watermark: str | None = None
+        self._watermark: str | None = None
 
     def batches(self) -> Generator[list[Change], None, None]:
         """One batch per page; the cursor is known once the last is read."""
@@ -70,7 +69,11 @@ class PowerSchoolStream:
         self._check_count(received)
         self._check_moment()
         if self.table.changed and self._total:
-            self.watermark = str(self._cursor)
+            self._watermark = str(self._cursor)
+
+    def told(self) -> Told:
+        """Return the source's own count, and the cursor for the next run."""
+        return Told(self._source_count, self._watermark)
 
     def holds(self) -> Holds | None:
         """How many records the source holds, asked once the changes are read.
@@ -107,7 +110,7 @@ class PowerSchoolStream:
         if received >= self._total:
             return
         expected = min(self._total, self.client.count(self.table, self._asked))
-        self.source_count = expected
+        self._source_count = expected
         if received < expected:
             raise CountMismatchError(
                 f"PowerSchool {self.table.name} at {self.client.host}",

@@ -8,7 +8,7 @@ import pytest
 
 from demo.simulators.edfi import Behaviour, Fault, Running, serve
 from include.errors import AuthenticationError, ProtocolError, WatermarkError
-from include.records import Change, FeedKind, KeyChange, Reject, Tombstone, Upsert
+from include.records import Change, FeedKind, KeyChange, Reject, Told, Tombstone, Upsert
 from include.sources import edfi
 from include.sources.edfi.resources import Resource
 from tests.sources.edfi.helpers import (
@@ -45,7 +45,7 @@ def test_rows_from_before_change_tracking_come_with_the_first_load_only(server: 
     server.store.upsert("students", student(1, middleName="New"))
     second = delta(client, since=0)
     assert keys(read(second), Upsert) == [record_id(1)]
-    assert (second.kind, second.watermark, second.source_count) == (FeedKind.DELTA, "1", 1)
+    assert (second.kind, second.told()) == (FeedKind.DELTA, Told(1, "1"))
 
 
 def test_loads_in_sequence_end_in_the_state_of_the_source(server: Running) -> None:
@@ -60,8 +60,8 @@ def test_loads_in_sequence_end_in_the_state_of_the_source(server: Running) -> No
         store.upsert("students", student(500 + night))
         stream = delta(client, since)
         apply(state, read(stream))
-        assert stream.watermark is not None
-        since = int(stream.watermark)
+        assert stream.told().watermark is not None
+        since = int(stream.told().watermark)
         expected = {row.id: row.record for row in store.tables["students"].rows.values()}
         assert set(state) == set(expected)
         names = ("studentUniqueId", "middleName")
@@ -120,7 +120,7 @@ def test_changes_beyond_the_ceiling_wait_for_the_next_run(server: Running) -> No
     server.store.upsert("students", student(2, middleName="Later"))
     server.store.delete("students", record_id(3))
     assert len(read(stream)) == 1
-    assert stream.watermark == "1"
+    assert stream.told().watermark == "1"
     assert len(read(delta(client, since=1))) == 2
 
 
@@ -131,7 +131,7 @@ def test_nothing_new_needs_no_request(server: Running) -> None:
     before = len(server.requests)
     stream = edfi.open_stream(client, STUDENTS, ceiling=1, since=1)
     assert read(stream) == []
-    assert (stream.kind, stream.watermark, stream.source_count) == (FeedKind.DELTA, "1", 0)
+    assert (stream.kind, stream.told()) == (FeedKind.DELTA, Told(0, "1"))
     assert len(server.requests) == before
 
 
@@ -145,7 +145,7 @@ def test_an_old_run_repeated_after_a_newer_one_changes_nothing(server: Running) 
         server.store.upsert("students", student(number))
     stream = edfi.open_stream(client_for(server), STUDENTS, ceiling=2, since=5)
     assert read(stream) == []
-    assert (stream.kind, stream.watermark) == (FeedKind.DELTA, "5")
+    assert (stream.kind, stream.told().watermark) == (FeedKind.DELTA, "5")
 
 
 def test_a_key_without_read_changes_is_told_apart(server: Running) -> None:
@@ -176,7 +176,7 @@ def test_an_optional_resource_that_is_absent_leaves_what_we_hold(server: Running
     stream = edfi.open_stream(client_for(server), optional, ceiling=0, since=None)
     assert stream.absent
     assert read(stream) == []
-    assert (stream.kind, stream.watermark, stream.source_count) == (FeedKind.DELTA, None, None)
+    assert (stream.kind, stream.told()) == (FeedKind.DELTA, Told(None, None))
 
 
 def test_bad_rows_are_rejected_with_their_place_and_the_rest_goes_on(
@@ -212,4 +212,4 @@ def test_rows_that_are_deleted_while_a_delta_is_read_do_not_fail_the_count(
     )
     stream = delta(client_for(server), since=0)
     assert len(keys(read(stream), Upsert)) in {29, 30}
-    assert stream.source_count == 29
+    assert stream.told().source_count == 29

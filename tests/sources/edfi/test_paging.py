@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from demo.simulators.edfi import Behaviour, Fault, Running, serve
 from include.errors import CountMismatchError, ProtocolError
-from include.records import FeedKind, Seen, Upsert
+from include.records import FeedKind, Seen, Told, Upsert
 from tests.sources.edfi.helpers import (
     PATH,
     STUDENTS,
@@ -30,7 +30,7 @@ def test_every_row_comes_exactly_once(server: Running) -> None:
     stream = full(client_for(server))
     found = keys(read(stream), Upsert)
     assert sorted(found) == sorted(EVERYONE)
-    assert (stream.kind, stream.source_count, stream.watermark) == (FeedKind.SNAPSHOT, 95, "0")
+    assert (stream.kind, stream.told()) == (FeedKind.SNAPSHOT, Told(95, "0"))
 
 
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 20])
@@ -45,7 +45,7 @@ def test_a_collection_without_rows_never_deletes_and_is_read_whole_next_time(
     with serve(store_of(0, behaviour), behaviour) as server:
         stream = full(client_for(server))
         assert read(stream) == []
-        assert (stream.kind, stream.watermark, stream.source_count) == (FeedKind.DELTA, None, 0)
+        assert (stream.kind, stream.told()) == (FeedKind.DELTA, Told(0, None))
 
 
 def test_offset_reads_are_one_after_the_other_and_backward() -> None:
@@ -148,7 +148,7 @@ def test_without_change_queries_a_full_read_survives_shifts() -> None:
         stream = full(client)
         found = keys(read(stream), Upsert)
     assert set(found) >= EVERYONE
-    assert stream.watermark is None
+    assert stream.told().watermark is None
 
 
 @settings(

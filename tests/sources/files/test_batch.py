@@ -75,9 +75,9 @@ def test_good_rows_are_read_by_column(tmp_path: Path, monkeypatch: pytest.Monkey
 def _said(path: Path, layout: str) -> tuple[list[Any], set[str], dict[str, Any]]:
     """All that a reading says, with the digests of lines."""
     (feed,) = feeds_of(local(path, path.read_bytes()), layout)
-    feed.stream.line_key, feed.stream.recall = b"k" * 32, lambda _: iter(())
+    feed.stream.leave_out_known(b"k" * 32, lambda _: iter(()))
     changes = [_plain(change) for batch in feed.stream.batches() for change in batch]
-    return changes, feed.stream.scopes, feed.stream._notes
+    return changes, feed.stream.told().scopes, feed.stream._notes
 
 
 def _plain(change: Change) -> Any:

@@ -355,14 +355,14 @@ def test_a_map_export_is_a_snapshot_of_its_term(tmp_path: Path) -> None:
     (row,) = upserts(read(feed))
     assert feed.kind is FeedKind.SNAPSHOT
     assert row.scope == "Fall 2026-2027"
-    assert feed.stream.scopes == {"Fall 2026-2027"}
+    assert feed.stream.told().scopes == {"Fall 2026-2027"}
 
 
 def test_a_row_whose_key_is_lost_holds_a_snapshots_deletions(tmp_path: Path) -> None:
     text = to_csv([MAP_ROW]) + "Fall 2026-2027,0007002\r\n"
     (feed,) = feeds_of(local(tmp_path / "AssessmentResults.csv", text), "map_growth")
     read(feed)
-    assert feed.stream.scopes == {""}  # a scope that no record has: nothing is missing
+    assert feed.stream.told().scopes == {""}  # a scope that no record has: nothing is missing
     assert "deletions_held" in feed.notes
 
 

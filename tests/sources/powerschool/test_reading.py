@@ -39,8 +39,8 @@ EVERYBODY = [str(n + 100) for n in range(1, 96)]
 def test_a_first_read_is_whole_and_ends_with_the_last_moment(server: Running) -> None:
     found = stream(client_for(server))
     assert keys(read(found), Upsert) == EVERYBODY
-    assert (found.kind, found.source_count) == (FeedKind.SNAPSHOT, 95)
-    assert found.watermark == "2026-09-01 08:00:59 whole 2026-11-20"
+    assert (found.kind, found.told().source_count) == (FeedKind.SNAPSHOT, 95)
+    assert found.told().watermark == "2026-09-01 08:00:59 whole 2026-11-20"
 
 
 def test_records_hold_the_columns_that_were_asked_for_as_text(server: Running) -> None:
@@ -135,8 +135,8 @@ def test_a_delta_begins_before_the_last_moment_and_brings_what_changed(server: R
     client = client_for(server, overlap_minutes=15)
     found = stream(client, since="2026-11-20 16:00:00 whole 2026-11-19")
     assert keys(read(found), Upsert) == ["103", "104"]
-    assert (found.kind, found.source_count) == (FeedKind.DELTA, 2)
-    assert found.watermark == "2026-11-20 16:30:00 whole 2026-11-19"
+    assert (found.kind, found.told().source_count) == (FeedKind.DELTA, 2)
+    assert found.told().watermark == "2026-11-20 16:30:00 whole 2026-11-19"
     assert found.holds() == Holds(95, 95)
 
 
@@ -153,7 +153,7 @@ def test_a_moment_that_has_not_come_does_not_hide_later_changes(server: Running)
     server.store.load("students", [student(5, transaction_date="2099-01-01 00:00:00")])
     first = stream(client_for(server))
     read(first)
-    assert first.watermark == "2026-09-01 08:00:59 whole 2026-11-20"
+    assert first.told().watermark == "2026-09-01 08:00:59 whole 2026-11-20"
 
 
 def test_a_delta_without_a_change_brings_the_overlap_and_keeps_its_cursor(server: Running) -> None:
@@ -161,7 +161,7 @@ def test_a_delta_without_a_change_brings_the_overlap_and_keeps_its_cursor(server
     since = "2026-11-20 16:00:00 whole 2026-11-19"
     found = stream(client_for(server), since=since)
     assert keys(read(found), Upsert) == ["103"]
-    assert (found.kind, found.watermark) == (FeedKind.DELTA, since)
+    assert (found.kind, found.told().watermark) == (FeedKind.DELTA, since)
 
 
 def test_a_database_that_was_restored_is_to_be_read_whole(server: Running) -> None:
@@ -202,13 +202,13 @@ def test_a_row_that_was_never_stamped_comes_with_a_whole_read(server: Running) -
 def test_a_table_without_moments_is_read_whole_each_time(server: Running) -> None:
     found = stream(client_for(server), table("schools"), since=None)
     assert keys(read(found), Upsert) == ["1", "9"]
-    assert (found.kind, found.watermark) == (FeedKind.SNAPSHOT, None)
+    assert (found.kind, found.told().watermark) == (FeedKind.SNAPSHOT, None)
 
 
 def test_a_table_without_a_row_deletes_nothing_and_keeps_no_cursor(server: Running) -> None:
     found = stream(client_for(server), table("attendance"))
     assert read(found) == []
-    assert (found.kind, found.is_empty, found.watermark) == (FeedKind.DELTA, True, None)
+    assert (found.kind, found.is_empty, found.told().watermark) == (FeedKind.DELTA, True, None)
     assert found.holds() == Holds(0, 0)
 
 
