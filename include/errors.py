@@ -11,7 +11,7 @@
     │   ├── RateLimitedError      it kept asking us to slow down
     │   ├── ServerError           it kept failing (5xx)
     │   ├── ProtocolError         the answer is not what the contract promises
-    │   └── WatermarkError        its change versions went backwards
+    │   └── WatermarkError        its newest state is older than the one we hold
     ├── FeedError                 the feed arrived but must not be committed
     │   ├── EmptyFeedError        no rows: an empty file is never a snapshot
     │   ├── UnreadableFileError   truncated ZIP, unknown encoding, unexpected delimiter
@@ -105,7 +105,7 @@ class ProtocolError(SourceError):
 
 
 class WatermarkError(SourceError):
-    """The source's newest change version is lower than the one we stored."""
+    """The source's newest state is older than the watermark that we stored."""
 
 
 class UnreadError(FirstbellError):

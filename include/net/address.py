@@ -19,7 +19,7 @@ def base_url(
 ) -> str:
     """The address of an API: host (with or without scheme), port, extra `path`.
 
-    Raises ConfigError where others could read what is sent; `what` is "the ODS/API", say.
+    Raises ConfigError where others could read what is sent; `what` names the API in errors.
     """
     if not connection.host:
         raise ConfigError(

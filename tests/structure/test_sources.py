@@ -13,17 +13,21 @@ from tests.structure.test_tree import ROOT, tracked
 
 # A word of everyday use names nothing.
 NAMED = sorted(kind for kind in SOURCES if kind != "files")
-# What of the dbt project names Ed-Fi outside its staging, and why; the list only grows shorter.
-STILL_NAME_ED_FI = "dbt_names_ed_fi.txt"
+# What of the dbt project names a kind of source outside its staging, and why; the list only grows
+# shorter.
+STILL_NAME_A_SOURCE = "dbt_names_sources.txt"
 
 
 DBT = ROOT / "dbt_project"
-STAGING = DBT / "models" / "staging" / "edfi"
 
 
-def is_where_sources_meet(path: Path) -> bool:
-    """Whether a file is of the canonical layer, which names the staging of every source."""
-    return any(path.is_relative_to(DBT / room / "canonical") for room in ("models", "macros"))
+def may_name(kind: str, path: Path) -> bool:
+    """Whether a file is of the kind's staging, or of the canonical layer, where sources meet."""
+    return any(
+        path.is_relative_to(DBT / room / layer)
+        for room in ("models", "macros")
+        for layer in ("canonical", f"staging/{kind}")
+    )
 
 
 def words_of(kind: str) -> re.Pattern[str]:
@@ -61,17 +65,17 @@ def test_the_raw_tables_of_a_kind_begin_with_its_name(kind: str) -> None:
     assert kind in KINDS
 
 
-def test_the_models_that_name_ed_fi_outside_its_staging_only_grow_fewer() -> None:
-    text = (ROOT / "tests" / "structure" / STILL_NAME_ED_FI).read_text(encoding="utf-8")
+def test_the_files_of_dbt_that_name_a_source_outside_its_staging_only_grow_fewer() -> None:
+    text = (ROOT / "tests" / "structure" / STILL_NAME_A_SOURCE).read_text(encoding="utf-8")
     listed = [line for line in text.splitlines() if not line.startswith("#")]
     found = [
-        str(path.relative_to(ROOT / "dbt_project"))
+        str(path.relative_to(DBT))
         for path in tracked("dbt_project/*.sql", "dbt_project/*.yml", "dbt_project/*.csv")
-        if not path.is_relative_to(STAGING) and not is_where_sources_meet(path)
-        and is_named("edfi", path.read_text(encoding="utf-8"))
-    ]  # fmt: skip
+        for kind in NAMED
+        if not may_name(kind, path) and is_named(kind, path.read_text(encoding="utf-8"))
+    ]
     assert sorted(set(found) - set(listed)) == [], "read the canonical layer, not a source"
-    assert sorted(set(listed) - set(found)) == [], f"take these out of {STILL_NAME_ED_FI}"
+    assert sorted(set(listed) - set(found)) == [], f"take these out of {STILL_NAME_A_SOURCE}"
 
 
 def test_a_name_is_found_however_it_is_written() -> None:
