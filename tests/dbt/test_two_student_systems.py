@@ -60,10 +60,16 @@ TESTS = ("assessments", "studentAssessments", "objectiveAssessments")
 
 
 @pytest.fixture(scope="module")
-def told(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the district as both systems tell it."""
+    made = tmp_path_factory.mktemp("district")
+    set_up(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def told(pg_server_url: str, place: Path) -> Iterator[dict[str, str]]:
     """URL of the warehouse of the same district by kind of its student system."""
-    place = tmp_path_factory.mktemp("district")
-    set_up(place)
     with ExitStack() as open_ones:
         urls = {}
         for kind in KINDS:
@@ -79,12 +85,8 @@ def told(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture(scope="module")
-def moved(
-    told: dict[str, str], pg_server_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def moved(told: dict[str, str], pg_server_url: str, place: Path) -> Iterator[str]:
     """URL of the warehouse of the district after it moved from Ed-Fi to PowerSchool in mid-year."""
-    place = tmp_path_factory.mktemp("moved")
-    set_up(place)
     with copied(pg_server_url, urlsplit(told["edfi"]).path.lstrip("/")) as url:
         load("powerschool", url, place)
         seeded = run_dbt(
@@ -156,7 +158,7 @@ def load(kind: str, url: str, place: Path) -> None:
             }
         )  # fmt: skip
         known = {"sis": system, "grand_bend_warehouse": warehouse(url)}
-        work = Settings(work_dir=place / f"work_{kind}")
+        work = Settings(work_dir=place / urlsplit(url).path.lstrip("/"))
         night = Run(district, PLAN.as_of, "first", connect=known.__getitem__, settings=work)
         ingest.load_groups(night, "sis", ingest.plan(night, "sis"))
 
