@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 # default privileges. dbt names its own indexes by a digest.
 _EXTRAS = """
     with tables as (
-        select oid, relname, relowner, relacl from pg_class
+        select oid, relname, relowner, relacl, relrowsecurity from pg_class
         where relnamespace = to_regnamespace('reporting') and relkind = 'r'
     )
     select distinct 'view ' || upper.oid::regclass || ' on ' || tables.relname
@@ -45,6 +45,18 @@ _EXTRAS = """
                 and again.grantee = given.grantee
                 and again.privilege_type = given.privilege_type
         )
+    union
+    -- dbt and default privileges give no rights on single columns
+    select
+        'grant to ' || coalesce(role.rolname, 'PUBLIC') || ' on '
+        || tables.relname || '.' || part.attname
+    from tables
+    inner join pg_attribute as part on part.attrelid = tables.oid
+    cross join aclexplode(part.attacl) as given
+    left join pg_roles as role on role.oid = given.grantee
+    where given.grantee <> tables.relowner
+    union
+    select 'row security on ' || tables.relname from tables where tables.relrowsecurity
     union
     select 'policy ' || rule.polname || ' on ' || tables.relname
     from tables inner join pg_policy as rule on rule.polrelid = tables.oid

@@ -41,6 +41,8 @@ def test_a_warehouse_without_reports_has_none(database_url: str) -> None:
         ("create view public.ours as select one from reporting.rpt_some", "view ours on rpt_some"),
         ("grant select on reporting.rpt_some to public", "grant to PUBLIC on rpt_some"),
         ("create index ours on reporting.rpt_some (one)", "index ours on rpt_some"),
+        ("grant select (one) on reporting.rpt_some to public", "grant to PUBLIC on rpt_some.one"),
+        ("alter table reporting.rpt_some enable row level security", "row security on rpt_some"),
         ("create policy ours on reporting.rpt_some using (true)", "policy ours on rpt_some"),
     ],
 )
