@@ -93,6 +93,13 @@ def build(dag_id: str, district: District):
             # one of some models only has taken in nothing
             return not (params or {}).get("select") and does_another_wait(run_of(district.code))
 
+        # `done` has not been reached
+        @task.short_circuit(trigger_rule="one_failed")
+        def did_another_come(params: dict | None = None) -> bool:
+            from include.orchestration.readiness import did_another_come
+
+            return not (params or {}).get("select") and did_another_come(run_of(district.code))
+
         @task(outlets=[assets.left_waiting(district.code)])
         @no_retry_when_pointless
         def start_another() -> None:
@@ -104,7 +111,10 @@ def build(dag_id: str, district: District):
             built = build_layer.override(task_id=layer)(layer)
             last >> built
             last = built
-        last >> done() >> does_another_wait() >> start_another()
+        finished = done()
+        last >> finished >> does_another_wait() >> start_another()
+        start_after_failure = start_another.override(task_id="start_after_failure")
+        finished >> did_another_come() >> start_after_failure()
 
     return transform()
 

@@ -255,14 +255,20 @@ def last_build(dsn: str) -> Build | None:
     return None if row is None else Build(*row)
 
 
+def begun_at(dsn: str, stage: str, run_id: str) -> datetime | None:
+    """When the build of this run began last; None: never, or a database without this ledger."""
+    with psycopg.connect(dsn) as connection:
+        if not _has_ledger(connection):
+            return None
+        row = connection.execute(
+            "select begun_at from ops.runs where stage = %s and run_id = %s", (stage, run_id)
+        ).fetchone()
+    return None if row is None else row[0]
+
+
 def was_begun(dsn: str, stage: str, run_id: str) -> bool:
     """Whether the build of this run began before: it is repeated."""
-    with psycopg.connect(dsn) as connection:
-        row = connection.execute(
-            "select begun_at is not null from ops.runs where stage = %s and run_id = %s",
-            (stage, run_id),
-        ).fetchone()
-    return row is not None and bool(row[0])
+    return begun_at(dsn, stage, run_id) is not None
 
 
 def has_changed_since(dsn: str, run_id: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from include import transform
 from include.bind import ingest_stage
@@ -14,6 +14,9 @@ from include.ingest import half_loaded, upgrade
 from include.orchestration.ids import INGEST, DagName, ingests_of
 from include.orchestration.missed import Missed, missed
 from include.run import Run
+
+if TYPE_CHECKING:
+    from include.landing import Ingest
 
 log = logging.getLogger(__name__)
 
@@ -190,7 +193,23 @@ def does_another_wait(run: Run) -> bool:
     """Whether an ingest ended that this build has not taken in: its own event may be lost."""
     from include import landing
 
-    waiting = landing.waiting_ingests(run.dsn)
+    return _told(landing.waiting_ingests(run.dsn))
+
+
+def did_another_come(run: Run) -> bool:
+    """Whether an ingest ended since this build began, which failed, and no build has taken it in.
+
+    What waited before is what it failed with: to start again for that alone would never end.
+    """
+    from include import landing
+
+    began = landing.begun_at(run.dsn, transform.STAGE, run.run_id)
+    if began is None:
+        return False
+    return _told([i for i in landing.waiting_ingests(run.dsn) if i.finished_at > began])
+
+
+def _told(waiting: Sequence[Ingest]) -> bool:
     for ingest in waiting:
         log.info("%s of %s waits: another run is started", ingest.stage, ingest.as_of_date)
     return bool(waiting)

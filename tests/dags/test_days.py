@@ -138,6 +138,23 @@ def test_an_ingest_that_ended_after_the_build_began_waits_for_another(run: Runs)
     assert not readiness.does_another_wait(first)
 
 
+def test_after_a_build_that_failed_only_what_came_since_it_began_starts_another(run: Runs) -> None:
+    ingest(run, MONDAY)
+    failed = run("transform", "t1", events=[event(MONDAY)])
+    assert begin(failed)
+    assert not readiness.did_another_come(failed)  # its own would start it for ever
+    ingest(run, TUESDAY)
+    assert readiness.did_another_come(failed)
+    again = run("transform", "t2", events=[event(MONDAY)])
+    assert begin(again)
+    assert not readiness.did_another_come(again)
+
+
+def test_a_build_that_failed_before_it_began_starts_no_other(run: Runs) -> None:
+    ingest(run, MONDAY)
+    assert not readiness.did_another_come(run("transform", "t1", events=[event(MONDAY)]))
+
+
 def test_an_earlier_day_run_again_does_not_stand_for_a_later_one_that_waits(run: Runs) -> None:
     ingest(run, WEDNESDAY)
     ingest(run, MONDAY)

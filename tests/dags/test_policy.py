@@ -110,6 +110,18 @@ def test_the_layers_follow_each_other(dags: dict[str, Any]) -> None:
         assert earlier in dag.get_task(later).upstream_task_ids
 
 
+def test_after_a_failed_layer_the_run_is_red_and_looks_what_came_meanwhile(
+    dags: dict[str, Any],
+) -> None:
+    dag = dags["transform__grand_bend"]
+    assert dag.get_task("done").downstream_task_ids == {"does_another_wait", "did_another_come"}
+    assert dag.get_task("did_another_come").trigger_rule == "one_failed"
+    assert dag.get_task("start_after_failure").upstream_task_ids == {"did_another_come"}
+    # a run is as red as its last tasks
+    assert dag.get_task("start_another").trigger_rule == "all_success"
+    assert dag.get_task("does_another_wait").trigger_rule == "all_success"
+
+
 def test_a_failed_group_stops_neither_the_others_nor_the_alarm(dags: dict[str, Any]) -> None:
     dag = dags["ingest__grand_bend__edfi"]
     # a run is as red as its last tasks: `done` is not reached, and `ended` runs all the same
