@@ -95,6 +95,7 @@ def build(dag_id: str, district: District):
 
         # `done` has not been reached
         @task.short_circuit(trigger_rule="one_failed")
+        @no_retry_when_pointless
         def did_another_come(params: dict | None = None) -> bool:
             from include.orchestration.readiness import did_another_come
 
