@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -124,8 +125,10 @@ def test_a_password_that_ends_in_the_night_is_tried_once(built: EdfiHouse) -> No
 
 
 @pytest.fixture
-def shell(built: EdfiHouse, tmp_path: Path) -> Run:
+def shell(built: EdfiHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A night from a shell in a district with two vendors, of which nothing was delivered."""
+    # a folder that is gone is looked for again; nobody mounts it here
+    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
     (tmp_path / "drop").mkdir()
     current = built.night("shell")
     source = FilesConfig(
