@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -141,7 +141,8 @@ def _run_seeds(run: Run, select: str, full_refresh: bool) -> LayerResult:
     from include import landing
 
     dbt_command.check_seeds(run)
-    names = [file.stem for file in (dbt_command.PROJECT / "seeds").rglob("*.csv")]
+    files = list((dbt_command.PROJECT / "seeds").rglob("*.csv"))
+    names = [file.stem for file in files]
     project = fingerprint(run)
     # never resumed: a file that was corrected since may be one that had been loaded
     _forget_from(run, "seeds")
@@ -150,11 +151,25 @@ def _run_seeds(run: Run, select: str, full_refresh: bool) -> LayerResult:
     if stand:
         log.info("%s: the seeds are as they were loaded last", run.district.code)
         return LayerResult("seeds", 0, 0, False)
+    with dbt_command.reached(run):
+        reshaped = landing.reshaped_seeds(run.dsn, _headers(files))
+    if reshaped:
+        log.info("%s: seeds with other columns are made anew: %s", run.district.code, reshaped)
+        # these alone: what stands on a seed as a view goes with its table
+        invoke(run, ["seed", "--full-refresh", "--select", *reshaped], what="seeds")
     result = _run(run, "seeds", select, full_refresh)
     if not select:
         with dbt_command.reached(run):
             landing.remember_seeds(run.dsn, project, names)
     return result
+
+
+def _headers(files: Iterable[Path]) -> dict[str, list[str]]:
+    """The columns of seeds by their names, from the first lines of their files."""
+    return {
+        file.stem: file.read_text(encoding="utf-8-sig").partition("\n")[0].strip().split(",")
+        for file in files
+    }
 
 
 def _run(run: Run, layer: str, select: str, full_refresh: bool) -> LayerResult:

@@ -18,6 +18,7 @@ records_held    how many records of some feeds are current
 waiting_ingests which ingests no build has taken in
 seeds_stand     whether the seeds are as they were loaded last
 remember_seeds  write down that they were loaded
+reshaped_seeds  those whose table has other columns than their file
 settle_instances    decide which instance of a feed each source of a district is
 instance_of     which one it is
 LEFT_ALONE      the note of a file in which there is nothing to load
@@ -69,7 +70,7 @@ from include.landing.runs import (
     waiting_ingests,
     was_begun,
 )
-from include.landing.seeds import remember_seeds, seeds_stand
+from include.landing.seeds import remember_seeds, reshaped_seeds, seeds_stand
 from include.landing.writer import land
 from include.records import LEFT_ALONE
 
@@ -107,6 +108,7 @@ __all__ = [
     "record_skipped",
     "records_held",
     "remember_seeds",
+    "reshaped_seeds",
     "scope_of_run",
     "seeds_stand",
     "settle_day",

@@ -7,7 +7,7 @@ changes a few times a year.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import psycopg
@@ -21,6 +21,12 @@ _PLACES = """
         and pg_class.relname = any(%s)
         and not pg_is_other_temp_schema(pg_namespace.oid)
     order by 1, 2
+"""
+_COLUMNS = """
+    select table_name, array_agg(cast(column_name as text))
+    from information_schema.columns
+    where table_name = any(%s)
+    group by table_schema, table_name
 """
 _ROWS = sql.SQL(
     "select md5(coalesce(string_agg(line, '' order by line), ''))"
@@ -42,6 +48,16 @@ def seeds_stand(dsn: str, fingerprint: str, names: Collection[str]) -> bool:
             return False
         row = connection.execute("select fingerprint, contents from ops.seeds").fetchone()
         return row is not None and row == (fingerprint, _contents(connection, names))
+
+
+def reshaped_seeds(dsn: str, headers: Mapping[str, Collection[str]]) -> list[str]:
+    """Return the seeds whose table has other columns than their file, as after an upgrade.
+
+    dbt empties a table that is there and inserts into it: a new column would not be found.
+    """
+    with psycopg.connect(dsn) as connection:
+        found = connection.execute(_COLUMNS, (list(headers),)).fetchall()
+    return sorted({name for name, columns in found if set(columns) != set(headers[name])})
 
 
 def remember_seeds(dsn: str, fingerprint: str, names: Collection[str]) -> None:

@@ -59,3 +59,10 @@ def test_seeds_that_failed_their_test_are_loaded_and_tested_again(
     project("../seeds/codes.csv", "code\na\nright\n")
     assert load(night, "first") == 2
     assert codes(night) == "a,right"
+
+
+def test_a_seed_that_has_a_new_column_is_made_anew(night: Run, project: Write) -> None:
+    assert load(night, "first") == 2
+    project("../seeds/codes.csv", "source,code\n*,a\n*,c\n")
+    assert load(night, "after the upgrade") == 2
+    assert codes(night) == "a,c"
