@@ -229,3 +229,19 @@ def test_every_policy_name_is_a_column_of_the_wide_form(manifest: Manifest) -> N
     names = checks.policy_names()
     sql = _model(manifest, "int_policy__by_grade_band")["raw_code"]
     assert set(names) == set(checks.policy_columns(sql))
+
+
+def test_the_row_to_add_names_the_source_where_a_crosswalk_is_kept_by_it(
+    manifest: Manifest,
+) -> None:
+    nodes = manifest["nodes"]
+    named = {
+        name: set(re.findall(r"'(xwalk_\w+)'", nodes[f"model.firstbell.{name}"]["raw_code"]))
+        for name in ("int_codes__unmapped", "rpt_unmapped_codes")
+    }
+    by_source = {
+        node["name"]
+        for node in nodes.values()
+        if node["resource_type"] == "seed" and "source" in node["config"]["meta"].get("grain", [])
+    }
+    assert named["rpt_unmapped_codes"] == named["int_codes__unmapped"] & by_source

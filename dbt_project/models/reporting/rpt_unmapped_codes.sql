@@ -11,10 +11,27 @@ worded as (
         unmapped.crosswalk,
         unmapped.code,
         unmapped.record_count,
-        'Add a row to ' || unmapped.crosswalk || '.csv, in the folder seeds beside the district'
-        || ' files, with district_code '
-        || {{ district_code() }} || ' (or * for every district) and ' || unmapped.key_column || ' '
-        || unmapped.code || ', then run the night again.' as what_to_add,
+        case
+            -- a record without a code: the word stands for none
+            when unmapped.code = '(none)'
+                then 'No row can map records without ' || unmapped.key_column
+                    || ': have it entered in the source, then run the night again.'
+            else 'Add a row to ' || unmapped.crosswalk
+                || '.csv, in the folder seeds beside the district files, with district_code '
+                || {{ district_code() }} || ' (or * for every district)'
+                || case
+                    -- their rows are each of one source: one that does not name it is refused
+                    when unmapped.crosswalk in (
+                            'xwalk_assessment_subjects',
+                            'xwalk_assessment_score_methods',
+                            'xwalk_assessment_levels'
+                        )
+                        then ', source ' || unmapped.source
+                    else ''
+                end
+                || ' and ' || unmapped.key_column || ' ' || unmapped.code
+                || ', then run the night again.'
+        end as what_to_add,
         {{ as_of_date() }} as as_of_date
     from unmapped
 )
