@@ -177,3 +177,12 @@ def test_every_dag_has_its_runbook(dag: str) -> None:
 )
 def test_every_vendor_has_its_page(vendor: str) -> None:
     assert (ROOT / "docs" / "sources" / f"{vendor}.md").is_file()
+
+
+def test_no_test_of_the_data_sends_a_district_into_the_checkout() -> None:
+    told = [
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / "dbt_project" / "tests").rglob("*.sql"))
+        if "seeds/xwalk" in path.read_text(encoding="utf-8")
+    ]
+    assert not told, "a district's own rows lie in the folder seeds beside the district files"

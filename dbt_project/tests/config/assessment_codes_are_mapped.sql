@@ -5,6 +5,6 @@
 -- When it matters: a result of an unmapped subject never decides, an unmapped kind of score is
 -- never a
 --   percentile, and an unmapped circumstance leaves a spoiled test valid.
--- How to resolve: add a row to seeds/xwalk/xwalk_assessment_subjects, _score_methods, _levels or
---   _circumstances (district_code * or the district's own).
+-- How to resolve: add the row that reporting.rpt_unmapped_codes names to your own rows, in the
+--   folder seeds beside the district files.
 select * from {{ ref('int_assessment__unmapped_codes') }}

@@ -3,9 +3,9 @@
 -- events.
 -- When it matters: each student with such an event on a counted day has no attendance rate and the
 --   reason unmapped_category, because nobody can say whether the student was there.
--- How to resolve: add a row to seeds/xwalk/xwalk_attendance_category.csv (for the district or
--- '*'), or a
---   descriptor mapping in the source, and run again.
+-- How to resolve: add a row to your own xwalk_attendance_category.csv (in the folder seeds beside
+--   the district files), for the district or '*', or a descriptor mapping in the source, and
+--   run again.
 with
 
 daily_events as (

@@ -2,9 +2,8 @@
 -- What it finds: dates whose calendar event the crosswalk does not know, per school and event.
 -- When it matters: such a date is no day of school, so enrolled days are too few and rates too
 -- high.
--- How to resolve: add a row to seeds/xwalk/xwalk_calendar_event.csv with the effect
--- instructional, closed
---   or none.
+-- How to resolve: add a row to your own xwalk_calendar_event.csv (in the folder seeds beside the
+--   district files) with the effect instructional, closed or none.
 with
 
 school_days as (

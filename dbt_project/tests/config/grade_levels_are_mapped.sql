@@ -3,9 +3,8 @@
 -- number.
 -- When it matters: the student's grade band is unknown, so the district's defaults judge the
 -- student.
--- How to resolve: add a row to seeds/xwalk/xwalk_grade_level.csv; leave the grade level empty
--- for a code
---   that is no grade.
+-- How to resolve: add a row to your own xwalk_grade_level.csv (in the folder seeds beside the
+--   district files); leave the grade level empty for a code that is no grade.
 with
 
 spells as (

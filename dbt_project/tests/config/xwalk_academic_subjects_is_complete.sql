@@ -3,7 +3,8 @@
 --   of subjects.
 -- When it matters: the course or the standard stands under the subject `unmapped`.
 -- How to resolve: add the row that reporting.rpt_unmapped_codes names to
---   seeds/xwalk/xwalk_academic_subjects.csv, with the district's code, or with * when it means
+--   your own rows (xwalk_academic_subjects.csv in the folder seeds beside the district files),
+--   with the district's code, or with * when it means
 --   the same everywhere; or map the code in the source.
 with
 

@@ -3,7 +3,8 @@
 --   levels.
 -- When it matters: the weighted GPA adds nothing for that level.
 -- How to resolve: add the row that reporting.rpt_unmapped_codes names to
---   seeds/xwalk/xwalk_course_levels.csv, with the district's code, or with * when it means the
+--   your own rows (xwalk_course_levels.csv in the folder seeds beside the district files), with
+--   the district's code, or with * when it means the
 --   same everywhere; or map the code in the source.
 with
 

@@ -3,7 +3,8 @@
 -- When it matters: the action is kept as `unmapped`; if it is a suspension, the behavior
 --   indicator misses it.
 -- How to resolve: add the row that reporting.rpt_unmapped_codes names to
---   seeds/xwalk/xwalk_disciplines.csv, with the district's code, or with * when it means the same
+--   your own rows (xwalk_disciplines.csv in the folder seeds beside the district files), with the
+--   district's code, or with * when it means the same
 --   everywhere; or map the code in the source.
 with
 

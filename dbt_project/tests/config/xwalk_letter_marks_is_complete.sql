@@ -4,7 +4,8 @@
 -- When it matters: the course is in no count and in no GPA; the period's unmapped_mark_count
 --   shows it.
 -- How to resolve: add the row that reporting.rpt_unmapped_codes names to
---   seeds/xwalk/xwalk_letter_marks.csv, with the district's code, or with * when it means the
+--   your own rows (xwalk_letter_marks.csv in the folder seeds beside the district files), with
+--   the district's code, or with * when it means the
 --   same everywhere; or map the code in the source.
 with
 

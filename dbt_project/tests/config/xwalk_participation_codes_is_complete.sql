@@ -3,7 +3,8 @@
 --   a row in the crosswalk of participation.
 -- When it matters: the incident is kept as `unmapped` and counts for nobody.
 -- How to resolve: add the row that reporting.rpt_unmapped_codes names to
---   seeds/xwalk/xwalk_participation_codes.csv, with the district's code, or with * when it means
+--   your own rows (xwalk_participation_codes.csv in the folder seeds beside the district files),
+--   with the district's code, or with * when it means
 --   the same everywhere; or map the code in the source.
 with
 

@@ -3,7 +3,8 @@
 --   crosswalk of program types.
 -- When it matters: the participation stands under the program type `unmapped`.
 -- How to resolve: add the row that reporting.rpt_unmapped_codes names to
---   seeds/xwalk/xwalk_program_types.csv, with the district's code, or with * when it means the
+--   your own rows (xwalk_program_types.csv in the folder seeds beside the district files), with
+--   the district's code, or with * when it means the
 --   same everywhere; or map the code in the source.
 with
 

@@ -3,7 +3,8 @@
 -- When it matters: the person's role is `unmapped`, and rules about who may see whom cannot use
 --   it.
 -- How to resolve: add the row that reporting.rpt_unmapped_codes names to
---   seeds/xwalk/xwalk_staff_roles.csv, with the district's code, or with * when it means the same
+--   your own rows (xwalk_staff_roles.csv in the folder seeds beside the district files), with the
+--   district's code, or with * when it means the same
 --   everywhere; or map the code in the source.
 with
 

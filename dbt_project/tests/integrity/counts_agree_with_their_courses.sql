@@ -4,7 +4,7 @@
 -- When it matters: the counts were computed from different rows, or the crosswalk of letters holds
 --   a wrong number.
 -- How to resolve: compare fct_course_mark of the student and period; check
---   seeds/xwalk/xwalk_letter_marks.csv.
+--   the crosswalk xwalk_letter_marks, your own rows included.
 with
 
 grades as (

@@ -98,7 +98,8 @@ def check_required(where: str, layout: Layout, file: FileLayout, columns: Column
         f"found {len(columns.position)} known and {len(columns.unknown)} unknown columns",
         expected=f"the columns of {file.name}",
         next_step=f"Did the vendor change the file? See {layout.docs}#columns; a new name goes "
-        f"into `aliases` of include/layouts/{layout.source}.yaml.",
+        f"into `aliases` of {layout.source}.yaml in the folder layouts beside the district files "
+        "(a copy of ours, if it is not there).",
     )
 
 
