@@ -65,7 +65,9 @@ def write_project(place: Path, record: Rows, *further: str) -> Path:
         (place / "models").mkdir(exist_ok=True)
         (place / "models" / folder).mkdir()
         for path in (PROJECT / "models" / folder).rglob("*"):
-            if path.is_file() and "unit_tests" not in path.name:
+            # of tests no source is of record: their models read what these two do not tell
+            of_tests = path.parent.name == "assessment"
+            if path.is_file() and "unit_tests" not in path.name and not of_tests:
                 (place / "models" / folder / path.name).symlink_to(path)
     for model in further:
         file = PROJECT / "models" / f"{model}.sql"
