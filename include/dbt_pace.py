@@ -51,6 +51,7 @@ def _words_spared() -> Iterator[None]:
     """
     from dbt_common.events.base_types import BaseEvent, EventLevel
     from dbt_common.events.event_manager import EventManager
+    from dbt_common.events.logger import PRINT_EVENT_NAMES
 
     # in this order; dbt has no number for them
     levels = list(EventLevel)
@@ -68,6 +69,8 @@ def _words_spared() -> Iterator[None]:
         if (
             its >= levels.index(EventLevel.WARN)
             or force_warn_or_error_handling
+            # what a command was asked for, as `ls --quiet` is: printed whatever the level
+            or type(e).__name__ in PRINT_EVENT_NAMES
             or any(its >= levels.index(logger.level) for logger in manager.loggers)
         ):
             tell(manager, e, level, node, force_warn_or_error_handling)
