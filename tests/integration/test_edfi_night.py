@@ -6,7 +6,6 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +17,7 @@ from include.errors import FirstbellError, ServerError, TokenRefusedError, Unrea
 from include.landing import runs
 from include.run import Run
 from include.sources.files.config import FilesConfig, FolderDelivery
+from include.sources.files.fetch import fetch
 from tests.integration.edfi_house import EdfiHouse, edfi_house
 from tests.sources.edfi.helpers import store_of
 
@@ -128,7 +128,7 @@ def test_a_password_that_ends_in_the_night_is_tried_once(built: EdfiHouse) -> No
 def shell(built: EdfiHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A night from a shell in a district with two vendors, of which nothing was delivered."""
     # a folder that is gone is looked for again; nobody mounts it here
-    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
+    monkeypatch.setitem(fetch.__kwdefaults__, "sleep", lambda _: None)
     (tmp_path / "drop").mkdir()
     current = built.night("shell")
     source = FilesConfig(
