@@ -213,7 +213,7 @@ def in_vain(run: Run) -> tuple[list[FirstbellError], str]:
 
 
 def report(run: Run, more: Sequence[FirstbellError] = ()) -> int:
-    """Print all that is missing or wrong, `more` too, and what is there in vain; the exit code."""
+    """Print all that is missing or wrong, `more` too, and what serves nobody; the exit code."""
     found = [*missing(run, reach=True), *more]
     unread, note = in_vain(run)
     return tell(run, [*found, *unread], note)

@@ -1,4 +1,4 @@
-"""Find what a warehouse holds in vain: feeds that no model reads, tables that no model makes.
+"""Find feeds that no model reads, and tables that no model makes.
 
 A feed lands whether or not anything is made of it, and a table of an earlier version stays until
 somebody drops it: neither fails anything. Both are read from the parsed project, so no list goes
@@ -159,13 +159,13 @@ def told(leftovers: Collection[LeftOver]) -> str:
     commands = "\n".join(f"   {one}" for one in leftovers)
     return (
         f"tables and views in our schemas that no model makes: {len(leftovers)}. What an earlier"
-        " version left is in vain, what the district put there may stay; to drop one:"
+        " version left serves nobody, what the district put there may stay; to drop one:"
         f"\n{commands}"
     )
 
 
 def warn(run: Run, manifest: Manifest) -> None:
-    """Write to the log of a build what lands or stands in vain."""
+    """Write to the log of a build which feeds and tables serve nobody."""
     for error in refusals(manifest, run.district):
         log.warning("%s", error)
     with dbt_command.reached(run):

@@ -43,8 +43,9 @@ def fetch(
     """Fetch every file that the delivery's pattern names, the oldest first.
 
     A file is written under a temporary name, compared in size and renamed, so that a broken
-    transfer leaves nothing that could be read. Lost connections are retried; a refused login, an
-    unknown host key, a missing folder or a server that is too slow is not. No file at all is no
+    transfer leaves nothing that could be read. Lost connections are retried, and a local folder
+    that is not there, because a drive may be mounted again; a refused login, an unknown host key, a
+    folder that the server does not have or a server that is too slow is not. No file at all is no
     error: vendors remove files between their windows. A single file that cannot be had is `refused`
     and stops no other. Raises ProtocolError where files lie there and none fits; those of the
     patterns `beside` are of other deliveries.
