@@ -13,14 +13,16 @@ from typing import Any
 from include.connections import Connection
 from include.errors import ConfigError, ProtocolError, TokenRefusedError
 from include.net.address import base_url, host_of, trusted
-from include.net.tokens import TokenFile, TokenKeeper
+from include.net.oauth import OAuth
+from include.net.problems import Problem
 from include.net.transport import Answer, Transport
-from include.net.wire import Limits
 from include.sources.edfi.config import EdfiConfig
 from include.sources.edfi.discovery import Api, read_discovery
 from include.sources.edfi.problems import TOO_MANY, EdfiManner, RefusedError, error_for
 
 Params = Mapping[str, str | int]
+# where an answer does not say how long its token lives
+LIFETIME_S = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +63,21 @@ class Client:
         self._transport = Transport(
             EdfiManner(),
             host=self.host,
-            limits=Limits(source.timeout_s, source.deadline_s, source.max_answer_mb * 1_000_000),
+            limits=source.limits,
             max_attempts=source.max_attempts,
             threads=source.threads,
             sleep=sleep,
             verify=trusted(connection),
         )
-        self._tokens = TokenKeeper(
-            self._fetch_token,
-            clock,
-            None if tokens is None else lambda: self._token_file(tokens),
-            system="Ed-Fi",
+        self._oauth = OAuth(
+            self._transport,
+            connection,
+            token_url=lambda: self.api.token_url,
+            usual_lifetime_s=LIFETIME_S,
+            refused=self._refused,
+            strange=self._strange_token,
+            clock=clock,
+            folder=tokens,
         )
         self._lock = threading.RLock()
         self._api: Api | None = None
@@ -180,21 +186,9 @@ class Client:
         return [str(token) for token in tokens] if isinstance(tokens, list) else None
 
     def _get(self, url: str, what: str, params: Params) -> Answer:
-        token = self._tokens.current()
-        try:
-            return self._transport.get(url, what=what, params=params, headers=self._headers(token))
-        except RefusedError as error:
-            if error.problem.status != HTTPStatus.UNAUTHORIZED:
-                raise
-        # expired or revoked in the middle of a read: once more with a new one
-        self._tokens.reject(token)
-        token = self._tokens.current()
-        return self._transport.get(url, what=what, params=params, headers=self._headers(token))
+        return self._oauth.get(url, what=what, params=params, headers=self._snapshot())
 
-    def _headers(self, token: str) -> dict[str, str]:
-        return {"Authorization": f"Bearer {token}", **self._snapshot(token)}
-
-    def _snapshot(self, token: str) -> dict[str, str]:
+    def _snapshot(self) -> dict[str, str]:
         if not self.source.use_snapshot:
             return {}
         with self._lock:
@@ -202,19 +196,15 @@ class Client:
                 if self.api.has_use_snapshot:
                     self._snapshot_header = {"Use-Snapshot": "true"}
                 else:
-                    self._snapshot_header = {"Snapshot-Identifier": self._newest_snapshot(token)}
+                    self._snapshot_header = {"Snapshot-Identifier": self._newest_snapshot()}
             return self._snapshot_header
 
-    def _newest_snapshot(self, token: str) -> str:
+    def _newest_snapshot(self) -> str:
         """Before 7.0 a snapshot is named; take the newest."""
         answer = None
         if self.api.changes_url is not None:
             try:
-                answer = self._transport.get(
-                    f"{self.api.changes_url}snapshots",
-                    what="snapshots",
-                    headers={"Authorization": f"Bearer {token}"},
-                )
+                answer = self._oauth.get(f"{self.api.changes_url}snapshots", what="snapshots")
             except RefusedError as error:
                 raise error_for(error.problem, host=self.host, resource="snapshots") from None
         found = [s for s in answer.body if isinstance(s, dict)] if answer and answer.body else []
@@ -229,44 +219,20 @@ class Client:
         newest = max(found, key=lambda snapshot: str(snapshot.get("snapshotDateTime") or ""))
         return str(newest.get("snapshotIdentifier"))
 
-    def _token_file(self, folder: Path) -> TokenFile:
-        return TokenFile(
-            folder,
-            address=self.api.token_url,
-            key=self.connection.login or "",
-            secret=self.connection.password or "",
+    def _refused(self, problem: Problem) -> TokenRefusedError:
+        return TokenRefusedError(
+            f"Ed-Fi token at {self.host}",
+            seen=f"the key or secret was refused ({problem})",
+            expected="a token",
+            next_step=f"Check login (key) and password (secret) of connection "
+            f"{self.connection.conn_id}; the key may be disabled or belong to another host, or "
+            f"{TOO_MANY}.",
         )
 
-    def _fetch_token(self) -> tuple[str, float]:
-        where = f"Ed-Fi token at {self.host}"
-        credentials = (self.connection.login or "", self.connection.password or "")
-        try:
-            answer = self._transport.post(
-                self.api.token_url,
-                what="token",
-                auth=(credentials[0].encode(), credentials[1].encode()),
-                data={"grant_type": "client_credentials"},
-            )
-        except RefusedError as error:
-            raise TokenRefusedError(
-                where,
-                seen=f"the key or secret was refused ({error.problem})",
-                expected="a token",
-                next_step=f"Check login (key) and password (secret) of connection "
-                f"{self.connection.conn_id}; the key may be disabled or belong to another host, or "
-                f"{TOO_MANY}.",
-            ) from None
-        body = answer.body if isinstance(answer.body, dict) else {}
-        token = body.get("access_token")
-        if not isinstance(token, str) or not token:
-            raise ProtocolError(
-                where,
-                seen="an answer without access_token",
-                expected="an OAuth token",
-                next_step="Check the connection's host: is this an Ed-Fi ODS/API?",
-            )
-        try:
-            lifetime_s = float(body.get("expires_in") or 1800)
-        except (TypeError, ValueError):
-            lifetime_s = 1800.0
-        return token, lifetime_s
+    def _strange_token(self, seen: str) -> ProtocolError:
+        return ProtocolError(
+            f"Ed-Fi token at {self.host}",
+            seen=seen,
+            expected="an OAuth token",
+            next_step="Check the connection's host: is this an Ed-Fi ODS/API?",
+        )

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 from include.errors import (
     EmptyFeedError,
-    ServerError,
-    TokenRefusedError,
-    UnreachableError,
     WatermarkError,
     WrongYearError,
 )
 from include.records import Feed, FeedKind
-from include.sources.base import Item, Ledger, Plan, Pool, Reading, Source, SourceRun
+from include.sources.api import ApiSource
+from include.sources.base import Item, Ledger, Plan, Pool, Reading
 from include.sources.edfi.config import EdfiConfig
 
 if TYPE_CHECKING:
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class EdfiSource(Source[EdfiConfig]):
+class EdfiSource(ApiSource[EdfiConfig, "Client"]):
     """An ODS/API: every resource is read up to the change version that `plan` found, the ceiling.
 
     A watermark is a change version as text.
@@ -38,10 +36,6 @@ class EdfiSource(Source[EdfiConfig]):
     pool = Pool(2, "Ed-Fi API: as many tasks at once as its host allows")
     holds_back_tiers = True
     can_read_some = True
-
-    def __init__(self, run: SourceRun) -> None:
-        super().__init__(run)
-        self._opened: Client | None = None
 
     @classmethod
     def feeds(cls) -> Collection[Feed]:
@@ -66,24 +60,6 @@ class EdfiSource(Source[EdfiConfig]):
     def raw_name_of(cls, config: EdfiConfig) -> str:
         return "edfi"
 
-    def check(self) -> None:
-        """Raise ConfigError for a connection that lacks a part."""
-        self._connect(self.config).close()
-
-    def reach(self) -> None:
-        """Raise what stops us from reading the host, after one attempt."""
-        client = self._connect(self.config.model_copy(update={"max_attempts": 1}))
-        try:
-            client.newest_change_version()
-        finally:
-            client.close()
-
-    def close(self) -> None:
-        """Close the client."""
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
-
     def outage(self) -> Item:
         """The resource that a run asks for first stands for the host."""
         from include.sources.edfi.years import DATED
@@ -100,7 +76,7 @@ class EdfiSource(Source[EdfiConfig]):
         """
         from include.sources.edfi.resources import RESOURCES
 
-        client = self._client
+        client = self.client
         newest = client.newest_change_version()
         self._check_school_year(client, newest, ledger)
         if newest is None or self.run.full_refresh:
@@ -139,7 +115,7 @@ class EdfiSource(Source[EdfiConfig]):
         is_delta = not (whole or self.run.full_refresh) and ceiling is not None
         stored = ledger.watermark(resource.feed) if is_delta else None
         since = None if stored is None else int(stored)
-        stream = open_stream(self._client, resource, ceiling=ceiling, since=since)
+        stream = open_stream(self.client, resource, ceiling=ceiling, since=since)
         is_full = since is None
         # nothing at the source deletes nothing, unless an operator has looked and says so
         is_released = is_full and stream.is_empty and self.run.release_parked
@@ -158,28 +134,19 @@ class EdfiSource(Source[EdfiConfig]):
         )
         return [reading]
 
-    def is_down(self, error: Exception) -> bool:
-        """Whether no other resource can be read either; one alone may be too much for a host."""
-        if isinstance(error, TokenRefusedError):
-            return True
-        return isinstance(error, UnreachableError | ServerError) and not self._client.answers()
-
     def _item(self, resource: Resource, window: str = "not read") -> Item:
         return Item(resource.name, resource.feed, FeedKind.DELTA, window)
 
-    @property
-    def _client(self) -> Client:
-        """One client for all that this object reads."""
-        if self._opened is None:
-            self._opened = self._connect(self.config)
-        return self._opened
-
-    def _connect(self, config: EdfiConfig) -> Client:
+    def connect(self, config: EdfiConfig) -> Client:
         """A client that shares its token with the other tasks of this source."""
         from include.sources.edfi.client import Client
 
         connection = self.run.connect(config.connection)
         return Client(connection, config, tokens=self.run.work_dir / "tokens")
+
+    def log_in(self, client: Client) -> None:
+        """Ask for the newest change version."""
+        client.newest_change_version()
 
     def _check_school_year(self, client: Client, ceiling: int | None, ledger: Ledger) -> None:
         """Refuse an ODS of other school years only, before it replaces what is loaded.

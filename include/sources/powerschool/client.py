@@ -5,17 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from include.connections import Connection
 from include.errors import ConfigError, ProtocolError, TokenRefusedError
 from include.net.address import base_url, host_of, trusted
-from include.net.problems import RefusedError
-from include.net.tokens import TokenFile, TokenKeeper
+from include.net.oauth import OAuth
+from include.net.problems import Problem, RefusedError
 from include.net.transport import Answer, Transport
-from include.net.wire import Limits
 from include.sources.powerschool.config import PowerSchoolConfig
 from include.sources.powerschool.pace import Pace
 from include.sources.powerschool.problems import PAGE, PowerSchoolManner, error_for
@@ -57,15 +55,23 @@ class Client:
         self._transport = Transport(
             PowerSchoolManner(),
             host=self.host,
-            limits=Limits(config.timeout_s, config.deadline_s, config.max_answer_mb * 1_000_000),
+            limits=config.limits,
             max_attempts=config.max_attempts,
             threads=1,
             sleep=sleep,
             verify=trusted(connection),
             before=Pace(config.min_interval_s, clock=clock, sleep=sleep).keep,
         )
-        shared = None if tokens is None else lambda: self._token_file(tokens)
-        self._tokens = TokenKeeper(self._fetch_token, clock, shared, system="PowerSchool")
+        self._oauth = OAuth(
+            self._transport,
+            connection,
+            token_url=lambda: f"{self._base}/oauth/access_token",
+            usual_lifetime_s=LIFETIME_S,
+            refused=self._refused,
+            strange=lambda seen: self._strange("token", seen),
+            clock=clock,
+            folder=tokens,
+        )
         self._lock = threading.RLock()
         self._page_size: int | None = None
 
@@ -122,65 +128,26 @@ class Client:
 
     def _query(self, table: Table, path: str, values: Values, *, params: Values) -> Any:
         what = table.name if params else f"{table.name} (count)"
-        return self._asked("POST", path, what, json=dict(values), params=dict(params))
+        return self._asked(self._oauth.post, path, what, json=dict(values), params=dict(params))
 
     def _read(self, path: str, what: str) -> Any:
-        return self._asked("GET", path, what)
+        return self._asked(self._oauth.get, path, what)
 
-    def _asked(self, method: str, path: str, what: str, **options: Any) -> Any:
+    def _asked(self, call: Callable[..., Answer], path: str, what: str, **options: Any) -> Any:
         try:
-            return self._authorised(method, f"{self._base}{path}", what, options).body
+            return call(f"{self._base}{path}", what=what, **options).body
         except RefusedError as error:
             raise error_for(error.problem, host=self.host, what=what) from None
 
-    def _authorised(self, method: str, url: str, what: str, options: dict[str, Any]) -> Answer:
-        call = self._transport.post if method == "POST" else self._transport.get
-        token = self._tokens.current()
-        try:
-            return call(url, what=what, headers={"Authorization": f"Bearer {token}"}, **options)
-        except RefusedError as error:
-            if error.problem.status != HTTPStatus.UNAUTHORIZED:
-                raise
-        # expired or revoked in the middle of a read: once more with a new one
-        self._tokens.reject(token)
-        token = self._tokens.current()
-        return call(url, what=what, headers={"Authorization": f"Bearer {token}"}, **options)
-
-    def _token_file(self, folder: Path) -> TokenFile:
-        return TokenFile(
-            folder,
-            address=self._base,
-            key=self.connection.login or "",
-            secret=self.connection.password or "",
+    def _refused(self, problem: Problem) -> TokenRefusedError:
+        return TokenRefusedError(
+            f"PowerSchool token at {self.host}",
+            seen=f"the client id or secret was refused ({problem})",
+            expected="a token",
+            next_step=f"Check login (id) and password (secret) of connection "
+            f"{self.connection.conn_id}: a plugin that was installed anew has other ones, and a "
+            f"disabled one none. See {PAGE}#access.",
         )
-
-    def _fetch_token(self) -> tuple[str, float]:
-        client, secret = self.connection.login or "", self.connection.password or ""
-        try:
-            answer = self._transport.post(
-                f"{self._base}/oauth/access_token",
-                what="token",
-                auth=(client.encode(), secret.encode()),
-                data={"grant_type": "client_credentials"},
-            )
-        except RefusedError as error:
-            raise TokenRefusedError(
-                f"PowerSchool token at {self.host}",
-                seen=f"the client id or secret was refused ({error.problem})",
-                expected="a token",
-                next_step=f"Check login (id) and password (secret) of connection "
-                f"{self.connection.conn_id}: a plugin that was installed anew has other ones, and "
-                f"a disabled one none. See {PAGE}#access.",
-            ) from None
-        body = answer.body if isinstance(answer.body, dict) else {}
-        token = body.get("access_token")
-        if not isinstance(token, str) or not token:
-            raise self._strange("token", "an answer without access_token")
-        try:
-            lifetime_s = float(body.get("expires_in") or LIFETIME_S)
-        except (TypeError, ValueError):
-            lifetime_s = LIFETIME_S
-        return token, lifetime_s
 
     def _strange(self, what: str, seen: str) -> ProtocolError:
         return ProtocolError(

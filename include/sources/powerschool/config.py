@@ -6,14 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from include.sources.base import SourceConfig
+from include.sources.api import ApiConfig
 
 
-class PowerSchoolConfig(SourceConfig):
+class PowerSchoolConfig(ApiConfig):
     """A PowerSchool SIS; `school_years` are those of which it must have one."""
 
     kind: Literal["powerschool"] = "powerschool"
-    connection: str
     # What PowerSchool calls the district: a token of another one is refused.
     district_number: str = Field(min_length=1)
     # The first school year (spring year) of which rows are read; unset: all that there are.
@@ -32,10 +31,3 @@ class PowerSchoolConfig(SourceConfig):
     overlap_minutes: int = Field(default=90, ge=0)
     # PowerSchool publishes no limit of requests; it serves its own users from the same machine.
     min_interval_s: float = Field(default=0.1, ge=0)
-    # For connecting, and between two pieces of an answer.
-    timeout_s: float = Field(default=60, gt=0)
-    # For a whole answer, however slowly it drips.
-    deadline_s: float = Field(default=300, gt=0)
-    # The greatest size of one answer, unpacked.
-    max_answer_mb: int = Field(default=64, ge=1)
-    max_attempts: int = Field(default=6, ge=1)

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 from include.errors import (
     ConfigError,
     EmptyFeedError,
-    ServerError,
-    TokenRefusedError,
-    UnreachableError,
     WrongDistrictError,
     WrongYearError,
 )
 from include.records import Feed, FeedKind
-from include.sources.base import Item, Ledger, Plan, Pool, Reading, Source, SourceRun
+from include.sources.api import ApiSource
+from include.sources.base import Item, Ledger, Plan, Pool, Reading
 from include.sources.powerschool.config import PowerSchoolConfig
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ YEARS_BEFORE = 1991
 PAGE = "docs/sources/powerschool.md"
 
 
-class PowerSchoolSource(Source[PowerSchoolConfig]):
+class PowerSchoolSource(ApiSource[PowerSchoolConfig, "Client"]):
     """A PowerSchool SIS: tables with a moment by their changes, the others whole.
 
     A watermark is a cursor of cursor.py as text.
@@ -46,10 +44,6 @@ class PowerSchoolSource(Source[PowerSchoolConfig]):
     holds_back_tiers = True
     can_read_some = True
 
-    def __init__(self, run: SourceRun) -> None:
-        super().__init__(run)
-        self._opened: Client | None = None
-
     @classmethod
     def feeds(cls) -> Collection[Feed]:
         """One feed for each table of tables.yaml."""
@@ -62,24 +56,6 @@ class PowerSchoolSource(Source[PowerSchoolConfig]):
         del config
         return "powerschool"
 
-    def check(self) -> None:
-        """Raise ConfigError for a connection that lacks a part."""
-        self._connect(self.config).close()
-
-    def reach(self) -> None:
-        """Raise what stops us from reading the host, after one attempt."""
-        client = self._connect(self.config.model_copy(update={"max_attempts": 1}))
-        try:
-            self._check_district(client)
-        finally:
-            client.close()
-
-    def close(self) -> None:
-        """Close the client."""
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
-
     def outage(self) -> Item:
         """The terms, which a run asks for first, stand for the whole."""
         return self._item(_table("terms"), window="plan")
@@ -91,7 +67,7 @@ class PowerSchoolSource(Source[PowerSchoolConfig]):
         PowerSchool has other school years only, and EmptyFeedError when no term is left of those
         that we hold.
         """
-        client = self._client
+        client = self.client
         self._check_district(client)
         first = self.config.first_school_year
         starts = self.run.school_year_starts_in
@@ -123,9 +99,7 @@ class PowerSchoolSource(Source[PowerSchoolConfig]):
         table = _table(item.name)
         stored = None if whole or self.run.full_refresh else ledger.watermark(table.feed)
         since = Cursor.parse(stored) if stored is not None else None
-        stream = PowerSchoolStream(
-            self._client, table, plan, today=self.run.as_of_date, since=since
-        )
+        stream = PowerSchoolStream(self.client, table, plan, today=self.run.as_of_date, since=since)
         # nothing at the source deletes nothing, unless an operator has looked and says so
         is_released = not stream.is_delta and stream.is_empty and self.run.release_parked
         return [
@@ -143,12 +117,6 @@ class PowerSchoolSource(Source[PowerSchoolConfig]):
                 goes_back=goes_back,
             )
         ]
-
-    def is_down(self, error: Exception) -> bool:
-        """Whether no other table can be read either; one alone may be too much for a host."""
-        if isinstance(error, TokenRefusedError):
-            return True
-        return isinstance(error, UnreachableError | ServerError) and not self._client.answers()
 
     def _grouped(self) -> dict[str, list[Table]]:
         """The tables by group; `only` names tables or groups, empty means all."""
@@ -173,19 +141,16 @@ class PowerSchoolSource(Source[PowerSchoolConfig]):
     def _item(self, table: Table, window: str = "not read") -> Item:
         return Item(table.name, table.feed, FeedKind.DELTA, window)
 
-    @property
-    def _client(self) -> Client:
-        """One client for all that this object reads."""
-        if self._opened is None:
-            self._opened = self._connect(self.config)
-        return self._opened
-
-    def _connect(self, config: PowerSchoolConfig) -> Client:
+    def connect(self, config: PowerSchoolConfig) -> Client:
         """A client that shares its token with the other tasks of this source."""
         from include.sources.powerschool.client import Client
 
         connection = self.run.connect(config.connection)
         return Client(connection, config, tokens=self.run.work_dir / "tokens")
+
+    def log_in(self, client: Client) -> None:
+        """Ask whose PowerSchool it is; raises WrongDistrictError for another district's."""
+        self._check_district(client)
 
     def _check_district(self, client: Client) -> None:
         """Refuse a token of another district, before its children are taken for ours."""
