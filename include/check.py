@@ -21,7 +21,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
-from include import dbt_outcome, warehouse
+from include import config, dbt_outcome, warehouse
 from include.bind import bind
 from include.config import Channel, get_district
 from include.errors import ConfigError, FirstbellError, StorageError, TransformError
@@ -187,29 +187,33 @@ def _check_recipient(run: Run, name: str, channel: Channel) -> None:
             f"channel {name} of {code}",
             seen=f"recipient {channel.recipient!r}",
             expected=f"a row of the seed {_REGISTRY}; without one nothing may leave",
-            next_step=f"Add the row to {run.settings.own_rows_dir / _REGISTRY}.csv, with the"
+            next_step=f"Add the row to {run.settings.own_rows_dir / code / _REGISTRY}.csv, with the"
             " signed agreement, or correct the district file.",
         )
 
 
 def in_vain(run: Run) -> tuple[list[FirstbellError], str]:
-    """What the district loads and no model reads, and what to do about tables that no model makes.
+    """What the district loads and no model reads, files of own rows that no night reads, and what
+    to do about tables that no model makes.
 
     Takes the seconds in which dbt reads the project.
     """
-    from include import dbt_command, unused
+    from include import dbt_command, own_rows, unused
 
+    unread: list[FirstbellError] = [
+        *own_rows.unread(run.settings.own_rows_dir, config.district_codes())
+    ]
     try:
         check_warehouse(run)
     except FirstbellError:
-        return [], ""  # told by its probe
+        return unread, ""  # told by its probe
     try:
         manifest = unused.parsed(run)
         with dbt_command.reached(run):
             leftovers = unused.left_over(manifest, run.dsn)
     except TransformError as error:
-        return [error], ""
-    return list(unused.refusals(manifest, run.district)), unused.told(leftovers)
+        return [*unread, error], ""
+    return [*unread, *unused.refusals(manifest, run.district)], unused.told(leftovers)
 
 
 def report(run: Run, more: Sequence[FirstbellError] = ()) -> int:

@@ -1,8 +1,9 @@
 """Rows of policies, crosswalks and the vendor registry that an installation adds to the seeds.
 
-They stand outside the checkout, in folder `seeds` beside the district files, in CSV files named
-and shaped as the seeds: an upgrade of the checkout never meets them. A night builds the project
-with those of its district, and those for all, in its seeds.
+They stand outside the checkout, beside the district files, in CSV files named and shaped as the
+seeds: an upgrade of the checkout never meets them. Those for all stand in folder `seeds`, those of
+a district in `seeds/<code>`, which the nights of that district alone read. A night builds the
+project with both in its seeds.
 """
 
 from __future__ import annotations
@@ -10,19 +11,27 @@ from __future__ import annotations
 import csv
 import hashlib
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from include.errors import ConfigError
-from include.seed_rows import Row, Seed, concerns, rows_for, rows_of, seeds
+from include.seed_rows import Row, Seed, concerns, own_files, rows_for, rows_of, seeds
 
 # What dbt writes beside a project, should somebody have run it by hand.
 _MADE_BY_DBT = ("target", "logs")
 
 
-def files(own: Path) -> list[Path]:
-    """The files of own rows; none when there is no such folder."""
-    return sorted(own.glob("*.csv"))
+def unread(own: Path, districts: Collection[str]) -> Iterator[ConfigError]:
+    """A ConfigError for each file in the folder of own rows that no night reads."""
+    for file in sorted(own.rglob("*.csv")):
+        if file.parent != own and file.parent not in {own / code for code in districts}:
+            yield ConfigError(
+                str(file),
+                seen="a file of own rows that no night reads",
+                expected=f"rows for every district in {own}, and those of one district in the "
+                f"folder of its code there ({', '.join(sorted(districts))})",
+                next_step="Move the file there, or delete it.",
+            )
 
 
 def digest_of(own: Path, district: str, besides: Collection[str] = ()) -> bytes:
@@ -31,10 +40,10 @@ def digest_of(own: Path, district: str, besides: Collection[str] = ()) -> bytes:
     Another district's rows change nothing of this one.
     """
     digest = hashlib.sha256()
-    for file in files(own):
+    for file in own_files(own, district):
         if file.name in besides:
             continue
-        digest.update(file.name.encode())
+        digest.update(str(file.relative_to(own)).encode())
         try:
             header, listed = rows_of(file)
         except ConfigError:  # what is wrong with it is told before the seeds are loaded
@@ -51,7 +60,7 @@ def project_with(project: Path, own: Path, place: Path, district: str) -> Path:
 
     The project itself when there are no files of own rows.
     """
-    named = {file.name for file in files(own)}
+    named = {file.name for file in own_files(own, district)}
     if not named:
         return project
     part = place.with_name(f"{place.name}.part")

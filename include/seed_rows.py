@@ -78,8 +78,9 @@ def check(
     known = seeds(project)
     rules = _Rules(known, districts, district, names or {})
     found = [p for seed in known.values() for p in rules.problems(seed, seed.file, seed.file.name)]
-    for file in sorted(own.glob("*.csv")) if own else ():
-        found += rules.problems_of_own(file)
+    for code in [district] if district else sorted(districts):
+        for file in own_files(own, code):
+            found += rules.problems_of_own(file, of_one=file.parent != own)
     if not found:
         codes = [district] if district else sorted(districts)
         found = [p for s in known.values() for code in codes for p in _shared(s, own, code)]
@@ -116,6 +117,11 @@ def rows_for(seed: Seed, own: Path | None, district: str) -> list[Row]:
     return [row for _, row in placed_for(seed, own, district)]
 
 
+def own_files(own: Path | None, district: str) -> list[Path]:
+    """The files of own rows that a district's night reads: those for all, then its own folder's."""
+    return [*sorted(own.glob("*.csv")), *sorted((own / district).glob("*.csv"))] if own else []
+
+
 def concerns(row: Row, district: str) -> bool:
     """Whether a row holds for the district: its own, or one for every district."""
     return row.get("district_code") in (EVERY, district)
@@ -123,10 +129,12 @@ def concerns(row: Row, district: str) -> bool:
 
 def placed_for(seed: Seed, own: Path | None, district: str) -> list[Placed]:
     """The same rows, each with where it stands: file and line."""
-    file = own / seed.file.name if own else None
-    listed = rows_of(file)[1] if file and file.exists() else []
     added = [
-        (f"{file}, line {line}", seed.whole(row)) for line, row in listed if concerns(row, district)
+        (f"{file}, line {line}", seed.whole(row))
+        for file in own_files(own, district)
+        if file.name == seed.file.name
+        for line, row in rows_of(file)[1]
+        if concerns(row, district)
     ]
     replaced = {seed.key_of(row) for _, row in added}
     held = [(f"{seed.file.name}, line {line}", row) for line, row in rows_of(seed.file)[1]]
@@ -181,7 +189,8 @@ def rows_of(file: Path) -> tuple[list[str], list[tuple[int, Row]]]:
     """
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines)
+            # else a quote that nothing closes swallows the rows after it
+            reader = csv.DictReader(lines, strict=True)
             rows: list[tuple[int, Row]] = [(reader.line_num, dict(row)) for row in reader]
             return list(reader.fieldnames or ()), rows
     except (UnicodeDecodeError, csv.Error, OSError) as error:
@@ -249,11 +258,13 @@ class _Rules:
         self._others = frozenset(districts) - {district} if district else frozenset[str]()
         self._named = named
         self._values: dict[tuple[str, str], frozenset[str]] = {}
+        # by seed the keys of own rows, with file and line
+        self._own: dict[Path, dict[tuple[str, ...], tuple[Path, int]]] = {}
         names = known.get("policy_names")
         self._policies = {r["policy_name"]: r for _, r in rows_of(names.file)[1]} if names else {}
 
-    def problems_of_own(self, file: Path) -> Iterator[str]:
-        """What is wrong with a file of own rows."""
+    def problems_of_own(self, file: Path, *, of_one: bool = False) -> Iterator[str]:
+        """What is wrong with a file of own rows; `of_one`: it stands in a district's folder."""
         seed = self._seeds.get(file.stem)
         able = sorted(name for name, seed in self._seeds.items() if seed.names_districts)
         if seed is None or not seed.names_districts:
@@ -266,22 +277,26 @@ class _Rules:
             yield f"{file}, line 1: columns {', '.join(header)}, expected {', '.join(seed.types)}"
             return
         for line, row in rows:
-            if row.get("district_code") in self._others:
+            if not of_one and row.get("district_code") in self._others:
                 continue  # told in that district's night
             if None in row or None in row.values():
                 yield f"{file}, line {line}: not as many cells as columns"
+            code = row.get("district_code")
+            if of_one and code in {EVERY, *self._districts} - {file.parent.name}:
+                yield f"{file}, line {line}: district_code {code!r}, expected {file.parent.name!r}"
         yield from self.problems(seed, file, str(file))
 
     def problems(self, seed: Seed, file: Path, name: str) -> Iterator[str]:
         """The values of a file that would be misread, by line and column."""
-        lines: dict[tuple[str, ...], int] = {}
+        held = self._own.setdefault(seed.file, {}) if file != seed.file else {}
         for line, listed in rows_of(file)[1]:
             row, where = seed.whole(listed), f"{name}, line {line}"
             if file != seed.file and row.get("district_code") in self._others:
                 continue
-            if seed.key and lines.setdefault(seed.key_of(row), line) != line:
-                again = ", ".join(seed.key_of(row))
-                yield f"{where}: {again} stands on line {lines[seed.key_of(row)]} too"
+            if seed.key and held.setdefault(seed.key_of(row), (file, line)) != (file, line):
+                other, first = held[seed.key_of(row)]
+                at = f"on line {first}" if other == file else f"in {other}, line {first}"
+                yield f"{where}: {', '.join(seed.key_of(row))} stands {at} too"
             if row.get("district_code", EVERY) not in (EVERY, *self._districts):
                 yield f"{where}: district_code {row['district_code']!r}"
             for column in seed.types:

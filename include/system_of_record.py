@@ -32,7 +32,7 @@ def check(seed: Seed, own: Path | None, district: str, used: Collection[str]) ->
             f"seed {NAME}, district {district}",
             seen="; ".join(found),
             expected="for every group of entities one source at a time, from the first row on",
-            next_step=f"Correct the rows{f' in {own / seed.file.name}' if own else ''}"
+            next_step=f"Correct the rows{f' in {own / district / seed.file.name}' if own else ''}"
             " (docs/changing-the-sis.md), then clear the task: nothing was built.",
         )
 

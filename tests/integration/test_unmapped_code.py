@@ -112,8 +112,8 @@ def test_a_report_names_source_code_and_the_row_to_add(built: House) -> None:
         " from reporting.rpt_unmapped_codes"
     )
     row = (
-        "Add a row to xwalk_attendance_category.csv, in the folder seeds beside the district files,"
-        " with district_code grand_bend (or * for every district)"
+        "Add a row to xwalk_attendance_category.csv, in the folder seeds/grand_bend beside"
+        " the district files, with district_code grand_bend (for every district: in seeds, with *)"
         f" and category_code {CODE.lower()}, then run the night again."
     )
     assert rows == [("edfi", "xwalk_attendance_category", CODE.lower(), 1, row)]

@@ -235,6 +235,94 @@ def test_a_changed_row_of_another_district_is_no_other_build(own: Path) -> None:
     assert both() == before
 
 
+@pytest.fixture
+def theirs(own: Path) -> Path:
+    """The folder of the rows of another district alone."""
+    folder = own / "other_town"
+    folder.mkdir()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("xwalk_attendance_category.csv", CATEGORY.replace("is_absence", "absent").encode()),
+        ("xwalk_atendance.csv", CATEGORY.encode()),
+        ("risk_policy.csv", POLICY.encode() + b"other_town,*,x,1,p,2026-07-01,\xe9,b\n"),
+        ("risk_policy.csv", POLICY.encode() + b'other_town,*,x,"1,p,2026-07-01,a,b\n'),
+        ("xwalk_attendance_category.csv", CATEGORY.encode() + b"oter_town,x,true,,,\n"),
+    ],
+)
+def test_a_wrong_file_in_a_districts_folder_stops_that_district_alone(
+    own: Path, theirs: Path, tmp_path: Path, name: str, content: bytes
+) -> None:
+    (own / "xwalk_attendance_category.csv").write_text(CATEGORY + "*,away,true,,,\n", "utf-8")
+    (theirs / name).write_bytes(content)
+    look(own, "grand_bend")
+    assert merged(own, tmp_path / "built", "xwalk_attendance_category.csv")[-1]["note"] == ""
+    assert f"{theirs / name}" in problems(own, "other_town")
+
+
+def test_a_row_in_a_districts_folder_is_built_for_that_district_alone(
+    own: Path, theirs: Path, tmp_path: Path
+) -> None:
+    ours = own / "grand_bend"
+    ours.mkdir()
+    name = "xwalk_attendance_category.csv"
+    (own / name).write_text(CATEGORY + "*,tardy,true,1,,All\n", "utf-8")
+    (ours / name).write_text(CATEGORY + "grand_bend,tardy,false,0,,Ours\n", "utf-8")
+    (theirs / name).write_text(CATEGORY + "other_town,tardy,true,,,Theirs\n", "utf-8")
+    look(own)
+    rows = merged(own, tmp_path / "built", name)
+    tardies = [(r["district_code"], r["note"]) for r in rows if r["category_code"] == "tardy"]
+    assert tardies == [("*", "All"), ("grand_bend", "Ours")]
+
+
+@pytest.mark.parametrize("code", ["*", "other_town"])
+def test_a_row_in_a_districts_folder_is_of_that_district(own: Path, code: str) -> None:
+    file = own / "grand_bend" / "xwalk_attendance_category.csv"
+    file.parent.mkdir()
+    file.write_text(CATEGORY + f"{code},x,true,,,\n", "utf-8")
+    assert f"{file}, line 2: district_code '{code}', expected 'grand_bend'" in problems(own)
+
+
+def test_a_row_that_stands_in_the_shared_file_too_is_refused(own: Path) -> None:
+    file = own / "grand_bend" / "xwalk_attendance_category.csv"
+    file.parent.mkdir()
+    for where in (own / file.name, file):
+        where.write_text(CATEGORY + "grand_bend,x,true,,,\n", "utf-8")
+    said = f"{file}, line 2: grand_bend, *, x stands in {own / file.name}, line 2 too"
+    assert said in problems(own)
+
+
+def test_a_row_in_another_districts_folder_is_no_other_build(own: Path, theirs: Path) -> None:
+    before = day_models.fingerprint(dbt_command.PROJECT, {}, own, district="grand_bend")
+    (theirs / "risk_policy.csv").write_text("a row", "utf-8")
+    told = {
+        code: day_models.fingerprint(dbt_command.PROJECT, {}, own, district=code)
+        for code in ("grand_bend", "other_town")
+    }
+    assert told["grand_bend"] == before != told["other_town"]
+
+
+def test_a_file_that_no_night_reads_is_named_by_the_check(own: Path, night_of: NightOf) -> None:
+    lost = [own / "grand_bnd" / "risk_policy.csv", own / "grand_bend" / "policy" / "x.csv"]
+    for file in (*lost, own / "risk_policy.csv", own / "grand_bend" / "risk_policy.csv"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(POLICY, "utf-8")
+    elsewhere = Settings(districts_dir=own.parent)
+    night = replace(night_of("postgresql://nobody@127.0.0.1:1/none"), settings=elsewhere)
+    told = [str(error) for error in check.in_vain(night)[0]]
+    assert [file for file in lost if str(file) in " ".join(told)] == lost
+    assert len(told) == len(lost)
+
+
+def test_a_quote_that_nothing_closes_swallows_no_row_of_another_district(own: Path) -> None:
+    file = own / "xwalk_attendance_category.csv"
+    file.write_text(CATEGORY + 'other_town,"x,true,,,\ngrand_bend,y,true,,,\n', "utf-8")
+    assert str(file) in problems(own)
+
+
 def test_a_file_that_is_not_utf8_is_refused_by_name(own: Path) -> None:
     (own / "risk_policy.csv").write_bytes(POLICY.encode() + b"*,*,x,1,p,2026-07-01,\xe9,b\n")
     assert str(own / "risk_policy.csv") in problems(own)

@@ -17,8 +17,9 @@ worded as (
                 then 'No row can map records without ' || unmapped.key_column
                     || ': have it entered in the source, then run the night again.'
             else 'Add a row to ' || unmapped.crosswalk
-                || '.csv, in the folder seeds beside the district files, with district_code '
-                || {{ district_code() }} || ' (or * for every district)'
+                || '.csv, in the folder seeds/' || {{ district_code() }}
+                || ' beside the district files, with district_code ' || {{ district_code() }}
+                || ' (for every district: in seeds, with *)'
                 || case
                     -- their rows are each of one source: one that does not name it is refused
                     when unmapped.crosswalk in (
