@@ -155,10 +155,15 @@ def place(folder: Path, *, home_of_root: Path | None = None) -> Path:
 
 
 @contextlib.contextmanager
-def running(folder: Path, *, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+def running(
+    folder: Path,
+    *,
+    settings: Mapping[str, str] | None = None,
+    home_of_root: Path | None = None,
+) -> Iterator[Server]:
     """A server for the time of a `with` block; its data goes with it."""
     try:
-        yield start(folder, settings=settings)
+        yield start(folder, settings=settings, home_of_root=home_of_root)
     finally:
         remove(folder)
 
