@@ -6,6 +6,7 @@ the node and what to do. No finding means that the promise holds.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -99,6 +100,15 @@ def models(manifest: Manifest, *schemas: str) -> list[Node]:
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model" and (not schemas or node["schema"] in schemas)
     ]
+
+
+def canonical_inputs() -> dict[str, dict[str, str]]:
+    """By entity and source the model of staging, as the macro of that name says."""
+    text = (PROJECT / "macros" / "canonical" / "canonical_inputs.sql").read_text(encoding="utf-8")
+    found: dict[str, dict[str, str]] = ast.literal_eval(
+        text[text.index("return(") + len("return(") : text.rindex(") }}")]
+    )
+    return found
 
 
 def room(node: Node) -> str:

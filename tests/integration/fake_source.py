@@ -11,6 +11,10 @@ from include.records import Change, Feed, FeedKind, Told, Upsert
 from include.sources.base import Item, Ledger, Plan, Pool, Reading, Source, SourceConfig
 
 ENTITIES = ("people", "absences")
+CLASSES = {
+    "a": {"school": "north", "class": "sophomores", "since": "2026-08-17"},
+    "b": {"school": "north", "class": "the wise", "since": "2026-08-17"},
+}
 
 
 class FakeConfig(SourceConfig):
@@ -27,7 +31,10 @@ class FakeStream:
         self.watermark = watermark
 
     def batches(self) -> Iterator[list[Change]]:
-        yield [Upsert(name, {"name": name, "at": self.watermark}, name) for name in ("a", "b")]
+        yield [
+            Upsert(name, {"name": name, "at": self.watermark, **CLASSES[name]}, name)
+            for name in CLASSES
+        ]
 
     def told(self) -> Told:
         return Told(source_count=2, watermark=self.watermark)

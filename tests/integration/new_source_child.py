@@ -5,7 +5,9 @@ import os
 from dataclasses import replace
 from datetime import date
 
-from include import check, ingest, landing
+import psycopg
+
+from include import check, dbt_command, ingest, landing, unused
 from include.config import get_district
 from include.errors import FirstbellError
 from include.orchestration import ids, pools
@@ -37,4 +39,16 @@ except FirstbellError as error:
     said["second"] = str(error)
 said["behind"] = [str(behind) for behind in ingest.half_loaded(district, second.dsn)]
 said["outage"] = ingest.close_source(replace(first, run_id="third"), "sis", None)
+
+said["models"] = dbt_command.invoke(
+    first,
+    ["build", "--exclude-resource-type", "unit_test", "test", "--select", "+dim_student"],
+    look=lambda manifest: said.update(
+        unread=list(map(str, unused.unread_feeds(manifest, district)))
+    ),
+)
+with psycopg.connect(first.dsn) as connection:
+    said["students"] = connection.execute(
+        "select student_unique_id, grade_level, enrollment_status from marts.dim_student order by 1"
+    ).fetchall()
 print(json.dumps(said))  # noqa: T201

@@ -5,6 +5,7 @@ from __future__ import annotations
 import filecmp
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,28 @@ sources:
   sis: {{kind: fake, connection: fake_town_sis{more}}}
 """
 
+# By file a line of ours, and what stands before it once the new kind is there.
+ADDED = [
+    ("include/sources/registry.py", "from include.sources.files.source import FilesSource\n",
+     "from include.sources.fake.source import FakeSource\n"),
+    ("include/sources/registry.py", "        FilesSource,\n", "        FakeSource,\n"),
+    ("dbt_project/dbt_project.yml", "      powerschool:\n",
+     "      fake:\n        +enabled: \"{{ 'fake' in var('sources', ['edfi']) }}\"\n"),
+    ("dbt_project/macros/canonical/canonical_inputs.sql",
+     "            'edfi': 'stg_edfi__students',\n", "            'fake': 'stg_fake__students',\n"),
+    ("dbt_project/macros/canonical/canonical_inputs.sql",
+     "            'edfi': 'stg_edfi__student_school_associations',\n",
+     "            'fake': 'stg_fake__enrollments',\n"),
+    ("dbt_project/seeds/xwalk/xwalk_grade_level.csv", "*,*,-2,PK,PK,PowerSchool\n",
+     "*,fake,sophomores,10,9-12,The wise have no grade\n"),
+]  # fmt: skip
+PAGE = ROOT / "docs" / "add-a-source.md"
+# What the page lists and this kind has no need of.
+NOT_NEEDED = {
+    "dbt_project/macros/staging/fake/",
+    "dbt_project/macros/canonical/record_rules.sql",
+}
+
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -35,13 +58,12 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     own.mkdir()
     (own / "__init__.py").write_text('"""A fake system."""\n')
     shutil.copy(HERE / "fake_source.py", own / "source.py")
-    registry = place / "include" / "sources" / "registry.py"
-    text = registry.read_text(encoding="utf-8")
-    line = "from include.sources.files.source import FilesSource\n"
-    assert line in text
-    text = text.replace(line, f"from include.sources.fake.source import FakeSource\n{line}")
-    text = text.replace("        FilesSource,\n", "        FakeSource,\n        FilesSource,\n")
-    registry.write_text(text, encoding="utf-8")
+    for file, line, added in ADDED:
+        path = place / file
+        text = path.read_text(encoding="utf-8")
+        assert text.count(line) == 1, f"{file}: {line}"
+        path.write_text(text.replace(line, added + line), encoding="utf-8")
+    shutil.copytree(HERE / "fake_staging", place / "dbt_project" / "models" / "staging" / "fake")
     return place
 
 
@@ -84,12 +106,30 @@ def changed(checkout: Path) -> set[str]:
     }
 
 
-def test_a_new_kind_of_source_is_a_folder_and_one_line(checkout: Path) -> None:
-    assert changed(checkout) == {
+def listed() -> set[str]:
+    """The files and folders of both rooms that the page lists for a kind named fake."""
+    rows = re.findall(r"^\| (`.*?) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    paths = {path.replace("<kind>", "fake") for row in rows for path in re.findall("`(.*?)`", row)}
+    return {path for path in paths if path.startswith(("include/", "dbt_project/"))}
+
+
+def test_a_new_kind_of_source_touches_the_files_that_the_page_lists(checkout: Path) -> None:
+    found = changed(checkout)
+    assert found == {
         "include/sources/fake/__init__.py",
         "include/sources/fake/source.py",
         "include/sources/registry.py",
+        "dbt_project/dbt_project.yml",
+        "dbt_project/macros/canonical/canonical_inputs.sql",
+        "dbt_project/models/staging/fake/_fake__models.yml",
+        "dbt_project/models/staging/fake/_fake__sources.yml",
+        "dbt_project/models/staging/fake/stg_fake__enrollments.sql",
+        "dbt_project/models/staging/fake/stg_fake__students.sql",
+        "dbt_project/seeds/xwalk/xwalk_grade_level.csv",
     }
+    touched = {path for path in listed() if any(file.startswith(path) for file in found)}
+    assert [file for file in found if not file.startswith(tuple(touched))] == []
+    assert listed() - touched == NOT_NEEDED
 
 
 def test_its_nights_go_as_those_of_any_other(
@@ -111,6 +151,10 @@ def test_its_nights_go_as_those_of_any_other(
     assert "fake: 500" in said["second"]
     assert said["behind"] == ["Fake SIS is down or half loaded (absences)"]
     assert said["outage"] == ["people"]
+    # its records reach the marts, its codes are understood, and what no model reads is told
+    assert said["students"] == [["a", "10", "enrolled"], ["b", None, "enrolled"]]
+    assert said["unread"] == ["fake.absences"]
+    assert not {name for name in said["models"] if "edfi" in name}
 
 
 def test_a_setting_that_it_does_not_know_is_told_by_its_name(
