@@ -67,6 +67,8 @@ def write_project(place: Path, record: Rows, *further: str) -> Path:
         for path in (PROJECT / "models" / folder).rglob("*"):
             # of tests no source is of record: their models read what these two do not tell
             of_tests = path.parent.name == "assessment"
+            # it asks for their codes too
+            of_tests |= path.stem == "can_unmapped_codes"
             if path.is_file() and "unit_tests" not in path.name and not of_tests:
                 (place / "models" / folder / path.name).symlink_to(path)
     for model in further:

@@ -8,37 +8,6 @@ import pytest
 
 from tests.dbt import manifest as checks
 
-# Models outside that read the staging of sources, by the entities of canonical_inputs they read.
-# int_codes__unmapped looks for the codes that no canonical model knows, and calendars are compared
-# in the spelling of the source (key_case). The list may only shrink: an entity that a model reads
-# no more is taken out.
-STILL_READ = {
-    "int_assessment__unmapped_codes": {"assessment_circumstances"},
-    "int_attendance__event_verdicts": {"key_case"},
-    "int_attendance__span_years": {"key_case"},
-    "int_calendar__attendance_days": {"key_case"},
-    "int_codes__unmapped": {
-        "attendance_events",
-        "calendar_dates",
-        "calendars",
-        "course_levels",
-        "course_offering_levels",
-        "courses",
-        "discipline_action_disciplines",
-        "enrollments",
-        "learning_standards",
-        "marks",
-        "older_student_incidents",
-        "program_participations",
-        "section_attendance_events",
-        "section_levels",
-        "staff_of_sections",
-        "staff_positions",
-        "student_incident_behaviors",
-        "student_incident_non_offenders",
-    },
-}
-
 
 def reads_of_staging(manifest: dict[str, Any]) -> dict[str, set[str]]:
     """By model after the canonical ones, the staging models of sources that it reads."""
@@ -55,13 +24,8 @@ def reads_of_staging(manifest: dict[str, Any]) -> dict[str, set[str]]:
     return found
 
 
-def test_no_further_model_reads_the_staging_of_a_source(manifest: dict[str, Any]) -> None:
-    inputs = checks.canonical_inputs()
-    named = {
-        model: {one for entity in entities for one in inputs[entity].values()}
-        for model, entities in STILL_READ.items()
-    }
-    assert reads_of_staging(manifest) == named
+def test_no_model_after_them_reads_the_staging_of_a_source(manifest: dict[str, Any]) -> None:
+    assert reads_of_staging(manifest) == {}
 
 
 def test_a_read_of_staging_is_seen() -> None:

@@ -237,11 +237,12 @@ def test_the_row_to_add_names_the_source_where_a_crosswalk_is_kept_by_it(
     nodes = manifest["nodes"]
     named = {
         name: set(re.findall(r"'(xwalk_\w+)'", nodes[f"model.firstbell.{name}"]["raw_code"]))
-        for name in ("int_codes__unmapped", "rpt_unmapped_codes")
+        for name in ("can_unmapped_codes", "int_codes__unmapped", "rpt_unmapped_codes")
     }
     by_source = {
         node["name"]
         for node in nodes.values()
         if node["resource_type"] == "seed" and "source" in node["config"]["meta"].get("grain", [])
     }
-    assert named["rpt_unmapped_codes"] == named["int_codes__unmapped"] & by_source
+    known = named["can_unmapped_codes"] | named["int_codes__unmapped"]
+    assert named["rpt_unmapped_codes"] == known & by_source

@@ -14,7 +14,16 @@ from include import day_models, dbt_command, night, transform
 from include.settings import Settings
 from include.sources.edfi import RESOURCES
 from tests import parsed_project
-from tests.dbt.small_district import HIGH, enrolled, event, school_day, schools, student
+from tests.dbt.small_district import (
+    HIGH,
+    assessed,
+    code,
+    enrolled,
+    event,
+    school_day,
+    schools,
+    student,
+)
 from tests.integration.night import House, house
 
 AS_OF = date(2026, 11, 17)
@@ -50,6 +59,10 @@ def built(
         event("s1", HIGH, school_day(5), CODE),
         event("s2", HIGH, school_day(6), "Unexcused Absence"),
         event("s2", HIGH, school_day(60), "Tardy"),
+        assessed(
+            *("s2", "Mathematics", school_day(5), "60"),
+            eventCircumstanceDescriptor=code("EventCircumstance", "Meteor shower"),
+        ),
     ]:
         store.load(names[entity], [payload])
 
@@ -109,14 +122,20 @@ def test_the_report_shows_no_rate_and_the_reason_in_words(built: House) -> None:
 def test_a_report_names_source_code_and_the_row_to_add(built: House) -> None:
     rows = built.query(
         "select source, crosswalk, code, record_count, what_to_add"
-        " from reporting.rpt_unmapped_codes"
+        " from reporting.rpt_unmapped_codes order by crosswalk"
     )
-    row = (
-        "Add a row to xwalk_attendance_category.csv, in the folder seeds/grand_bend beside"
+    to_add = (
+        "Add a row to {}.csv, in the folder seeds/grand_bend beside"
         " the district files, with district_code grand_bend (for every district: in seeds, with *)"
-        f" and category_code {CODE.lower()}, then run the night again."
+        " and {} {}, then run the night again."
     )
-    assert rows == [("edfi", "xwalk_attendance_category", CODE.lower(), 1, row)]
+    circumstance, category = "xwalk_assessment_circumstances", "xwalk_attendance_category"
+    shower = to_add.format(circumstance, "circumstance_code", "meteor shower")
+    day = to_add.format(category, "category_code", CODE.lower())
+    assert rows == [
+        ("edfi", circumstance, "meteor shower", 1, shower),
+        ("edfi", category, CODE.lower(), 1, day),
+    ]
 
 
 def test_rows_outside_the_checkout_map_the_code_and_move_a_threshold(

@@ -164,6 +164,6 @@
         'assessment_detail_rows': {'star': 'stg_star__detail_rows'},
         'assessment_objective_standards': {'edfi': 'stg_edfi__objective_assessment_standards'},
         'assessment_codes': {'layouts': 'stg_layouts__codes'},
-        'assessment_circumstances': {'edfi': 'stg_edfi__event_circumstances'},
+        'assessment_circumstances': {'edfi': 'stg_edfi__student_assessments'},
     }) }}
 {%- endmacro %}

@@ -85,6 +85,7 @@ typed as (
     select
         per_date.school_key,
         per_date.calendar_code,
+        {{ key_text('calendars', 'per_date.calendar_code') }} as compared_calendar_code,
         per_date.school_year,
         per_date.calendar_date,
         calendars.calendar_type_code,

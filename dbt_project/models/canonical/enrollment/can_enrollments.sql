@@ -43,6 +43,7 @@ graded as (
         enrollments.school_id,
         enrollments.school_year,
         enrollments.calendar_code,
+        {{ key_text('calendars', 'enrollments.calendar_code') }} as compared_calendar_code,
         enrollments.calendar_school_year,
         enrollments.grade_level_code,
         -- what the source says a code stands for comes before the code itself
@@ -90,6 +91,7 @@ ended as (
         school_id,
         school_year,
         calendar_code,
+        compared_calendar_code,
         calendar_school_year,
         grade_level_code,
         grade_level,
@@ -122,6 +124,7 @@ checked as (
         school_id,
         school_year,
         calendar_code,
+        compared_calendar_code,
         calendar_school_year,
         grade_level_code,
         grade_level,

@@ -56,20 +56,19 @@ placed as (
     left join known_calendars
         on known_calendars.school_key = primary_spans.school_key
         and known_calendars.calendar_choice
-        = coalesce({{ key_text('calendars', 'primary_spans.calendar_code') }}, '*')
+        = coalesce(primary_spans.compared_calendar_code, '*')
     left join attendance_days
         on attendance_days.school_key = primary_spans.school_key
         and attendance_days.calendar_date = daily_events.event_date
         and (
             (
-                attendance_days.calendar_choice
-                = {{ key_text('calendars', 'primary_spans.calendar_code') }}
+                attendance_days.calendar_choice = primary_spans.compared_calendar_code
                 and attendance_days.school_year = primary_spans.calendar_school_year
             )
             or (
                 attendance_days.calendar_choice = '*'
                 and (
-                    primary_spans.calendar_code is null
+                    primary_spans.compared_calendar_code is null
                     or primary_spans.calendar_school_year is null
                     or attendance_days.school_year != primary_spans.calendar_school_year
                 )

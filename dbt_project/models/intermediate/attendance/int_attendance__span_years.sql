@@ -26,9 +26,9 @@ touched as (
         primary_spans.last_date,
         years.school_year,
         case
-            when primary_spans.calendar_code is not null
+            when primary_spans.compared_calendar_code is not null
                 and primary_spans.calendar_school_year = years.school_year
-                then {{ key_text('calendars', 'primary_spans.calendar_code') }}
+                then primary_spans.compared_calendar_code
             else '*'
         end as calendar_choice
     from primary_spans

@@ -11,7 +11,7 @@ school_days as (
 named_calendars as (
     select
         school_days.school_key,
-        {{ key_text('calendars', 'school_days.calendar_code') }} as calendar_choice,
+        school_days.compared_calendar_code as calendar_choice,
         school_days.school_year,
         school_days.calendar_date
     from school_days
