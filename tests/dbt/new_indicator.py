@@ -1,4 +1,5 @@
-"""A fifth indicator, as docs/add-a-metric.md tells to add one, in a copy of the dbt project.
+"""A fifth indicator, as docs/add-a-metric.md tells to add one, in a copy of the dbt project and of
+the page of rules.
 
 A grade in which students change school: yellow in that grade, none in the others.
 """
@@ -6,6 +7,7 @@ A grade in which students change school: yellow in that grade, none in the other
 from __future__ import annotations
 
 import filecmp
+import re
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +16,7 @@ from dbt.cli.main import dbtRunner
 
 from tests import parsed_project
 
+ROOT = parsed_project.PROJECT.parent
 FLAG = """{#
     transition_flag(row): the flag of the transition indicator. `row` is a relation with grade_level
     and transition_grade.
@@ -84,8 +87,55 @@ judged as (
 
 select * from judged
 """
+PROPERTIES = """  - name: risk_indicator__transition
+    description: >
+      One row per judged student: whether the grade is one in which students change school.
+      **Rules** yellow in transition_grade.
+    config:
+      meta:
+        owner: data-platform
+        grain: [student_key]
+    columns: *one_indicator
+
+"""
+RULE = "only_the_grade_of_transition_is_yellow"
+UNIT_TEST = f"""version: 2
+
+unit_tests:
+  - name: {RULE}
+    description: Who changes school is yellow, nobody else is; without a grade nobody can say.
+    model: risk_indicator__transition
+    given:
+      - input: ref('risk_students')
+        rows:
+          - {{student_key: 1, grade_level: "08", policy_grade_band: "6-8"}}
+          - {{student_key: 2, grade_level: "09", policy_grade_band: "9-12"}}
+          - {{student_key: 3, grade_level: null, policy_grade_band: "9-12"}}
+      - input: ref('int_policy__by_grade_band')
+        rows:
+          - {{grade_band: "6-8", transition_grade: 9}}
+          - {{grade_band: "9-12", transition_grade: 9}}
+      - input: ref('indicator_gaps')
+        rows:
+          - {{indicator: transition, reason_code: no_grade, words: Not known}}
+    expect:
+      rows:
+        - {{student_key: 1, flag: none, reason: No year of transition}}
+        - {{student_key: 2, flag: yellow, reason: Grade 09 is a year of transition}}
+        - {{student_key: 3, flag: insufficient_data, reason: Not known}}
+"""
 # (file, what stands there, what stands there then)
 EDITS = (
+    (
+        "models/risk/_risk__models.yml",
+        "  - name: risk_tiers\n", f"{PROPERTIES}  - name: risk_tiers\n",
+    ),
+    (
+        "../docs/risk-rules.md",
+        "\n## Tiers\n",
+        "| The grade in which students change school is yellow | `transition_grade` = 9 |"
+        f" `risk_indicator__transition` | `{RULE}` |\n\n## Tiers\n",
+    ),
     ("macros/rules/indicators.sql", "'behavior']", "'behavior', 'transition']"),
     (
         "models/intermediate/policy/int_policy__by_grade_band.sql",
@@ -114,34 +164,27 @@ ROWS = (
 )
 
 
-def added_to_a_copy(project: Path) -> Path:
-    """Copy the dbt project to a folder and add the indicator there; returns the folder."""
+def added_to_a_copy(place: Path) -> Path:
+    """Copy the dbt project and the page to a folder and add the indicator; returns the project."""
+    project = place / "dbt_project"
     ignored = shutil.ignore_patterns("target", "logs", "__pycache__")
     shutil.copytree(parsed_project.PROJECT, project, ignore=ignored)
-    own = project / "models" / "risk" / "indicators"
+    (place / "docs").mkdir()
+    shutil.copy(ROOT / "docs" / "risk-rules.md", place / "docs")
+    risk = project / "models" / "risk"
     (project / "macros" / "rules" / "transition_flag.sql").write_text(FLAG, encoding="utf-8")
-    (own / "risk_indicator__transition.sql").write_text(MODEL, encoding="utf-8")
-    (own / "_transition__models.yml").write_text(_properties(project), encoding="utf-8")
-    for place, before, after in EDITS:
-        file = project / place
+    model = risk / "indicators" / "risk_indicator__transition.sql"
+    model.write_text(MODEL, encoding="utf-8")
+    (risk / "_risk_transition__unit_tests.yml").write_text(UNIT_TEST, encoding="utf-8")
+    for name, before, after in EDITS:
+        file = project / name
         text = file.read_text(encoding="utf-8")
-        assert before in text, place
+        assert before in text, name
         file.write_text(text.replace(before, after, 1), encoding="utf-8")
-    for place, row in ROWS:
-        with (project / place).open("a", encoding="utf-8") as file_:
+    for name, row in ROWS:
+        with (project / name).open("a", encoding="utf-8") as file_:
             file_.write(row)
     return project
-
-
-def _properties(project: Path) -> str:
-    """The contract of the model: the columns that every indicator has."""
-    import yaml
-
-    text = (project / "models" / "risk" / "_risk__models.yml").read_text(encoding="utf-8")
-    others = {model["name"]: model for model in yaml.safe_load(text)["models"]}
-    model = dict(others["risk_indicator__behavior"], name="risk_indicator__transition")
-    model.pop("data_tests", None)
-    return yaml.safe_dump({"version": 2, "models": [model]})
 
 
 def build(project: Path, url: str, as_of: str) -> None:
@@ -151,9 +194,8 @@ def build(project: Path, url: str, as_of: str) -> None:
         done, said = parsed_project.invoke(
             dbtRunner(),
             (
-                "build", "--exclude-resource-type", "unit_test",
                 # no tests but those that are named
-                "--indirect-selection", "empty", "--select",
+                "build", "--indirect-selection", "empty", "--select", RULE,
                 "policy_names", "risk_policy", "indicator_gaps", "int_policy__by_grade_band",
                 "risk_indicator__transition", "risk_indicators", "risk_tiers", "risk_levels",
                 "rpt_student_indicators", "+ftr_student_as_of",
@@ -164,17 +206,27 @@ def build(project: Path, url: str, as_of: str) -> None:
         )  # fmt: skip
     assert done.success, said[-3000:]
     assert "PASS features_agree_with_the_tiers" in said
+    assert f"PASS risk_indicator__transition::{RULE}" in said
     assert "WARN" not in said.replace("WARN=0", ""), said[-3000:]
 
 
-def changed(project: Path) -> set[str]:
-    """The files that differ from those of the project, or that it does not have."""
+def changed(place: Path) -> set[str]:
+    """The files of the copy that differ from ours, or that we do not have."""
     return {
-        str(path.relative_to(project))
-        for path in project.rglob("*")
+        str(path.relative_to(place))
+        for room in ("dbt_project", "docs")
+        for path in (place / room).rglob("*")
         if path.is_file()
         and not (
-            (ours := parsed_project.PROJECT / path.relative_to(project)).is_file()
+            (ours := ROOT / path.relative_to(place)).is_file()
             and filecmp.cmp(path, ours, shallow=False)
         )
     }
+
+
+def listed() -> set[str]:
+    """The files that the page says an indicator of this name touches."""
+    page = (ROOT / "docs" / "add-a-metric.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.*?) \|", page, re.MULTILINE)
+    paths = {path for row in rows for path in re.findall("`(.*?)`", row) if "." in path}
+    return {path.replace("<name>", "transition") for path in paths}

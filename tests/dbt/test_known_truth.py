@@ -339,31 +339,35 @@ def with_transition(
     reported: psycopg.Connection[Any], pg_server_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Path, psycopg.Connection[Any]]]:
     """The project with a fifth indicator, and the district after what stands on it was built."""
-    project = new_indicator.added_to_a_copy(tmp_path_factory.mktemp("project") / "dbt_project")
+    project = new_indicator.added_to_a_copy(tmp_path_factory.mktemp("checkout"))
     url = urlsplit(pg_server_url)._replace(path="/known_truth_and_more").geturl()
     new_indicator.build(project, url, AS_OF)
     with psycopg.connect(url) as connection:
         yield project, connection
 
 
-def test_a_new_indicator_touches_the_rooms_of_the_rules_and_of_the_features(
+def test_a_new_indicator_touches_the_files_that_its_page_lists(
     with_transition: tuple[Path, psycopg.Connection[Any]],
 ) -> None:
     project, _ = with_transition
-    assert new_indicator.changed(project) == {
+    assert new_indicator.changed(project.parent) == {
         # what it is
-        "macros/rules/indicators.sql",
-        "macros/rules/transition_flag.sql",
-        "models/risk/indicators/_transition__models.yml",
-        "models/risk/indicators/risk_indicator__transition.sql",
+        "dbt_project/macros/rules/indicators.sql",
+        "dbt_project/macros/rules/transition_flag.sql",
+        "dbt_project/models/risk/_risk__models.yml",
+        "dbt_project/models/risk/_risk_transition__unit_tests.yml",
+        "dbt_project/models/risk/indicators/risk_indicator__transition.sql",
         # its number, and the words for what is missing
-        "seeds/policy/indicator_gaps.csv",
-        "seeds/policy/policy_names.csv",
-        "seeds/policy/risk_policy.csv",
-        "models/intermediate/policy/int_policy__by_grade_band.sql",
+        "dbt_project/seeds/policy/indicator_gaps.csv",
+        "dbt_project/seeds/policy/policy_names.csv",
+        "dbt_project/seeds/policy/risk_policy.csv",
+        "dbt_project/models/intermediate/policy/int_policy__by_grade_band.sql",
         # what it was on earlier days
-        "models/features/ftr_student_as_of.sql",
+        "dbt_project/models/features/ftr_student_as_of.sql",
+        # its rule, as people read it
+        "docs/risk-rules.md",
     }
+    assert new_indicator.listed() == new_indicator.changed(project.parent)
 
 
 def test_a_new_indicator_counts_for_the_tier_and_gives_its_reason(
