@@ -34,14 +34,13 @@ TO_MARTS = ("seeds", "staging", "intermediate", "marts")
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """Running sources and the way to them."""
+class Nights:
+    """A district's sources as its connections name them, and the way to its warehouse."""
 
     variables: dict[str, str]
     work: Path
     dsn: str
-    server: edfi.Running
-    district: str = DISTRICT
+    district: str
 
     def night(self, run_id: str, as_of: date = grand_bend.OPENING) -> Run:
         return Run(
@@ -87,6 +86,13 @@ class House:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class House(Nights):
+    """Nights of a district with a running Ed-Fi API."""
+
+    server: edfi.Running
+
+
 def build_marts(current: Run) -> None:
     """The marts of what was landed, in one command and without the tests of the data."""
     places = [place for layer in TO_MARTS for place in transform.LAYERS[layer].split()]
@@ -95,6 +101,20 @@ def build_marts(current: Run) -> None:
         current,
         ["build", "--select", *places, "--exclude-resource-type", "unit_test", "test"],
     )
+
+
+def warehouse_of(district: str, dsn: str) -> dict[str, str]:
+    """The connection to a district's database, as the environment tells it."""
+    parts = urlsplit(dsn)
+    told = {
+        "conn_type": "postgres",
+        "host": parts.hostname,
+        "port": parts.port,
+        "login": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "schema": parts.path.lstrip("/"),
+    }
+    return {f"AIRFLOW_CONN_{district.upper()}_WAREHOUSE": json.dumps(told)}
 
 
 @contextmanager
@@ -127,23 +147,13 @@ def serve(
     if store is None:
         store = edfi.Store("aggregate")
         edfi.load_folder(store, system.data, untracked_share=0.5)
-    parts = urlsplit(server_url)
     with (
         edfi.serve(store, edfi.Behaviour(), control=system.control) as api,
         sftp.serve(given.sftp, given.code, "secret") as (port, host_key),
     ):
         variables = sources.connections({"edfi": api.url}, given, port, "secret", host_key)
-        variables[f"AIRFLOW_CONN_{given.code.upper()}_WAREHOUSE"] = json.dumps(
-            {
-                "conn_type": "postgres",
-                "host": parts.hostname,
-                "port": parts.port,
-                "login": unquote(parts.username or ""),
-                "password": unquote(parts.password or ""),
-                "schema": urlsplit(dsn).path.lstrip("/"),
-            }
-        )
-        yield House(variables, runtime.work, dsn, api, given.code)
+        variables |= warehouse_of(given.code, dsn)
+        yield House(variables, runtime.work, dsn, given.code, api)
 
 
 def read(current: Run, *names: str) -> None:

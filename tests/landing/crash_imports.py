@@ -14,3 +14,5 @@ import include.sources.edfi.source
 import include.sources.edfi.stream
 import include.sources.files.fetch
 import include.sources.files.reader
+import include.sources.powerschool.source
+import include.sources.powerschool.stream
