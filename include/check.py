@@ -198,7 +198,7 @@ def in_vain(run: Run) -> tuple[list[FirstbellError], str]:
 
     Takes the seconds in which dbt reads the project.
     """
-    from include import dbt_command, own_rows, unused
+    from include import dbt_values, own_rows, unused
 
     unread: list[FirstbellError] = [
         *own_rows.unread(run.settings.own_rows_dir, config.district_codes())
@@ -209,7 +209,7 @@ def in_vain(run: Run) -> tuple[list[FirstbellError], str]:
         return unread, ""  # told by its probe
     try:
         manifest = unused.parsed(run)
-        with dbt_command.reached(run):
+        with dbt_values.reached(run):
             leftovers = unused.left_over(manifest, run.dsn)
     except TransformError as error:
         return [*unread, error], ""

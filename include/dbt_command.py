@@ -1,4 +1,5 @@
-"""One dbt command for one district, in this process: where it works, what it is told, how it ends.
+"""One dbt command for one district, in this process: where it works and how it ends (what it is
+told: dbt_values).
 
     python -m include.dbt_command grand_bend ls --select xwalk_attendance_category+
 
@@ -12,32 +13,28 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from include import (
     config,
     day_models,
     dbt_outcome,
+    dbt_values,
     own_rows,
     seed_rows,
     system_of_record,
-    warehouse,
 )
-from include.connections import Connection
 from include.dbt_pace import unhindered
-from include.errors import ConfigError, TransformError, TransformInterruptedError
+from include.errors import TransformError, TransformInterruptedError
 from include.interrupts import as_keyboard_interrupt
 from include.settings import ROOT
 from include.sources import registry
 
 if TYPE_CHECKING:
-    import psycopg
     from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
 
@@ -92,10 +89,10 @@ def invoke(
         "--log-level-file",
         "info",
         # a resumed build takes the variables of the one before
-        *([] if arguments[0] == "retry" else ["--vars", json.dumps(lasting_values(run))]),
+        *([] if arguments[0] == "retry" else _vars(run)),
     ]
     with (
-        environment(variables(run)),
+        dbt_values.environment(variables(run)),
         unhindered(),
         as_keyboard_interrupt() as interruption,
     ):
@@ -136,8 +133,8 @@ def by_hand(run: Run, arguments: Sequence[str]) -> int:
     home = folder(run) / "by_hand"
     home.mkdir(parents=True, exist_ok=True)
     folder(run).chmod(0o700)
-    options = [*places(run, home), "--vars", json.dumps(lasting_values(run))]
-    with environment(variables(run)):
+    options = [*places(run, home), *_vars(run)]
+    with dbt_values.environment(variables(run)):
         done = subprocess.run(
             [sys.executable, "-c", _DBT, *arguments, *options],
             check=False,
@@ -156,25 +153,8 @@ def check_seeds(run: Run) -> None:
         names=seed_rows.known_names(run.district.sources.values()),
     )
     if seed := seed_rows.seeds(PROJECT).get(system_of_record.NAME):
-        system_of_record.check(seed, own, code, _systems_of_record(_raw_names(run)))
-
-
-def _raw_names(run: Run) -> set[str]:
-    """Of the sources of the district file, and of what was ever loaded: what it told stays."""
-    from include import landing
-
-    with reached(run):
-        loaded = landing.raw_names_loaded(run.dsn)
-    return loaded | {
-        registry.of(source).raw_name_of(source) for source in run.district.sources.values()
-    }
-
-
-def _systems_of_record(names: set[str]) -> list[str]:
-    return [
-        kind for kind in registry.systems_of_record()
-        if registry.raw_names_of_kind(kind) & names
-    ]  # fmt: skip
+        used = dbt_values.systems_of_record(dbt_values.raw_names(run))
+        system_of_record.check(seed, own, code, used)
 
 
 def places(run: Run, home: Path) -> list[str]:
@@ -193,16 +173,20 @@ def places(run: Run, home: Path) -> list[str]:
     ]
 
 
+def _vars(run: Run) -> list[str]:
+    return ["--vars", json.dumps(dbt_values.lasting_values(run))]
+
+
 def variables(run: Run) -> dict[str, str]:
     """The environment in which dbt runs for this night."""
     own = run.settings.own_rows_dir
     return {
-        **profile_values(run.connect(run.district.warehouse_connection)),
-        **run_values(run),
+        **dbt_values.profile_values(run.connect(run.district.warehouse_connection)),
+        **dbt_values.run_values(run),
         # no part of run_values: a run resumes on code that was corrected meanwhile
         "FIRSTBELL_DBT_CODE_VERSION": day_models.code_version(
             PROJECT,
-            lasting_values(run),
+            dbt_values.lasting_values(run),
             own,
             registry.layout_files(),
             district=run.district.code,
@@ -267,113 +251,12 @@ def _error(
     )
 
 
-def _unreachable(run: Run, error: psycopg.Error) -> TransformError:
-    """A warehouse that does not even say which loads to take in."""
-    said = warehouse.words_of(error)
-    is_passing = dbt_outcome.is_passing(said)
-    kind = TransformInterruptedError if is_passing else TransformError
-    return kind(
-        f"{run.district.code}: warehouse",
-        seen=said,
-        expected="a warehouse that answers",
-        next_step=f"Check connection {run.district.warehouse_connection} and the server, then "
-        "clear the task.",
-    )
-
-
-@contextmanager
-def reached(run: Run) -> Iterator[None]:
-    """Say of a database error in a `with` block that the warehouse does not answer."""
-    from psycopg import Error
-
-    try:
-        yield
-    except Error as error:
-        raise _unreachable(run, error) from None
-
-
 def scope(run: Run, stage: str) -> Scope:
     """How much the build of this run renews, as it was settled at its beginning."""
     from include import landing
 
-    with reached(run):
+    with dbt_values.reached(run):
         return landing.scope_of_run(run.dsn, stage, run.run_id)
-
-
-def lasting_values(run: Run) -> dict[str, Any]:
-    """What stays the same from night to night: dbt parses everything anew when one changes."""
-    said: dict[str, str] = {}
-    names = _raw_names(run)
-    for source in run.district.sources.values():
-        said |= registry.of(source).dbt_vars(source)
-    return {
-        "district_code": run.district.code,
-        "school_year_starts_in": run.district.school_year_starts_in,
-        "time_zone": run.district.time_zone,
-        "sources": _systems_of_record(names),
-        "file_sources": registry.file_sources(names),
-        **said,
-    }
-
-
-def run_values(run: Run) -> dict[str, str]:
-    """What this run stands on, as macro run_value reads it: its day, and which loads it sees.
-
-    No ceiling in a database that never fixed a load cutoff.
-    """
-    from include import landing
-
-    with reached(run):
-        cutoff = landing.current_load_cutoff(run.dsn)
-    values = {"FIRSTBELL_DBT_AS_OF_DATE": run.as_of_date.isoformat()}
-    if cutoff is None:
-        return values
-    return {
-        **values,
-        "FIRSTBELL_DBT_LOAD_CEILING": str(cutoff.ceiling),
-        "FIRSTBELL_DBT_LOADS_UNDER_WAY": ",".join(map(str, cutoff.under_way)),
-    }
-
-
-def profile_values(connection: Connection) -> dict[str, str]:
-    """The variables that the project's profile reads: the warehouse and its login."""
-    if not connection.host or not connection.schema:
-        raise ConfigError(
-            f"connection {connection.conn_id}",
-            seen="no host or no schema",
-            expected="host, and the district's database as schema",
-            next_step="Complete the connection, as .env.example shows.",
-        )
-    tls = {
-        f"FIRSTBELL_DBT_{key.upper()}": str(connection.extra[key])
-        for key in ("sslmode", "sslrootcert", "sslcert", "sslkey")
-        if connection.extra.get(key)
-    }
-    return {
-        **tls,
-        "FIRSTBELL_DBT_HOST": connection.host,
-        "FIRSTBELL_DBT_PORT": str(connection.port or 5432),
-        "FIRSTBELL_DBT_USER": connection.login or "",
-        "FIRSTBELL_DBT_PASSWORD": connection.password or "",
-        "FIRSTBELL_DBT_DATABASE": connection.schema,
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
-    }
-
-
-@contextmanager
-def environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Set variables for the time of a `with` block: dbt's profile reads them."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -403,7 +286,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.as_of:
             day_asked_for(district, options.as_of, now, last_day=run.settings.last_day)
         check_seeds(run)
-        with reached(run):
+        with dbt_values.reached(run):
             last = landing.last_build(run.dsn)
         day = options.as_of or (last.as_of_date if last else run.as_of_date)
         sys.exit(by_hand(replace(run, as_of_date=day), options.command))

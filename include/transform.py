@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include import day_models, dbt_command
+from include import day_models, dbt_command, dbt_values
 from include.dbt_command import folder, invoke
 from include.errors import FirstbellError
 from include.sources import registry
@@ -146,12 +146,12 @@ def _run_seeds(run: Run, select: str, full_refresh: bool) -> LayerResult:
     project = fingerprint(run)
     # never resumed: a file that was corrected since may be one that had been loaded
     _forget_from(run, "seeds")
-    with dbt_command.reached(run):
+    with dbt_values.reached(run):
         stand = not full_refresh and landing.seeds_stand(run.dsn, project, names)
     if stand:
         log.info("%s: the seeds are as they were loaded last", run.district.code)
         return LayerResult("seeds", 0, 0, False)
-    with dbt_command.reached(run):
+    with dbt_values.reached(run):
         reshaped = landing.reshaped_seeds(run.dsn, _headers(files))
     if reshaped:
         log.info("%s: seeds with other columns are made anew: %s", run.district.code, reshaped)
@@ -159,7 +159,7 @@ def _run_seeds(run: Run, select: str, full_refresh: bool) -> LayerResult:
         invoke(run, ["seed", "--full-refresh", "--select", *reshaped], what="seeds")
     result = _run(run, "seeds", select, full_refresh)
     if not select:
-        with dbt_command.reached(run):
+        with dbt_values.reached(run):
             landing.remember_seeds(run.dsn, project, names)
     return result
 
@@ -201,7 +201,7 @@ def _run(run: Run, layer: str, select: str, full_refresh: bool) -> LayerResult:
         changed = None
         # a seed that is loaded was changed
         if scope == "day" and layer != "seeds":
-            with dbt_command.reached(run):
+            with dbt_values.reached(run):
                 changed = landing.changed_tables(run.dsn)
         results = invoke(run, arguments, changed=changed, what=layer, look=look)
     except FirstbellError:
@@ -257,7 +257,7 @@ def fingerprint(run: Run) -> str:
     """A digest of the project as this night builds it."""
     return day_models.fingerprint(
         dbt_command.PROJECT,
-        dbt_command.lasting_values(run),
+        dbt_values.lasting_values(run),
         run.settings.own_rows_dir,
         registry.layout_files(),
         district=run.district.code,
@@ -298,7 +298,7 @@ def _failed_before(state: Path, attempt: Mapping[str, Any]) -> bool:
 
 def _attempt(run: Run, select: str) -> dict[str, Any]:
     """What must be the same for an attempt to go on where an earlier one failed."""
-    given = {**dbt_command.lasting_values(run), **dbt_command.run_values(run)}
+    given = {**dbt_values.lasting_values(run), **dbt_values.run_values(run)}
     return {"run_id": run.run_id, "select": select, "variables": given}
 
 

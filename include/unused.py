@@ -13,7 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from include import dbt_command
+from include import dbt_command, dbt_values
 from include.errors import ConfigError, TransformError
 from include.records import Feed
 from include.sources import registry
@@ -63,9 +63,9 @@ def parsed(run: Run) -> Manifest:
     home = dbt_command.folder(run) / "check"
     home.mkdir(parents=True, exist_ok=True)
     dbt_command.folder(run).chmod(0o700)
-    values = json.dumps(dbt_command.lasting_values(run))
+    values = json.dumps(dbt_values.lasting_values(run))
     quiet = ["--log-level", "none", "--log-level-file", "none", "--no-write-json"]
-    with dbt_command.environment(dbt_command.variables(run)):
+    with dbt_values.environment(dbt_command.variables(run)):
         found = dbtRunner().invoke(
             ["parse", *dbt_command.places(run, home), *quiet, "--vars", values]
         )
@@ -168,7 +168,7 @@ def warn(run: Run, manifest: Manifest) -> None:
     """Write to the log of a build which feeds and tables serve nobody."""
     for error in refusals(manifest, run.district):
         log.warning("%s", error)
-    with dbt_command.reached(run):
+    with dbt_values.reached(run):
         found = left_over(manifest, run.dsn)
     if found:
         log.warning("%s: %s", run.district.code, told(found))

@@ -19,8 +19,8 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import ManifestLoader, extended_mashumaro_encoder
 
 from include import dbt_command
-from include.dbt_command import environment
 from include.dbt_pace import unhindered
+from include.dbt_values import environment
 from include.run import Run
 from include.sources import registry
 from tests.conftest import SHARED

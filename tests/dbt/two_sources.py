@@ -13,8 +13,8 @@ import psycopg
 from dbt.cli.main import dbtRunner
 
 from bench.two_sources import SOURCES
-from include.dbt_command import environment
 from include.dbt_pace import unhindered
+from include.dbt_values import environment
 
 
 def build(project: Path, url: str, as_of: str, *select: str) -> str:

@@ -126,7 +126,7 @@ def test_every_setting_is_explained() -> None:
         if "tests" not in path.relative_to(ROOT).parts
         for name in pattern.findall(path.read_text(encoding="utf-8"))
     }
-    # dbt's profile is filled by include.dbt_command from the district's connection
+    # dbt's profile is filled by include.dbt_values from the district's connection
     used = {name.rstrip("_") for name in used if not name.startswith("FIRSTBELL_DBT_")}
     settings = {f"FIRSTBELL_{name.upper()}" for name in Settings.model_fields}
     explained = pattern.findall((ROOT / ".env.example").read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from include import dbt_command, landing
+from include import dbt_values, landing
 from include.errors import SourceError
 from include.records import Feed, FeedKind
 from include.run import Run
@@ -24,11 +24,11 @@ def current(database_url: str, night_of: NightOf) -> Run:
 
 
 def sources_of(night: Run) -> object:
-    return dbt_command.lasting_values(night)["sources"]
+    return dbt_values.lasting_values(night)["sources"]
 
 
 def files_of(night: Run) -> object:
-    return dbt_command.lasting_values(night)["file_sources"]
+    return dbt_values.lasting_values(night)["file_sources"]
 
 
 def with_files(night: Run, *layouts: str) -> Run:

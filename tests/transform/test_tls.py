@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from include import dbt_command, transform
+from include import dbt_command, dbt_values, transform
 from include.connections import Connection
 from include.errors import TransformError
 from tests.transform.conftest import NightOf
@@ -28,7 +28,7 @@ PERSON = "registrar"
 
 def variables(extra: Mapping[str, str]) -> dict[str, str]:
     connection = Connection("w", host="db", login="u", password="p", schema="d", extra=extra)
-    found = dbt_command.profile_values(connection)
+    found = dbt_values.profile_values(connection)
     return {name: value for name, value in found.items() if "SSL" in name}
 
 
@@ -53,9 +53,9 @@ def test_a_server_without_tls_is_refused_when_tls_is_required(
 ) -> None:
     current = night_of(database_url)
     transform.run_layer(current, "staging")
-    real = dbt_command.profile_values
+    real = dbt_values.profile_values
     monkeypatch.setattr(
-        dbt_command,
+        dbt_values,
         "profile_values",
         lambda connection: {**real(connection), "FIRSTBELL_DBT_SSLMODE": "require"},
     )
@@ -154,8 +154,8 @@ def test_dbt_shows_the_client_certificate_of_the_connection(
     authority: Path, project: Write, night_of: NightOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # this server lets nobody in, and the ledger is read before dbt starts
-    monkeypatch.setattr(dbt_command, "run_values", lambda night: {})
-    monkeypatch.setattr(dbt_command, "lasting_values", lambda night: {})
+    monkeypatch.setattr(dbt_values, "run_values", lambda night: {})
+    monkeypatch.setattr(dbt_values, "lasting_values", lambda night: {})
     files = {
         "sslmode": "verify-full",
         "sslrootcert": str(authority / "ca.crt"),

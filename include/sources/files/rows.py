@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from itertools import compress, repeat
 from operator import itemgetter
@@ -17,6 +16,7 @@ from include.sources.files.fields import Domain
 from include.sources.files.headers import normalise
 from include.sources.files.keys import Part, join_key
 from include.sources.files.layouts import FileLayout
+from include.sources.files.years import Years
 
 _REMEMBERED_SCOPES = 5_000
 _holds = set[str].__contains__
@@ -29,24 +29,6 @@ class Record(NamedTuple):
     payload: Cells
     scope: str | None
     findings: list[Reject]  # values outside their domain; the row stays
-
-
-@dataclass(slots=True)
-class Years:
-    """Which school years a file's rows are of."""
-
-    accepted: frozenset[int]
-    starts_in: int
-    right: int = 0
-    wrong: dict[int, int] = field(default_factory=dict)
-    is_past: bool = True  # every wrong row is of a year gone by, as its test's date says too
-
-    def add_wrong(self, year: int, day: date | None) -> None:
-        """Count a row of a year that is not accepted; `day` is its test's."""
-        self.wrong[year] = self.wrong.get(year, 0) + 1
-        oldest = min(self.accepted)
-        is_recent = day is not None and dates.school_year_of(day, self.starts_in) >= oldest
-        self.is_past = self.is_past and year < oldest and not is_recent
 
 
 class RowBuilder:
