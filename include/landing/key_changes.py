@@ -79,25 +79,24 @@ def patch(payload: Mapping[str, Any], old: dict[str, Any], new: dict[str, Any]) 
     """A copy of the payload in which each renamed key part has its new value.
 
     A part stands at the root or inside a `…Reference` object. Where a name occurs more than once
-    only the places that hold the old value change; when none holds it, all of them do.
+    only the places that hold the old value change; when none does, those that spell it in another
+    case (hosts on SQL Server compare keys without), and when there is none of those, all of them.
     """
     patched = copy.deepcopy(dict(payload))
     places = [patched, *(v for k, v in patched.items() if _is_reference(k, v))]
     for name, value in new.items():
         holders = [place for place in places if name in place]
-        matching = [place for place in holders if _same(place[name], old.get(name))]
-        for place in matching or holders:
+        # key values are compared as text: a source may quote a number in one place only
+        was = str(old.get(name))
+        exact = [place for place in holders if str(place[name]) == was]
+        folded = [place for place in holders if str(place[name]).upper() == was.upper()]
+        for place in exact or folded or holders:
             place[name] = _typed_like(place[name], value)
     return patched
 
 
 def _is_reference(name: str, value: object) -> bool:
     return name.endswith("Reference") and isinstance(value, dict)
-
-
-def _same(held: object, old: object) -> bool:
-    """Key values are compared as text: a source may quote a number in one place only."""
-    return str(held) == str(old)
 
 
 def _typed_like(held: object, value: object) -> object:

@@ -42,6 +42,7 @@ def reported(
         *("+vw_student_risk_scores", "+risk_tier_crossings", "+fct_attendance_event"),
         *("+rpt_attendance_submission", "+rpt_attendance_differences", "+rpt_student_indicators"),
         *("+fct_assessment_objective_result", "+fct_assessment_unmatched"),
+        "+dim_learning_standard",
         folder=tmp_path_factory.mktemp("known_truth"),
         url=url,
         as_of=AS_OF,
@@ -305,6 +306,22 @@ def test_parts_of_a_test_come_with_their_level(reported: psycopg.Connection[Any]
         ("staar_interim", "1", "level", "Under", None, "Under"),
         ("toy", "facts", "raw_score", "7", 7, None),
     ]
+
+
+def test_the_part_of_a_test_finds_its_standard_whatever_the_case(
+    reported: psycopg.Connection[Any],
+) -> None:
+    found = reported.execute(
+        """
+        select parts.scope_code, parts.learning_standard_count, standards.learning_standard_id
+        from marts.fct_assessment_objective_result as parts
+        inner join marts.dim_student using (student_key)
+        left join marts.dim_learning_standard as standards
+            on standards.learning_standard_key = parts.learning_standard_key
+        where student_unique_id = 's43'
+        """
+    ).fetchall()
+    assert found == [("geometry", 1, "MATH-8-G")]
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample data is not here")

@@ -28,7 +28,28 @@ def records() -> Iterator[Record]:
     # s43
     yield assessment(MAP_MATH, "NWEA MAP Growth", "Mathematics")
     scores = {"Test Percentile": "24", "Student Growth Percentile": "34.0"}
-    yield told("s43", MAP_MATH, "2026-09-15", scores)
+    part = {"identificationCode": "geometry", "assessmentIdentifier": MAP_MATH.lower()}
+    yield told(
+        *("s43", MAP_MATH.lower(), "2026-09-15", scores),
+        studentObjectiveAssessments=[
+            {
+                "objectiveAssessmentReference": part,
+                "scoreResults": [scored("RIT scale score", "215")],
+            }
+        ],
+    )
+    yield "learning_standards", {"learningStandardId": "MATH-8-G", "namespace": "uri://test"}
+    yield (
+        "objective_assessments",
+        {
+            "assessmentReference": {"assessmentIdentifier": MAP_MATH, "namespace": "uri://test"},
+            "identificationCode": "Geometry",
+            "learningStandards": [
+                {"learningStandardReference": {"learningStandardId": spelled}}
+                for spelled in ("Math-8-G", "math-8-g")
+            ],
+        },
+    )
     # s44
     for day, growth in (("2026-09-01", "30"), ("2026-09-29", "34")):
         growths = {"Fall-To-Fall Conditional Growth Percentile": growth}
@@ -56,18 +77,20 @@ def diagnosed(number: str, language: str, percentile: str) -> Record:
 
 def told(number: str, test: str, day: str, scores: dict[str, str], **more: Any) -> Record:
     """A test as Ed-Fi tells it; the scores by their reporting method."""
-    kind = "AssessmentReportingMethod"
     payload = {
         "studentAssessmentIdentifier": f"{number}-{test}-{day}",
         "studentReference": {"studentUniqueId": number},
         "assessmentReference": {"assessmentIdentifier": test, "namespace": "uri://test"},
         "administrationDate": day,
-        "scoreResults": [
-            {"assessmentReportingMethodDescriptor": code(kind, method), "result": value}
-            for method, value in scores.items()
-        ],
+        "scoreResults": [scored(method, value) for method, value in scores.items()],
     }
     return "student_assessments", payload | more
+
+
+def scored(method: str, value: str) -> dict[str, str]:
+    """A score, by its reporting method."""
+    named = code("AssessmentReportingMethod", method)
+    return {"assessmentReportingMethodDescriptor": named, "result": value}
 
 
 def assessment(identifier: str, title: str, subject: str) -> Record:

@@ -181,6 +181,28 @@ def test_a_name_in_two_places_changes_where_it_held_the_old_value(warehouse: str
     }
 
 
+def test_a_place_that_spells_the_old_value_in_another_case_changes(warehouse: str) -> None:
+    record = {"sectionReference": {"code": "math-1"}, "otherReference": {"code": "ART-7"}}
+    land(warehouse, [Upsert("a", record, "r")])
+
+    land(warehouse, [KeyChange("a", {"code": "MATH-1"}, {"code": "MATH-2"}, "k")])
+
+    assert current(warehouse)["a"] == {
+        "sectionReference": {"code": "MATH-2"},
+        "otherReference": {"code": "ART-7"},
+    }
+
+
+def test_a_place_in_another_case_stays_beside_one_that_is_exact(warehouse: str) -> None:
+    # of a host that tells keys apart by case these are two records
+    record = {"code": "AB", "parentReference": {"code": "Ab"}}
+    land(warehouse, [Upsert("a", record, "r")])
+
+    land(warehouse, [KeyChange("a", {"code": "AB"}, {"code": "AC"}, "k")])
+
+    assert current(warehouse)["a"] == {"code": "AC", "parentReference": {"code": "Ab"}}
+
+
 def test_a_name_that_nowhere_held_the_old_value_changes_everywhere(warehouse: str) -> None:
     land(warehouse, [Upsert("a", {"code": "0", "xReference": {"code": "9"}}, "r")])
 

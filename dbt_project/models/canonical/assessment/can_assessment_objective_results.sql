@@ -31,6 +31,9 @@ keyed as (
             when unioned.result_id is not null
                 then {{ surrogate_key(['unioned.source', 'unioned.result_id']) }}
         end as assessment_result_key,
+        {{ surrogate_key([
+            'unioned.scope', key_text('objective_assessments', 'unioned.scope_code')
+        ]) }} as scope_key,
         unioned.source,
         unioned.feed,
         unioned.detail_id,

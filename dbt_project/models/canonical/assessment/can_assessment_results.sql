@@ -38,6 +38,9 @@ keyed as (
             'unioned.source', 'unioned.assessment_identifier', 'unioned.assessment_title',
             'unioned.assessment_family',
         ]) }} as assessment_names_key,
+        {{ surrogate_key([
+            'unioned.source', key_text('assessments', 'unioned.assessment_identifier')
+        ]) }} as assessment_key,
         unioned.source,
         unioned.feed,
         unioned.result_id,

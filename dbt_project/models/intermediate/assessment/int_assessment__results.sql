@@ -4,7 +4,7 @@
 -- marked. Not cut by the as-of date.
 {%- set own_columns = [
     'source', 'feed', 'result_id', 'student_key', 'matched_id_column', 'unmatched_reason',
-    'subject', 'test_language', 'family', 'subject_code', 'assessment_identifier', 'assessment_title', 'school_year',
+    'subject', 'test_language', 'family', 'subject_code', 'assessment_key', 'assessment_identifier', 'assessment_title', 'school_year',
     'administered_on', 'score_method_codes',
 ] %}
 {#- what is taken together from the first row of the sitting that states its first column #}

@@ -4,7 +4,7 @@
 {%- set received_columns = [
     'assessment_result_key', 'assessment_names_key', 'source', 'feed', 'result_id',
     'source_instance',
-    'assessment_identifier', 'assessment_title', 'school_year', 'window_name', 'test_grade_code',
+    'assessment_key', 'assessment_identifier', 'assessment_title', 'school_year', 'window_name', 'test_grade_code',
     'administered_on', 'test_time', 'norm_set', 'performance_level_code', 'source_invalid_reason',
     'is_superseded', 'known_on', '_source_ref', '_loaded_at',
 ] %}
@@ -182,6 +182,7 @@ described as (
         end as test_language,
         families.family,
         results.subject_code,
+        results.assessment_key,
         results.assessment_identifier,
         results.assessment_title,
         results.school_year,

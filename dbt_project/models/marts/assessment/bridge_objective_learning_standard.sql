@@ -8,6 +8,7 @@ named as (
 keyed as (
     select
         named.assessment_objective_key,
+        named.learning_standard_key,
         named.source,
         named.assessment_identifier,
         named.scope_code,

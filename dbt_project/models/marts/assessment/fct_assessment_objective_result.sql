@@ -21,6 +21,7 @@ standards as (
 one_standard as (
     select
         standards.assessment_objective_key,
+        min(standards.learning_standard_key) as learning_standard_key,
         min(standards.learning_standard_id) as learning_standard_id,
         count(*) as learning_standard_count
     from standards
@@ -47,10 +48,8 @@ keyed as (
         sittings.rank_number,
         min(sittings.rank_number) over (partition by sittings.standing_result_key)
             as first_rank_number,
-        {{ surrogate_key([
-            'objective_results.source', 'results.assessment_identifier',
-            'objective_results.scope', 'objective_results.scope_code'
-        ]) }} as assessment_objective_key
+        {{ surrogate_key(['results.assessment_key', 'objective_results.scope_key']) }}
+            as assessment_objective_key
     from objective_results
     inner join results
         on results.assessment_result_key = objective_results.assessment_result_key
@@ -79,6 +78,9 @@ final as (
         keyed.level_code,
         keyed.is_standing_valid
         and coalesce(keyed.rank_number = keyed.first_rank_number, true) as is_valid,
+        case
+            when one_standard.learning_standard_count = 1 then one_standard.learning_standard_key
+        end as learning_standard_key,
         case
             when one_standard.learning_standard_count = 1 then one_standard.learning_standard_id
         end as learning_standard_id,

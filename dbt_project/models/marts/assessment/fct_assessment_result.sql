@@ -29,6 +29,7 @@ up_to_date as (
         results.matched_id_column,
         results.subject,
         results.test_language,
+        results.assessment_key,
         results.assessment_identifier,
         results.assessment_title,
         results.school_year,
@@ -75,6 +76,7 @@ judged as (
         up_to_date.matched_id_column,
         up_to_date.subject,
         up_to_date.test_language,
+        up_to_date.assessment_key,
         up_to_date.assessment_identifier,
         up_to_date.assessment_title,
         up_to_date.school_year,
@@ -117,6 +119,7 @@ clocked as (
         judged.matched_id_column,
         judged.subject,
         judged.test_language,
+        judged.assessment_key,
         judged.assessment_identifier,
         judged.assessment_title,
         judged.school_year,
@@ -163,6 +166,7 @@ ordered as (
         clocked.matched_id_column,
         clocked.subject,
         clocked.test_language,
+        clocked.assessment_key,
         clocked.assessment_identifier,
         clocked.assessment_title,
         clocked.school_year,
@@ -215,6 +219,7 @@ ranked as (
         ordered.matched_id_column,
         ordered.subject,
         ordered.test_language,
+        ordered.assessment_key,
         ordered.assessment_identifier,
         ordered.assessment_title,
         ordered.school_year,
@@ -253,8 +258,7 @@ ranked as (
         row_number() over (
             partition by
                 ordered.student_key, ordered.subject, ordered.source,
-                ordered.assessment_identifier, ordered.school_year, ordered.window_name,
-                ordered.is_valid
+                ordered.assessment_key, ordered.school_year, ordered.window_name, ordered.is_valid
             order by
                 ordered.administered_on desc nulls last,
                 ordered.same_day_number
@@ -271,6 +275,7 @@ final as (
         ranked.feed,
         ranked.subject,
         ranked.test_language,
+        ranked.assessment_key,
         ranked.assessment_identifier,
         ranked.assessment_title,
         ranked.school_year,
