@@ -22,6 +22,7 @@ FILE_FEEDS = [
     ROSTER,
     RESULTS,
     STAR,
+    MAP,
 ]
 
 

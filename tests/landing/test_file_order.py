@@ -15,8 +15,9 @@ from include.errors import DiskFullError, ParkedFeedError, WrongDistrictError
 from include.run import Run
 from include.sources.files import LocalFile
 from include.sources.files.config import FilesConfig
+from tests.landing.deliveries import MAP as TESTS
 from tests.landing.support import RESULTS, ROSTER, current, land_files, query
-from tests.sources.files.helpers import IREADY_ROW, local, source, to_csv, zipped
+from tests.sources.files.helpers import IREADY_ROW, MAP_ROW, local, source, to_csv, zipped
 
 FALL, WINTER = "Fall 2025-2026", "Winter 2025-2026"
 SUNDAY, MONDAY, TUESDAY = (datetime(2026, 3, day, 3, tzinfo=UTC) for day in (1, 2, 3))
@@ -156,7 +157,7 @@ def test_of_a_file_of_two_terms_the_superseded_one_is_left_out(
         " notes -> 'superseded_scopes' from ops.loads where load_window = %s",
         both.name,
     )
-    assert counts == (200, 200, 0, 0, [FALL], [WINTER])
+    assert counts == (200, 200, 0, 0, [f"{FALL} | North"], [f"{WINTER} | North"])
 
 
 def test_an_older_delta_is_followed_by_the_newer_one_again(tonight: Run, tmp_path: Path) -> None:
@@ -238,6 +239,58 @@ def test_two_deliveries_of_one_layout_delete_nothing_of_each_other(
         land_files(tonight, name, vendor, [same_name])
 
     assert len(current(tonight.dsn, ROSTER)) == 6
+
+
+def of_school(folder: Path, school: str, written: datetime, *numbers: int) -> LocalFile:
+    """An export of one term, of one school."""
+    rows = [
+        {**MAP_ROW, "TermName": FALL, "SchoolName": school, "StudentID": f"{n}", "TestID": f"{n}"}
+        | {"DistrictName": "Ours", "TestStartDate": "09/16/2025"}
+        for n in numbers
+    ]
+    return local(folder / f"AssessmentResults {school}.csv", to_csv(rows), written=written)
+
+
+def test_two_files_of_one_term_in_one_delivery_delete_nothing_of_each_other(
+    tonight: Run, tmp_path: Path
+) -> None:
+    north = of_school(tmp_path, "North", SUNDAY, 1, 2, 3)
+    south = of_school(tmp_path, "South", SUNDAY, 4, 5, 6)
+
+    assert land(tonight, "map_growth", [north, south]) == ["loaded", "loaded"]
+
+    assert len(current(tonight.dsn, TESTS)) == 6
+
+
+def test_a_test_gone_from_one_of_two_files_of_a_term_is_deleted(
+    tonight: Run, tmp_path: Path
+) -> None:
+    schools = {"North": (1, 2, 3), "South": (4, 5, 6)}
+    first = [of_school(tmp_path, school, SUNDAY, *n) for school, n in schools.items()]
+    land(tonight, "map_growth", first)
+
+    south = of_school(tmp_path, "South", MONDAY, 4, 6)
+    land(tonight, "map_growth", [of_school(tmp_path, "North", MONDAY, 1, 2, 3), south])
+    assert sorted(current(tonight.dsn, TESTS)) == ["1|1", "2|2", "3|3", "4|4", "6|6"]
+
+    # and when the file of one of them comes alone
+    land(tonight, "map_growth", [of_school(tmp_path, "North", TUESDAY, 1, 2)])
+    assert sorted(current(tonight.dsn, TESTS)) == ["1|1", "2|2", "4|4", "6|6"]
+
+
+def test_a_student_who_moved_between_the_files_of_a_term_stays(
+    tonight: Run, tmp_path: Path
+) -> None:
+    first = [of_school(tmp_path, "North", SUNDAY, 1, 2), of_school(tmp_path, "South", SUNDAY, 3)]
+    land(tonight, "map_growth", first)
+    moved = [of_school(tmp_path, "North", MONDAY, 1), of_school(tmp_path, "South", MONDAY, 2, 3)]
+
+    land(tonight, "map_growth", moved)
+    assert len(current(tonight.dsn, TESTS)) == 3
+    # whichever file is read first
+    back = [of_school(tmp_path, "South", TUESDAY, 3), of_school(tmp_path, "North", TUESDAY, 1, 2)]
+    land(tonight, "map_growth", back)
+    assert len(current(tonight.dsn, TESTS)) == 3
 
 
 def test_another_districts_file_leaves_what_is_loaded(tonight: Run, tmp_path: Path) -> None:

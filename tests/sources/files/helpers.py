@@ -34,6 +34,7 @@ STAR_ROW = {
 }
 MAP_ROW = {
     "TermName": "Fall 2026-2027",
+    "SchoolName": "Oak",
     "StudentID": "0007001",
     "Subject": "Mathematics",
     "Course": "Math K-12",

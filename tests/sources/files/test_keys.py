@@ -113,12 +113,16 @@ def test_a_correction_of_a_test_listed_per_class_is_reported_once(tmp_path: Path
 
 def test_a_term_is_one_scope_and_one_key_however_it_is_spelled(tmp_path: Path) -> None:
     rows = [
-        {**MAP_ROW, "TestID": "", "TermName": term}
-        for term in ("Fall 2026-2027", "FALL 2026-27", " fall  2026 - 2027 ")
+        {**MAP_ROW, "TestID": "", "TermName": term, "SchoolName": school}
+        for term, school in (
+            ("Fall 2026-2027", "Oak"),
+            ("FALL 2026-27", "OAK"),
+            (" fall  2026 - 2027 ", "Oak "),
+        )
     ]
     (feed,) = feeds_of(local(tmp_path / "AssessmentResults.csv", to_csv(rows)), "map_growth")
     (row,) = upserts(read(feed))
-    assert row.scope == "Fall 2026-2027"
+    assert row.scope == "Fall 2026-2027 | Oak"
     assert "Fall 2026-2027" in row.key
 
 

@@ -350,12 +350,12 @@ def test_a_nul_character_rejects_its_row(tmp_path: Path) -> None:
     assert len(upserts(changes)) == 1
 
 
-def test_a_map_export_is_a_snapshot_of_its_term(tmp_path: Path) -> None:
+def test_a_map_export_is_a_snapshot_of_its_term_and_school(tmp_path: Path) -> None:
     (feed,) = feeds_of(local(tmp_path / "AssessmentResults.csv", to_csv([MAP_ROW])), "map_growth")
     (row,) = upserts(read(feed))
     assert feed.kind is FeedKind.SNAPSHOT
-    assert row.scope == "Fall 2026-2027"
-    assert feed.stream.told().scopes == {"Fall 2026-2027"}
+    assert row.scope == "Fall 2026-2027 | Oak"
+    assert feed.stream.told().scopes == {row.scope}
 
 
 def test_a_row_whose_key_is_lost_holds_a_snapshots_deletions(tmp_path: Path) -> None:
