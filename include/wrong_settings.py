@@ -15,17 +15,19 @@ def problems(
     error: ValidationError,
     model: type[BaseModel],
     elsewhere: Callable[[Place], str | None] = lambda place: None,
+    name: Callable[[str], str] = str,
 ) -> str:
     """Each problem with its place; of a key that is not known, those that are and the nearest.
 
-    `elsewhere` says where such a key belongs, if it belongs anywhere. Values are not repeated.
+    `elsewhere` says where such a key belongs, if it belongs anywhere; `name` what a place is called
+    where somebody sets it. Values are not repeated.
     """
     said = []
     for found in error.errors():
         place, message = found["loc"], found["msg"].removeprefix("Value error, ")
         if found["type"] == "extra_forbidden":
             message = elsewhere(place) or _unknown_key(model, place)
-        said.append(f"{'.'.join(map(str, place)) or 'file'}: {message}")
+        said.append(f"{name('.'.join(map(str, place))) or 'file'}: {message}")
     return "; ".join(said)
 
 

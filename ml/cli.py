@@ -6,14 +6,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ml import card as cards
-from ml import monitoring, prediction, registry, training
+from ml import monitoring, prediction, registry, store, training
 from ml.catalog import DISTRICT
 from ml.errors import MlError
 from ml.policy import Policy
@@ -44,7 +44,7 @@ def train(
         if seats is not None:
             chosen = chosen.model_copy(update={"seats": seats})
         result = training.train(
-            _dsn(), as_of.date(), district,
+            _dsn(), _day(as_of), district,
             os.environ.get("FIRSTBELL_CODE_VERSION", "unknown"), policy=chosen,
         )  # fmt: skip
     _say(f"{result.model_id}: {result.state}")
@@ -59,7 +59,7 @@ def evaluate(as_of: AsOf, model: ModelId = None, policy: PolicyFile = None) -> N
     """Measure a model again on what nobody knew when it was trained."""
     with _told():
         result = monitoring.evaluate(
-            _dsn(), as_of.date(), model_id=model, policy=Policy.read(policy)
+            _dsn(), _day(as_of), model_id=model, policy=Policy.read(policy)
         )
         with session(_dsn()) as connection:
             entry = registry.get(connection, result.model_id)
@@ -73,7 +73,7 @@ def evaluate(as_of: AsOf, model: ModelId = None, policy: PolicyFile = None) -> N
 def predict(as_of: AsOf, district: District = None) -> None:
     """Predict for everyone enrolled on a date, with the published model."""
     with _told():
-        result = prediction.predict(_dsn(), as_of.date(), district_code=district)
+        result = prediction.predict(_dsn(), _day(as_of), district_code=district)
     if result.reason:
         _say(result.reason)
     _say(f"{result.count} predictions as of {as_of:%Y-%m-%d}, model {result.model_id or 'none'}")
@@ -84,6 +84,26 @@ def card(model: ModelId = None) -> None:
     """Print a model's card."""
     with _told(), session(_dsn()) as connection:
         _say(registry.get(connection, model).card)
+
+
+def _day(as_of: datetime) -> date:
+    """The day that somebody typed; one that has not come would stand above all until it does.
+
+    Simulated days may be ahead of the clock: those that have features are there.
+    """
+    asked, today = as_of.date(), datetime.now(UTC).date()
+    if asked <= today:
+        return asked
+    with session(_dsn()) as connection:
+        newest = max(today, store.newest_day(connection) or today)
+    if asked > newest:
+        raise MlError(
+            f"--as-of {asked}",
+            seen="a day that has not come",
+            expected=f"a day up to {newest}",
+            next_step="Correct the day; nothing was stored.",
+        )
+    return asked
 
 
 def _dsn() -> str:

@@ -75,6 +75,13 @@ def current(connection: psycopg.Connection, task: Task, *, as_of: date) -> pd.Da
     return _read(connection, query)
 
 
+def newest_day(connection: psycopg.Connection) -> date | None:
+    """The last day that has features; None where nothing was built."""
+    query = "select max(as_of_date) from features.ftr_student_as_of"
+    (found,) = connection.execute(query).fetchone() or (None,)
+    return None if found is None else date.fromisoformat(str(found)[:10])
+
+
 @dataclass(frozen=True, slots=True)
 class _Relation:
     """A table of the layer under its alias, with the types of its columns."""

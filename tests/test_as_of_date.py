@@ -37,6 +37,27 @@ def test_a_shell_refuses_a_day_that_has_not_come_before_it_looks_at_a_warehouse(
     assert "Correct the day" in said
 
 
+@pytest.mark.parametrize(
+    ("main", "arguments"),
+    [
+        (night.main, ["--district", "grand_bend", "--as-of", "2022-05-27"]),
+        (dbt_command.main, ["--as-of", "2022-05-27", "grand_bend", "ls"]),
+    ],
+    ids=["a night", "dbt by hand"],
+)
+def test_a_last_day_that_is_no_date_is_named_by_its_variable(
+    monkeypatch: pytest.MonkeyPatch, main: Callable[[list[str]], None], arguments: list[str]
+) -> None:
+    monkeypatch.setenv("FIRSTBELL_LAST_DAY", "next friday")
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    said = str(ended.value)
+    assert said.startswith("the environment: FIRSTBELL_LAST_DAY: ")
+    assert "valid date" in said
+    assert ".env.example" in said
+    assert "next friday" not in said
+
+
 def test_the_day_of_the_district_decides_not_that_of_utc() -> None:
     district = get_district("grand_bend")
     assert day_asked_for(district, TODAY, LATE) == TODAY

@@ -336,6 +336,32 @@ def test_the_command_line_prints_the_card(
     assert done.stdout.startswith(f"# Model card: {trained.model_id}")
 
 
+@pytest.mark.parametrize("command", [["train", "--district", "d"], ["evaluate"], ["predict"]])
+def test_a_day_that_has_not_come_is_refused(
+    published: tuple[str, ml.TrainResult], monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    dsn, _ = published
+    monkeypatch.setenv("FIRSTBELL_ML_DSN", dsn)
+    done = CliRunner().invoke(app, [*command, "--as-of", "2999-01-01"])
+    assert done.exit_code == 1
+    assert "a day that has not come" in done.stderr
+
+
+def test_a_day_that_has_features_has_come_whatever_the_clock_says(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "create schema features; create table features.ftr_student_as_of as"
+            " select cast('2999-01-01' as date) as as_of_date"
+        )
+    monkeypatch.setenv("FIRSTBELL_ML_DSN", database_url)
+    done = CliRunner().invoke(app, ["predict", "--as-of", "2999-01-01"])
+    # beyond that question: there is no schema `ml`
+    assert "a day that has not come" not in done.stderr
+    assert "UndefinedTable" in done.stderr
+
+
 def test_the_command_line_wants_its_database_in_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
