@@ -1,10 +1,11 @@
 """Look in the morning whether the night came to its end: red while an ingest waits for a build, or
-where a source had no run or the district file cannot be read.
+where a source had no run, a school is late with its attendance, or the district file cannot be
+read.
 
 **Owner** data-platform
 
-**If it fails** its message says what waits or never ran, and what to do; nothing else
-depends on it.
+**If it fails** its message says what waits, never ran or is late, and what to do; nothing
+else depends on it.
 Runbook: docs/runbooks/check_night.md
 
 **Safe to rerun** yes. It only reads.
@@ -41,7 +42,15 @@ def build(dag_id: str, district: District):
 
             require_built(run_of(district.code), ti, moment())
 
+        @task
+        @no_retry_when_pointless
+        def is_attendance_submitted() -> None:
+            from include.orchestration.late_schools import require_attendance
+
+            require_attendance(run_of(district.code))
+
         is_everything_built()
+        is_attendance_submitted()
 
     return check_night()
 

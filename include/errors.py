@@ -24,6 +24,7 @@
     │   └── ParkedFeedError       it would delete too much; an operator must release it
     ├── UnreadError               a run ended before it came to a feed
     ├── NotBuiltError             an ingest waits, and no build has taken it in
+    ├── LateAttendanceError       a school has sent no attendance for too many school days
     ├── EgressError               something must not, or could not, leave the house
     │   ├── GateRefusedError      the vendor registry does not permit it
     │   ├── StaleReportError      the report is of another day than the run
@@ -154,6 +155,10 @@ class ParkedFeedError(FeedError):
 
 class NotBuiltError(FirstbellError):
     """A night has not come to its end: an ingest waits for a build, or has not ended itself."""
+
+
+class LateAttendanceError(FirstbellError):
+    """A school has sent no attendance for longer than the district's policy allows."""
 
 
 class EgressError(FirstbellError):

@@ -23,6 +23,7 @@ from include.errors import (
     FeedError,
     FirstbellError,
     HostKeyError,
+    LateAttendanceError,
     NeedsAttentionError,
     NotBuiltError,
     StaleReportError,
@@ -37,7 +38,7 @@ from include.settings import Settings
 # Waiting does not heal these: retries would only hide them for an hour.
 PERMANENT = (
     ConfigError, AuthenticationError, HostKeyError, WatermarkError, FeedError, TransformError,
-    NeedsAttentionError, NotBuiltError, StaleReportError, DisclosureLogError,
+    NeedsAttentionError, LateAttendanceError, NotBuiltError, StaleReportError, DisclosureLogError,
 )  # fmt: skip
 # A kind of a permanent one that waiting does heal.
 PASSING = (TransformInterruptedError,)
