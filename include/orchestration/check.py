@@ -26,7 +26,7 @@ def missing_pools(district: District, known: Collection[str]) -> list[FirstbellE
     return [
         ConfigError(
             f"pool {name}",
-            seen="Airflow has none of this name: a task of it is never started, without a word",
+            seen="Airflow has none of this name: a task of it waits for ever, with no error shown",
             expected=f"{slots} slots ({description})",
             next_step="Run `python -m include.orchestration.pools` where the scheduler runs.",
         )

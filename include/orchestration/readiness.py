@@ -135,7 +135,7 @@ def require_built(run: Run, instance: CountsRuns, moment: datetime) -> None:
     build.
 
     Events tell none of it: one that comes while the consumer is paused starts nothing, a paused
-    ingest sends none, and a task whose pool is missing waits without a word.
+    ingest sends none, and a task whose pool is missing waits, which only the scheduler's log tells.
     """
     code = run.district.code
     ingests = ingests_of(run.district)
