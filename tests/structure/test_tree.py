@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -163,6 +164,19 @@ def test_the_drawing_of_the_errors_shows_each_below_its_base() -> None:
         if isinstance(kind, type) and issubclass(kind, Exception)
     }
     assert drawn == defined
+
+
+def test_every_finding_is_listed_can_be_run_and_pins_what_it_installs() -> None:
+    scripts = {path.name: path for path in tracked("findings/*.sh")}
+    table = (ROOT / "findings" / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"\| `(\w+\.sh)` \|", table)) == set(scripts)
+    for name, path in scripts.items():
+        assert os.access(path, os.X_OK), name
+        installed = re.search(r"pip install ((?:.*\\\n)*.*)", path.read_text(encoding="utf-8"))
+        assert installed, name
+        packages = [word for word in installed[1].split() if word[0] not in "-\\"]
+        assert packages, name
+        assert all("==" in package for package in packages), name
 
 
 @pytest.mark.parametrize("dag", sorted(path.stem for path in (ROOT / "dags").glob("*.py")))
