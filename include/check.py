@@ -193,15 +193,17 @@ def _check_recipient(run: Run, name: str, channel: Channel) -> None:
 
 
 def in_vain(run: Run) -> tuple[list[FirstbellError], str]:
-    """What the district loads and no model reads, files of own rows that no night reads, and what
+    """What the district loads and no model reads, own rows and models that no night reads, and what
     to do about tables that no model makes.
 
     Takes the seconds in which dbt reads the project.
     """
-    from include import dbt_values, own_rows, unused
+    from include import dbt_values, own_models, own_rows, unused
 
+    codes = config.district_codes()
     unread: list[FirstbellError] = [
-        *own_rows.unread(run.settings.own_rows_dir, config.district_codes())
+        *own_rows.unread(run.settings.own_rows_dir, codes),
+        *own_models.unread(run.settings.own_models_dir, codes),
     ]
     try:
         check_warehouse(run)

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include import own_rows
+from include import own_models, own_rows
 from include.records import Feed
 from include.seed_rows import EVERY
 
@@ -38,12 +38,13 @@ def fingerprint(
     own: Path | None = None,
     layouts: Iterable[Path] = (),
     *,
+    models: Path | None = None,
     district: str = EVERY,
 ) -> str:
     """A digest of everything that a build is made of, beside raw and its day.
 
-    `own` is the folder of own rows, of which those for `district` count; `layouts` are the files of
-    layouts.
+    `own` is the folder of own rows, `models` that of own models, of which those for `district`
+    count; `layouts` are the files of layouts.
     """
     digest = hashlib.sha256(json.dumps(dict(values), sort_keys=True).encode())
     for path in sorted(project.rglob("*")):
@@ -52,6 +53,8 @@ def fingerprint(
             digest.update(path.read_bytes())
     if own:
         digest.update(own_rows.digest_of(own, district))
+    if models:
+        digest.update(own_models.digest_of(models, district))
     for path in layouts:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

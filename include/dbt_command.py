@@ -159,8 +159,10 @@ def check_seeds(run: Run) -> None:
 
 def places(run: Run, home: Path) -> list[str]:
     """dbt's options that say where the project is and where dbt writes."""
-    own, place = run.settings.own_rows_dir, home / "project"
-    project = own_rows.project_with(PROJECT, own, place, run.district.code)
+    settings = run.settings
+    project = own_rows.project_with(
+        PROJECT, settings.own_rows_dir, settings.own_models_dir, home / "project", run.district.code
+    )
     return [
         "--project-dir",
         str(project),

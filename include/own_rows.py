@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from include import own_models
 from include.errors import ConfigError
 from include.seed_rows import Row, Seed, concerns, own_files, rows_for, rows_of, seeds
 
@@ -54,20 +55,22 @@ def digest_of(own: Path, district: str, besides: Collection[str] = ()) -> bytes:
     return digest.digest()
 
 
-def project_with(project: Path, own: Path, place: Path, district: str) -> Path:
-    """The dbt project with a district's own rows in its seeds: links to its files, in a folder made
-    anew.
+def project_with(project: Path, own: Path, models: Path, place: Path, district: str) -> Path:
+    """The dbt project with a district's own rows in its seeds, and its own `models` among the
+    reports: links to its files, in a folder made anew.
 
-    The project itself when there are no files of own rows.
+    The project itself when there are neither.
     """
     named = {file.name for file in own_files(own, district)}
-    if not named:
+    if not named and not own_models.files(models, district):
         return project
     part = place.with_name(f"{place.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True, mode=0o700)
+    if own_models.files(models, district):
+        own_models.add_to(project, part, models, district)
     for path in project.iterdir():
-        if path.name not in ("seeds", *_MADE_BY_DBT):
+        if path.name not in ("seeds", *_MADE_BY_DBT) and not (part / path.name).exists():
             (part / path.name).symlink_to(path)
     known = {seed.file: seed for seed in seeds(project).values()}
     for path in (project / "seeds").rglob("*"):

@@ -6,6 +6,7 @@ dbt replaces a table by a new one and drops the old with all that hangs on it.
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from pathlib import Path
 
 import psycopg
@@ -73,16 +74,18 @@ _EXTRAS = """
 """
 
 
-def found(dsn: str, project: Path) -> list[str]:
-    """Name what hangs on the tables of reporting and is not made by the project."""
-    models = [path.stem for path in (project / "models").rglob("*.sql")]
+def found(dsn: str, project: Path, own: Collection[str] = ()) -> list[str]:
+    """Name what hangs on the tables of reporting and is made neither by the project nor by the
+    models of one's `own`.
+    """
+    models = [*own, *(path.stem for path in (project / "models").rglob("*.sql"))]
     with psycopg.connect(dsn) as connection:
         return [row[0] for row in connection.execute(_EXTRAS, {"models": models}).fetchall()]
 
 
-def warn(dsn: str, district: str, project: Path) -> None:
+def warn(dsn: str, district: str, project: Path, own: Collection[str] = ()) -> None:
     """Warn of what the build that begins will drop."""
-    extras = found(dsn, project)
+    extras = found(dsn, project, own)
     if extras:
         log.warning(
             "%s: this build drops what was put on schema reporting by hand: %s. docs/privacy.md,"

@@ -55,6 +55,11 @@ class Settings(BaseSettings):
         return self.districts_dir / "seeds"
 
     @property
+    def own_models_dir(self) -> Path:
+        """Reports of one's own, with the district files for the same reason."""
+        return self.districts_dir / "models"
+
+    @property
     def own_layouts_dir(self) -> Path:
         """Layouts of one's own, with the district files for the same reason."""
         return self.districts_dir / "layouts"

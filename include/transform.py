@@ -179,10 +179,13 @@ def _run(run: Run, layer: str, select: str, full_refresh: bool) -> LayerResult:
     look = None
     scope = dbt_command.scope(run, STAGE)
     if layer == "reporting":
-        from include import reporting_extras, unused
+        from include import own_models, reporting_extras, unused
 
         look = partial(unused.warn, run)
-        reporting_extras.warn(run.dsn, run.district.code, dbt_command.PROJECT)
+        own, code = run.settings.own_models_dir, run.district.code
+        own_models.check(dbt_command.PROJECT, own, code)
+        with dbt_values.reached(run):
+            reporting_extras.warn(run.dsn, code, dbt_command.PROJECT, own_models.names(own, code))
     attempt = {**_attempt(run, select), "scope": scope}
     resume = _failed_before(state, attempt)
     if resume:
@@ -260,6 +263,7 @@ def fingerprint(run: Run) -> str:
         dbt_values.lasting_values(run),
         run.settings.own_rows_dir,
         registry.layout_files(),
+        models=run.settings.own_models_dir,
         district=run.district.code,
     )
 

@@ -138,7 +138,7 @@ def test_a_report_names_source_code_and_the_row_to_add(built: House) -> None:
     ]
 
 
-def test_rows_outside_the_checkout_map_the_code_and_move_a_threshold(
+def test_what_stands_outside_the_checkout_maps_a_code_moves_a_threshold_and_is_a_report(
     built: House, tmp_path: Path
 ) -> None:
     own = tmp_path / "seeds"
@@ -153,16 +153,26 @@ def test_rows_outside_the_checkout_map_the_code_and_move_a_threshold(
         "grand_bend,9-12,chronic_absence_pct,1,percent,2026-11-01,Ours,The board\n",
         encoding="utf-8",
     )
+    (tmp_path / "models" / "grand_bend").mkdir(parents=True)
+    (tmp_path / "models" / "grand_bend" / "ours.sql").write_text(
+        "select student_unique_id from {{ ref('vw_student_risk_scores') }}", encoding="utf-8"
+    )
     before = day_models.fingerprint(dbt_command.PROJECT, {})
     settings = Settings(work_dir=built.work, districts_dir=tmp_path)
     current = replace(built.night("own rows", AS_OF), settings=settings)
     transform.begin(current)
     dbt_command.invoke(
-        current, ["build", "--select", *MOVED, "--exclude-resource-type", "unit_test", "test"]
+        current,
+        ["build", "--select", *MOVED, "ours", "--exclude-resource-type", "unit_test", "test"],
     )
     assert built.query(
         "select student_unique_id, days_absent, flag from risk.risk_indicator__attendance"
         " join marts.dim_student using (student_key)"
         " join marts.fct_attendance_to_date using (student_key) order by 1"
     ) == [("s1", 1, "yellow"), ("s2", 1, "yellow")]
+    # a report of one's own, beside those of the project and for the same readers
+    assert built.query(
+        "select count(*), has_table_privilege(current_database() || '_reporting',"
+        " 'reporting.ours', 'select') from reporting.ours"
+    ) == [(2, True)]
     assert day_models.fingerprint(dbt_command.PROJECT, {}) == before

@@ -52,7 +52,7 @@ def problems(own: Path, district: str | None = "grand_bend") -> str:
 
 
 def merged(own: Path, place: Path, name: str) -> list[dict[str, str]]:
-    built = own_rows.project_with(dbt_command.PROJECT, own, place, "grand_bend")
+    built = own_rows.project_with(dbt_command.PROJECT, own, own / "none", place, "grand_bend")
     with next((built / "seeds").rglob(name)).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -95,13 +95,17 @@ def test_an_own_row_replaces_the_projects_row_of_the_same_key(own: Path, tmp_pat
 
 def test_what_has_no_own_rows_is_the_projects_own_file(own: Path, tmp_path: Path) -> None:
     (own / "risk_policy.csv").write_text(POLICY, "utf-8")
-    built = own_rows.project_with(dbt_command.PROJECT, own, tmp_path / "built", "grand_bend")
+    built = own_rows.project_with(
+        dbt_command.PROJECT, own, own / "none", tmp_path / "built", "grand_bend"
+    )
     for path in ("models", "dbt_project.yml", "seeds/policy/tier_ladder.csv"):
         assert (built / path).resolve() == dbt_command.PROJECT / path
 
 
 def test_without_own_rows_the_project_is_built_where_it_stands(own: Path, tmp_path: Path) -> None:
-    built = own_rows.project_with(dbt_command.PROJECT, own, tmp_path / "built", "grand_bend")
+    built = own_rows.project_with(
+        dbt_command.PROJECT, own, own / "none", tmp_path / "built", "grand_bend"
+    )
     assert built == dbt_command.PROJECT
 
 
