@@ -1,7 +1,8 @@
 """Write the pages that are made from others.
 
-DECISIONS.md is the index of docs/decisions; docs/data-model.md draws the marts from what their
-properties say of grain and relationships, which the nights test.
+DECISIONS.md is the index of docs/decisions; docs/README.md lists the pages of docs/sources among
+its own rows; docs/data-model.md draws the marts from what their properties say of grain and
+relationships, which the nights test.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ room; then `python .ci/pages.py` writes this index.
 _ENTRY = re.compile(
     r"^## (?P<title>.+)\n\n\*(?P<day>\d{4}-\d\d-\d\d), (?P<status>[^*\n]+)\.\*$", re.M
 )
+_SOURCE_ROW = re.compile(r"^\| .+ \| \[sources/.+\n", re.M)
 
 
 class Entry(NamedTuple):
@@ -60,6 +62,25 @@ def index(root: Path = ROOT) -> str:
             said = "" if status == "accepted" else f", {status}"
             parts.append(f"- [{title}]({place}#{anchor(title)}) ({day}{said})\n")
     return "".join(parts)
+
+
+def docs_index(root: Path = ROOT) -> str:
+    """The text of docs/README.md with a row for each page of docs/sources: systems, then files."""
+    index, docs = (root / "docs" / "README.md").read_text(encoding="utf-8"), root / "docs"
+    rows = [
+        (
+            (root / "include" / "layouts" / f"{page.stem}.yaml").exists(),
+            page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# "),
+            page.relative_to(docs).as_posix(),
+        )
+        for page in (docs / "sources").glob("*.md")
+    ]
+    rows.sort(key=lambda row: (row[0], row[1].casefold()))
+    first, *others = _SOURCE_ROW.findall(index)
+    for row in others:
+        index = index.replace(row, "")
+    listed = "".join(f"| {title} | [{place}]({place}) |\n" for _, title, place in rows)
+    return index.replace(first, listed)
 
 
 MODEL_HEAD = """# The data model
@@ -148,4 +169,5 @@ def data_model(root: Path = ROOT) -> str:
 
 if __name__ == "__main__":
     (ROOT / "DECISIONS.md").write_text(index(), encoding="utf-8")
+    (ROOT / "docs" / "README.md").write_text(docs_index(), encoding="utf-8")
     (ROOT / "docs" / "data-model.md").write_text(data_model(), encoding="utf-8")

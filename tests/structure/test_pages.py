@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 from pathlib import Path
 from types import ModuleType
 from urllib.parse import unquote
@@ -62,6 +63,23 @@ def test_a_mart_that_does_not_say_what_a_row_is_is_refused(
     )
     with pytest.raises(ValueError, match="fct_x does not say what one row is"):
         pages.marts(tmp_path)
+
+
+def test_the_index_of_docs_lists_the_pages_of_sources(pages: ModuleType) -> None:
+    said = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    assert said == pages.docs_index(), "run `python .ci/pages.py`"
+
+
+def test_another_file_of_results_is_a_layout_and_a_page(pages: ModuleType, tmp_path: Path) -> None:
+    """With what the index of docs then says of itself; no SQL names a vendor (test_results.py)."""
+    for folder in ("docs", "include/layouts"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    (tmp_path / "include" / "layouts" / "river.yaml").write_text("source: river\n")
+    (tmp_path / "docs" / "sources" / "river.md").write_text("# River Reading\n")
+    said = pages.docs_index(tmp_path)
+    added = [line for line in said.splitlines() if line not in pages.docs_index().splitlines()]
+    assert added == ["| River Reading | [sources/river.md](sources/river.md) |"]
+    assert said.index("sources/river.md") > said.index("sources/powerschool.md")
 
 
 def test_the_index_of_docs_lists_every_page() -> None:

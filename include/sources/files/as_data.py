@@ -2,8 +2,8 @@
 
 Roles of columns: `title`, `family`, `subject`, `window`, `grade`, `time`, `date`, `school_year`,
 `level`, `score`, `part_score`, `part_level`, `invalid` of a test; `local_id`, `state_id`,
-`first_name`, `last_name`, `birth_date` of a student. Roles of codes: `label`, `subject`, `window`,
-`level`, `invalid`.
+`first_name`, `last_name`, `birth_date` of a student. Roles of codes: `label`, `subject`, `family`,
+`window`, `level`, `invalid`.
 """
 
 from __future__ import annotations
@@ -86,6 +86,8 @@ class _Rows:
                     yield self._code("subject", code, word, language=language)
         else:
             yield self._code("subject", result.subject, result.subject)
+        family = result.family or self._source
+        yield from (self._code("family", name, family) for name in result.also_told_as)
         coded = {"window": result.window, "level": result.level}
         for role, value in coded.items():
             for word, listed in value.codes.items() if isinstance(value, Coded | Leveled) else ():

@@ -6,6 +6,7 @@ list): of each the layout says subject, window, scores, level, parts, and when i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Literal
 
@@ -15,6 +16,14 @@ from include.sources.files.fields import STRICT, Column, Domain
 
 # A word of ours: what codes of a vendor are read as.
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+# Whole words of a name, as they are looked for: lower case, one blank between them.
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1),
+    BeforeValidator(
+        lambda v: " ".join(re.findall(r"[^\W_]+", v.lower())) if isinstance(v, str) else v
+    ),
+]
 # A vendor's codes by our word; a spreadsheet or YAML may make numbers of them.
 Text = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int | float) else v)]
 Method = Literal[
@@ -132,6 +141,8 @@ class Result(_Strict):
     title: str | Named
     # Of tests that may tell one sitting; unset: the layout's source.
     family: Word | None = None
+    # Words by which another source names the test; what it tells may be the same sitting.
+    also_told_as: list[Name] = []
     subject: Word | Subject
     window: Word | Coded | None = None
     grade: Column | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from pathlib import Path
 
@@ -323,15 +322,26 @@ def test_what_is_wrong_with_a_layout_is_logged_once(
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
-FAMILIES = PAGE.parents[1] / "dbt_project" / "seeds" / "xwalk" / "xwalk_assessment_families.csv"
-
-
 def test_a_sitting_that_ed_fi_tells_too_is_of_the_family_of_the_file() -> None:
-    with FAMILIES.open(encoding="utf-8") as lines:
-        known = {row["family"] for row in csv.DictReader(lines) if row["source"] == "edfi"}
-    told = {result.family for one in load_layouts().values() for result in one.files[0].results}
-    assert len(told) > 2
-    assert told - {None} <= known
+    names = {
+        (code.code, code.meaning) for code in registry.layouts().codes if code.role == "family"
+    }
+    assert {("dibels", "dibels"), ("cmas", "cmas"), ("staar interim", "staar_interim")} <= names
+
+
+def test_words_of_another_name_are_compared_as_such(tmp_path: Path) -> None:
+    told = "title: Toy Test\n        also_told_as: [Toy_Test - 8th, toys]"
+    (tmp_path / "toy.yaml").write_text(TOY.replace("- title: Toy Test", f"- {told}"))
+    codes = as_data([load_layout(tmp_path / "toy.yaml")]).codes
+    said = [(code.code, code.meaning) for code in codes if code.role == "family"]
+    assert said == [("toy test 8th", "toy"), ("toys", "toy")]
+
+
+def test_a_name_without_a_word_is_refused(tmp_path: Path) -> None:
+    told = "title: Toy Test\n        also_told_as: ['--']"
+    (tmp_path / "toy.yaml").write_text(TOY.replace("- title: Toy Test", f"- {told}"))
+    with pytest.raises(ConfigError, match="also_told_as"):
+        load_layout(tmp_path / "toy.yaml")
 
 
 def test_a_percentile_within_a_state_decides_nothing() -> None:
@@ -356,7 +366,5 @@ def test_a_vendor_of_a_layout_is_named_nowhere_else(vendor: str) -> None:
         if path.suffix in (".py", ".sql", ".yml", ".yaml", ".csv")
     ]
     assert len(files) > 300
-    # a test that Ed-Fi tells too is known by its names
-    files.remove(FAMILIES)
     naming = [path for path in files if vendor in path.read_text(encoding="utf-8")]
     assert [path.name for path in naming] == [f"{vendor}.yaml"]

@@ -1,5 +1,5 @@
--- One row per test of a source by its names: the family it belongs to, the crosswalk's where one of
--- its words is known there (the longest), else the source's own word for it.
+-- One row per test of a source by its names: the family it belongs to, the crosswalk's or a
+-- layout's where one of its words is known there (the longest), else the source's own word for it.
 with
 
 results as (
@@ -8,6 +8,29 @@ results as (
 
 name_parts as (
     {{ district_rows(ref('xwalk_assessment_families'), ['source', 'name_part']) }}
+),
+
+layout_names as (
+    select * from {{ ref('stg_layouts__family_names') }}
+),
+
+known_names as (
+    select
+        name_parts.source,
+        name_parts.name_part,
+        name_parts.family,
+        1 as preference
+    from name_parts
+    -- files say their family themselves
+    {%- for system in var('sources') %}
+        union all
+        select
+            '{{ system }}' as source,
+            layout_names.name_part,
+            layout_names.family,
+            2 as preference
+        from layout_names
+    {%- endfor %}
 ),
 
 tests as (
@@ -37,18 +60,22 @@ matched as (
     select
         worded.assessment_names_key,
         worded.source,
-        coalesce(name_parts.family, worded.own_family) as family,
+        coalesce(known_names.family, worded.own_family) as family,
         row_number() over (
             partition by worded.assessment_names_key
-            order by length(name_parts.name_part) desc nulls last, name_parts.name_part
+            order by
+                length(known_names.name_part) desc nulls last,
+                known_names.name_part,
+                known_names.preference,
+                known_names.family
         ) as match_number
     from worded
-    left join name_parts
-        on name_parts.source = worded.source
+    left join known_names
+        on known_names.source = worded.source
         and (
-            worded.family_words like '% ' || name_parts.name_part || ' %'
-            or worded.title_words like '% ' || name_parts.name_part || ' %'
-            or worded.identifier_words like '% ' || name_parts.name_part || ' %'
+            worded.family_words like '% ' || known_names.name_part || ' %'
+            or worded.title_words like '% ' || known_names.name_part || ' %'
+            or worded.identifier_words like '% ' || known_names.name_part || ' %'
         )
 ),
 
