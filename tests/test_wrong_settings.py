@@ -74,14 +74,14 @@ files:
       key: [[Pupil]]
       required: [Pupil]
       test_date: [Day]
-      dates: {Day: ["%m/%d/%Y"]}
+      dates: {Day: ["%m/%d/%Y"], Born: ["%m/%d/%Y"]}
       domains: {Nat: {number: integer, min: 1, max: 99}}
-      student: {local: Pupil}
+      student: {local: Pupil, birth_date: Born}
       results:
         - title: {column: Name}
           subject: math
           scores: [{column: Nat, method: percentile, norm_set: n}]
-      columns: [Pupil, Day, Nat, Name]
+      columns: [Pupil, Born, Day, Nat, Name]
 """
     path = tmp_path / "river.yaml"
     path.write_text(text)

@@ -222,6 +222,11 @@ def problems_of_all(
             f"`student`: seen {student.local!r} as `local` and as `state`; expected one of them:"
             " who gave the number decides whom it may match"
         )
+    elif not (student.birth_date or (student.first_name and student.last_name)):
+        yield (
+            "`student`: seen neither `birth_date` nor both `first_name` and `last_name`; expected"
+            " one of them: an id alone matches nobody"
+        )
     codes = [result.code for result in results]
     if len(results) > 1 and (None in codes or len(set(codes)) < len(codes)):
         yield "`results`: seen several without a `code` of their own; expected one for each"
