@@ -21,11 +21,8 @@ from include.dbt_command import PROJECT
 SOURCES = ("first", "second")
 # No key is told from another by its case.
 _KEY_CASE = {"entity": "text", "is_case_sensitive": "boolean"}
-# Beside the sources' own: the ledger's, and what the real project reads of the one source it has.
-_OURS = {
-    "stg_ops__load_known_on": {"load_id": "bigint", "known_on": "date"},
-    "stg_edfi__key_case": _KEY_CASE,
-}
+# Beside the sources' own: the ledger's.
+_OURS = {"stg_ops__load_known_on": {"load_id": "bigint", "known_on": "date"}}
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -46,7 +43,7 @@ def columns_by_entity() -> dict[str, dict[str, str]]:
     for path in sorted((PROJECT / "models" / "canonical").rglob("*.sql")):
         engine.from_string(shared + path.read_text("utf-8")).render(union_of_sources=note)
     inputs = (PROJECT / "macros" / "canonical" / "canonical_inputs.sql").read_text("utf-8")
-    return asked | ({"key_case": _KEY_CASE} if "'key_case':" in inputs else {})
+    return asked | dict.fromkeys(re.findall(r"'(key_case_of_\w+)':", inputs), _KEY_CASE)
 
 
 def write_project(place: Path, record: Rows, *further: str) -> Path:

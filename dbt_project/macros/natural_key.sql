@@ -1,8 +1,9 @@
 {#
     Keys of records of the system of record, and of references to them. Hosts on SQL Server compare keys
     without case: a section MATH-1 is referred to as math-1. So a reference finds its record without
-    regard to case, unless two live records of that entity differ in nothing else (entity key_case
-    of canonical_inputs): then a source tells them apart, and so do we.
+    regard to case, unless two live records of that entity differ in nothing else: then a source tells
+    them apart, and so do we. Which model of staging says so of an entity stands in canonical_inputs,
+    as key_case_of_<entity>: a change in one entity concerns no key of another.
 
     natural_key(entity, columns)   the key of a record of `entity`, from the columns of its natural key
     key_text(entity, column)       one text of such a key, to be compared and not to be shown
@@ -29,7 +30,7 @@
             "key_text: `entity` and `column` must be names, got " ~ entity ~ " and " ~ column
         ) }}
     {%- endif -%}
-    {%- set models = staging_of('key_case').values() -%}
+    {%- set models = staging_of('key_case_of_' ~ entity).values() -%}
     {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     {%- if not models -%}
         upper({{ text }})

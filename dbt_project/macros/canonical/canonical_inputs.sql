@@ -7,7 +7,34 @@
 #}
 {% macro canonical_inputs() -%}
     {{ return({
-        'key_case': {'edfi': 'stg_edfi__key_case', 'powerschool': 'stg_powerschool__key_case'},
+        'key_case_of_students': {
+            'edfi': 'stg_edfi__key_case_students',
+            'powerschool': 'stg_powerschool__key_case_students',
+        },
+        'key_case_of_staffs': {
+            'edfi': 'stg_edfi__key_case_staff',
+            'powerschool': 'stg_powerschool__key_case_staff',
+        },
+        'key_case_of_sessions': {'edfi': 'stg_edfi__key_case_terms'},
+        'key_case_of_calendars': {'edfi': 'stg_edfi__key_case_terms'},
+        'key_case_of_grading_periods': {'edfi': 'stg_edfi__key_case_terms'},
+        'key_case_of_courses': {
+            'edfi': 'stg_edfi__key_case_classes',
+            'powerschool': 'stg_powerschool__key_case_classes',
+        },
+        'key_case_of_course_offerings': {
+            'edfi': 'stg_edfi__key_case_classes',
+            'powerschool': 'stg_powerschool__key_case_classes',
+        },
+        'key_case_of_sections': {
+            'edfi': 'stg_edfi__key_case_classes',
+            'powerschool': 'stg_powerschool__key_case_classes',
+        },
+        'key_case_of_discipline_incidents': {'edfi': 'stg_edfi__key_case_incidents'},
+        'key_case_of_interventions': {'edfi': 'stg_edfi__key_case_interventions'},
+        'key_case_of_learning_standards': {'edfi': 'stg_edfi__key_case_tests'},
+        'key_case_of_assessments': {'edfi': 'stg_edfi__key_case_tests'},
+        'key_case_of_objective_assessments': {'edfi': 'stg_edfi__key_case_tests'},
         'students': {
             'edfi': 'stg_edfi__students',
             'powerschool': 'stg_powerschool__students',

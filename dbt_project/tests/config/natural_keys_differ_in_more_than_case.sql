@@ -6,10 +6,27 @@
 --   is in no count.
 -- How to resolve: find the two records in raw and have the wrong one deleted in the student system,
 --   if it is one. Where both are right, nothing is to be done.
+{%- set models = [] %}
+{%- for entity in canonical_inputs() if entity.startswith('key_case_of_') %}
+    {%- for model in staging_of(entity).values() if model not in models %}
+        {%- do models.append(model) %}
+    {%- endfor %}
+{%- endfor %}
 with
 
 key_case as (
-    {{ told_by_sources('key_case', {'entity': 'text', 'is_case_sensitive': 'boolean'}) }}
+    {%- for model in models %}
+        select
+            {{ model }}.entity,
+            {{ model }}.is_case_sensitive
+        from {{ ref(model) }} as {{ model }}
+        {{ 'union all' if not loop.last }}
+    {%- else %}
+        select
+            cast(null as text) as entity,
+            false as is_case_sensitive
+        where false
+    {%- endfor %}
 ),
 
 findings as (

@@ -1,14 +1,12 @@
--- One row per entity with a key of letters: whether two of its live records have keys that differ
--- in case only, which Oracle, under PowerSchool, takes for two.
+-- One row per entity: courses, their offerings and sections. Whether two of its live records have
+-- keys that differ in case only, which Oracle, under PowerSchool, takes for two.
 {%- set natural_keys = {
-    'students': [['student_number']],
-    'staffs': [['teachernumber']],
     'courses': [['course_number']],
     'sections': [['schoolid'], ['termid'], ['course_number'], ['section_number']],
 } %}
 with
 
-{{ key_case('powerschool', natural_keys, {'staffs': 'users'}) }},
+{{ key_case('powerschool', natural_keys) }},
 
 -- an offering is a course at a school, and no record of its own
 with_offerings as (
