@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -24,8 +24,15 @@ _SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def load_layout(path: Path) -> Layout:
     """Read one layout; raises ConfigError that names the file and the field."""
+    return _layout_of(path, path.read_text(encoding="utf-8"))
+
+
+# Of one text there is one layout: a process asks for all of them several times for each command of
+# dbt, and to judge one takes a hundred times as long as to read it.
+@lru_cache(maxsize=128)
+def _layout_of(path: Path, text: str) -> Layout:
     try:
-        values = yaml.load(path.read_text(encoding="utf-8"), Loader=_SAFE)
+        values = yaml.load(text, Loader=_SAFE)
         if isinstance(values, dict):
             values.pop("definitions", None)  # only a place for YAML anchors
         layout = Layout.model_validate(values)

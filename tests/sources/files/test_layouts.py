@@ -142,6 +142,19 @@ def test_a_wrong_layout_says_where(tmp_path: Path, old: str, new: str, says: str
         load_layout(path)
 
 
+def test_a_layout_is_judged_once_and_again_when_its_file_changed(tmp_path: Path) -> None:
+    path = tmp_path / "toy.yaml"
+    path.write_text(TOY)
+    first = load_layout(path)
+    # each command of dbt asks for all layouts, several times
+    assert load_layout(path) is first
+    path.write_text(TOY.replace("title: Toy Test", "title: Another"))
+    assert load_layout(path).title == "Another"
+    path.write_text(TOY.replace("max: 10", "max: 0, min: 1"))
+    with pytest.raises(ConfigError):
+        load_layout(path)
+
+
 def test_an_unknown_layout_lists_the_known_ones() -> None:
     with pytest.raises(ConfigError, match=r"iready, map_growth, .*star"):
         get_layout("../layouts/star")
