@@ -7,11 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import psycopg
-from alembic import command
-from alembic.config import Config
 from psycopg import sql
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
 
 from include import warehouse
 from include.landing import tables
@@ -64,6 +60,12 @@ def _end_with_client(connection: psycopg.Connection) -> None:
 
 
 def _upgrade(dsn: str) -> None:
+    # here, because every task of a night loads this package, and one of them upgrades
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import NullPool
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     engine = create_engine(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,11 +20,24 @@ from include import landing
 from include.landing import tables
 from include.landing.tables import current_index
 from include.records import Change, Feed, FeedKind
+from include.settings import ROOT
 from tests.landing.support import FEED, Script, current, land, query, request, upsert
 
 MIGRATIONS = Path(landing.__file__).parent / "migrations" / "versions"
 LONG = Feed("edfi", "student_discipline_incident_behavior_association_x")
 LONGER = Feed("edfi", "student_discipline_incident_behavior_association_y")
+
+
+def test_who_only_reads_and_lands_loads_nothing_that_upgrades() -> None:
+    script = (
+        "import sys, include.landing;"
+        "print(*{name.partition('.')[0] for name in sys.modules} & {'alembic', 'sqlalchemy'})"
+    )
+    # each task of a night is a process of its own; to load both takes it a quarter of a second
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "\n"
 
 
 def test_prepare_may_be_repeated_and_keeps_the_data(warehouse: str) -> None:
