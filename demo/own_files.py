@@ -74,8 +74,10 @@ def remove_source(runtime: Runtime, district: str, kind: str) -> None:
 
 def hand_over(runtime: Runtime, district: str, old: str, new: str, day: date) -> None:
     """Write the district's rows of system_of_record: `new` is the record of all from that day."""
-    seeds = runtime.districts / "seeds"
-    seeds.mkdir(exist_ok=True)
+    seeds = runtime.districts / "seeds" / district
+    seeds.mkdir(parents=True, exist_ok=True)
+    # where the demo wrote them before; a row that stands in both is refused
+    (seeds.parent / _RECORD).unlink(missing_ok=True)
     rows = [
         (district, "*", old, _FIRST_DAY, (day - timedelta(days=1)).isoformat(), ""),
         (district, "*", new, day.isoformat(), "", "Change of SIS in the demo"),

@@ -93,7 +93,7 @@ def test_the_rows_of_the_change_leave_no_day_without_a_record(changed: Runtime) 
     seed = seeds(ROOT / "dbt_project")["system_of_record"]
     own = Settings().own_rows_dir
     system_of_record.check(seed, own, CODE, {"edfi", "powerschool"})
-    lines = (own / "system_of_record.csv").read_text(encoding="utf-8").splitlines()
+    lines = (own / CODE / "system_of_record.csv").read_text(encoding="utf-8").splitlines()
     assert lines[1:] == [
         "maple_valley,*,edfi,2000-07-01,2026-11-19,",
         "maple_valley,*,powerschool,2026-11-20,,Change of SIS in the demo",
