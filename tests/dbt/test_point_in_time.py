@@ -24,6 +24,7 @@ from tests.parsed_project import PROJECT
 
 Rows = dict[tuple[Any, ...], dict[str, Any]]
 
+AS_OF, LATER = district.AS_OF, "2026-11-18"
 KEYS = ("as_of_date", "student_key")
 TABLES = ("ftr_student_as_of", "ftr_audit_group")
 
@@ -88,25 +89,12 @@ class Worlds:
             rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         return {tuple(row[key] for key in KEYS): row for row in rows}
 
-    def disagreeing(self) -> list[tuple[Any, ...]]:
-        """Students whose tier or attendance counts in features are not those of the run."""
-        with psycopg.connect(self.url) as reader:
-            return reader.execute(
-                """
-                select student_key, features.rule_tier, tiers.rule_tier
-                from features.ftr_student_as_of as features
-                full join risk.risk_tiers as tiers using (student_key, as_of_date)
-                left join marts.fct_attendance_to_date as attendance using (student_key)
-                where as_of_date = %s and (
-                    features.rule_tier is distinct from tiers.rule_tier
-                    or days_enrolled_ytd is distinct from days_enrolled
-                    or days_absent_ytd is distinct from days_absent
-                    or features.absence_rate_30d is distinct from attendance.absence_rate_30d
-                    or features.absence_rate_90d is distinct from attendance.absence_rate_90d
-                )
-                """,
-                (district.AS_OF,),
-            ).fetchall()
+    def agrees(self) -> bool:
+        """Whether the data test finds that features say what the rules and the marts say."""
+        test = "features_agree_with_the_tiers"
+        done = run_dbt("test", "--select", test, folder=self.folder, url=self.url, as_of=AS_OF)
+        assert f"1 of 1 {'FAIL' if done.returncode else 'PASS'}" in done.stdout, done.stdout[-3000:]
+        return not done.returncode
 
     def drop(self) -> None:
         with psycopg.connect(self.server, autocommit=True) as admin:
@@ -195,10 +183,32 @@ def test_a_term_without_grades_leaves_marks_unknown(worlds: Worlds) -> None:
 def test_on_the_day_of_the_run_features_say_what_the_marts_and_the_rules_say(
     worlds: Worlds,
 ) -> None:
-    assert worlds.disagreeing() == []
+    assert worlds.agrees()
     with psycopg.connect(worlds.url) as reader:
         tiers = reader.execute("select distinct rule_tier from risk.risk_tiers").fetchall()
     assert len(tiers) >= 4, "students of few tiers would prove little"
+
+
+def test_features_of_an_earlier_day_than_the_newest_load_are_not_judged(worlds: Worlds) -> None:
+    with psycopg.connect(worlds.url, autocommit=True) as owner:
+        (student, tier) = owner.execute(
+            "select student_key, rule_tier from features.ftr_student_as_of"
+            " where as_of_date = %s order by 1 limit 1",
+            (AS_OF,),
+        ).fetchone() or (None, None)
+        say = (
+            "update features.ftr_student_as_of set rule_tier = %s"
+            " where as_of_date = %s and student_key = %s"
+        )
+        owner.execute(say, ("another", AS_OF, student))
+        assert not worlds.agrees()
+
+        book(worlds.url, 9000, LATER)
+        assert worlds.agrees()
+
+        owner.execute("delete from ops.loads where load_id >= 9000")
+        assert not worlds.agrees()
+        owner.execute(say, (tier, AS_OF, student))
 
 
 def test_a_stored_date_stays_and_the_date_of_a_later_run_is_added(worlds: Worlds) -> None:
