@@ -110,7 +110,8 @@ def within_delete_policy(
     raise ParkedFeedError(
         _where(request),
         seen=f"{counts.deleted} of {live} records ({share:.1f} %) would be deleted{together}",
-        expected=exceeded or "no deletions while a feed that it belongs to is parked",
+        expected=exceeded
+        or "no deletions while a feed that it belongs to, or refers to, is parked",
         next_step="Data is unchanged. Check the source; if the records are really gone,"
         f" run again with {options}.",
     )

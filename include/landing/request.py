@@ -25,8 +25,8 @@ class LoadRequest:
     say. `needs_rows`: a source without one record of this feed is never what it holds.
     `written_at`: when the file that is loaded was written; None: no file, or nobody knows.
     `is_referred_to`: records of other feeds point here, so that few deletions do much harm.
-    `together`: entities of this source that mean something together only; while one of them is
-    parked in this run, none of them deletes anything.
+    `together`: entities of this source without which its records mean something else, as those they
+    refer to; while one of them is parked in this run, this one deletes nothing.
     `instance`: which of several sources of this feed it is of; a record of one is never that of
     another. Empty: the first of them.
     `goes_back`: whether the second watermark is older than the first, as the source reads them.

@@ -167,3 +167,8 @@ def test_two_schools_that_vanish_are_parked_and_what_belongs_to_them_waits(built
         "select entity, status from ops.loads where run_id = 'schools gone' order by load_id"
     )
     assert waiting == [("schools", "parked"), ("local_education_agencies", "parked")]
+
+    # what refers to schools is loaded by another task
+    store.delete(ENROLLMENTS, store.ids(ENROLLMENTS)[0])
+    with pytest.raises(ParkedFeedError, match=r"3 feeds wait .*student_school_associations"):
+        read(current, ENROLLMENTS)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from include.errors import ConfigError
 from include.sources.edfi.resources import RESOURCES, Resource
+from include.sources.references import reached
 
 # One task loads one group: few enough that a task's start costs little, many enough that an
 # operator sees, and clears, only what failed. Matched from the top by the resource's name.
@@ -57,6 +58,10 @@ def grouped(only: Iterable[str] = ()) -> dict[str, list[Resource]]:
     return {name: sorted(group, key=lambda r: not r.referred_to) for name, group in groups.items()}
 
 
-def together(group: str) -> frozenset[str]:
-    """The entities of a group: one load of it is parked beside another."""
-    return frozenset(r.feed.entity for r in RESOURCES if group_of(r.name) == group)
+def together(resource: Resource) -> frozenset[str]:
+    """The entities beside which, parked, this one deletes nothing: those of its group, and those
+    that it refers to, itself or through others."""
+    refers_to = {r.name: r.refers_to for r in RESOURCES}
+    names = {r.name for r in RESOURCES if group_of(r.name) == group_of(resource.name)}
+    names |= reached(refers_to, resource.name)
+    return frozenset(r.feed.entity for r in RESOURCES if r.name in names)

@@ -24,6 +24,7 @@ class Resource:
     optional: bool = False  # absent in some data standards
     referred_to: bool = False  # records of others point here: see DeletePolicy
     needs_rows: bool = False  # never empty in a district that runs
+    refers_to: tuple[str, ...] = ()  # resources that records of this one name
 
     @property
     def feed(self) -> Feed:
@@ -48,6 +49,7 @@ class _Entry(BaseModel):
     optional: bool = False
     referred_to: bool = False
     needs_rows: bool = False
+    refers_to: list[str] = []
 
 
 class _Catalogue(BaseModel):
@@ -72,6 +74,7 @@ def load_resources(path: Path = CATALOGUE) -> tuple[Resource, ...]:
             entry.optional,
             entry.referred_to,
             entry.needs_rows,
+            tuple(entry.refers_to),
         )
         for name, entry in catalogue.resources.items()
     )

@@ -108,7 +108,7 @@ class EdfiSource(ApiSource[EdfiConfig, "Client"]):
         self, item: Item, plan: Plan, ledger: Ledger, *, whole: bool = False
     ) -> Sequence[Reading]:
         """A resource's changes, or all of it where there is no watermark."""
-        from include.sources.edfi.groups import group_of, together
+        from include.sources.edfi.groups import together
         from include.sources.edfi.stream import open_stream
 
         resource, ceiling = _resource(item.name), plan["ceiling"]
@@ -127,7 +127,7 @@ class EdfiSource(ApiSource[EdfiConfig, "Client"]):
             volatile=frozenset({"_etag", "_lastModifiedDate"}),
             is_full_read=is_full,
             is_referred_to=resource.referred_to,
-            together=together(group_of(resource.name)),
+            together=together(resource),
             needs_rows=resource.needs_rows,
             holds=stream.holds,
             goes_back=lambda stored, received: int(received) < int(stored),

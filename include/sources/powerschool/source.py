@@ -93,8 +93,8 @@ class PowerSchoolSource(ApiSource[PowerSchoolConfig, "Client"]):
     ) -> Sequence[Reading]:
         """What changed in a table, or all of it: without a cursor, or when a whole read is due."""
         from include.sources.powerschool.cursor import Cursor, goes_back
+        from include.sources.powerschool.references import together
         from include.sources.powerschool.stream import PowerSchoolStream
-        from include.sources.powerschool.tables import TABLES
 
         table = _table(item.name)
         stored = None if whole or self.run.full_refresh else ledger.watermark(table.feed)
@@ -111,7 +111,7 @@ class PowerSchoolSource(ApiSource[PowerSchoolConfig, "Client"]):
                 volatile=table.moments,
                 is_full_read=not stream.is_delta,
                 is_referred_to=table.referred_to,
-                together=frozenset(t.feed.entity for t in TABLES if t.group == table.group),
+                together=together(table),
                 needs_rows=table.needs_rows,
                 holds=stream.holds,
                 goes_back=goes_back,

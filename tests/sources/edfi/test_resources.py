@@ -7,6 +7,7 @@ import re
 import pytest
 
 from include.sources import edfi
+from include.sources.edfi.groups import together
 from include.sources.edfi.resources import entity_name
 
 BY_NAME = {resource.name: resource for resource in edfi.RESOURCES}
@@ -117,3 +118,17 @@ def test_what_records_of_others_hang_on_is_parked_sooner() -> None:
         "courses", "courseOfferings", "sections", "learningStandards",
         "disciplineIncidents", "interventions", "assessments", "objectiveAssessments",
     }  # fmt: skip
+
+
+def test_what_refers_to_a_parked_resource_waits_in_whichever_group_it_is() -> None:
+    waits_for = together(BY_NAME["studentSectionAttendanceEvents"])
+    # through sections, their offerings and sessions
+    assert waits_for >= {"schools", "students", "sections", "sessions", "courses"}
+    assert "discipline_incidents" not in waits_for
+
+
+def test_what_is_parked_sooner_because_others_refer_to_it_is_named_by_them() -> None:
+    named = {name for r in edfi.RESOURCES for name in r.refers_to}
+    assert named <= set(BY_NAME)
+    # days of a calendar are counted, and named by nobody
+    assert {r.name for r in edfi.RESOURCES if r.referred_to} - named == {"calendarDates"}

@@ -28,7 +28,9 @@ from include.records import Feed
 from include.run import Run
 from include.settings import Settings
 from include.sources.base import SourceRun
+from include.sources.powerschool.references import refers_to, together
 from include.sources.powerschool.source import PowerSchoolSource
+from include.sources.powerschool.tables import TABLES
 from tests.sources.powerschool.helpers import TODAY, config_of, connection_of, student
 
 Sources = dict[str, Any]
@@ -137,6 +139,14 @@ def test_a_run_can_ask_for_some_tables_or_groups(server: Running, tmp_path: Path
 def test_what_others_refer_to_comes_first(server: Running, tmp_path: Path) -> None:
     with source(server, tmp_path) as found:
         assert [item.name for item in found.items({}, "roster")][:2] == ["schools", "students"]
+
+
+def test_what_refers_to_a_parked_table_waits_in_whichever_group_it_is() -> None:
+    tables = {table.name: table for table in TABLES}
+    # through sections and their terms
+    assert together(tables["attendance"]) >= {"schools", "students", "sections", "terms", "courses"}
+    assert "log" not in together(tables["attendance"])
+    assert refers_to(tables["schools"]) == set()
 
 
 def test_a_source_is_down_when_its_host_is_and_not_when_a_table_is(
