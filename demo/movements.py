@@ -38,7 +38,17 @@ def moved(connection: psycopg.Connection) -> list[tuple[str, str]]:
     """Count and sentence per kind of move on the last night's day; empty on a first night."""
     (as_of,) = connection.execute("select max(as_of_date) from risk.risk_tiers").fetchone() or (0,)
     found = connection.execute(_MOVES, {"as_of": as_of}).fetchall()
-    found.sort(key=lambda row: (row[3] in _CAUSES, DIRECTIONS.index(row[0]), -row[4]))
+    causes = list(_CAUSES)
+    # equal counts by their tiers: the database's own order differs from night to night
+    found.sort(
+        key=lambda row: (
+            causes.index(row[3]) + 1 if row[3] in causes else 0,
+            DIRECTIONS.index(row[0]),
+            -row[4],
+            row[1] or "",
+            row[2] or "",
+        )
+    )
     lines = []
     for direction, before, after, cause, count, *flagged in found:
         step = f"{before} → {after}" if before and after else after or before
