@@ -161,7 +161,8 @@ def incident(
 ) -> list[Record]:
     participation = code("DisciplineIncidentParticipationCode", part or "")
     codes = [{"disciplineIncidentParticipationCodeDescriptor": participation}] if part else []
-    reference = {"incidentIdentifier": name, "schoolId": school}
+    # as a host that compares without case may spell it
+    reference = {"incidentIdentifier": name.upper(), "schoolId": school}
     return [
         (
             "discipline_incidents",
