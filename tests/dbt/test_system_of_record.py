@@ -267,6 +267,36 @@ def test_spans_stand_day_by_day_where_the_record_came_back(built: str) -> None:
             assert sum(_holds(span, day) for span in found[student]) == said, (student, day)
 
 
+def programs(url: str, student: int) -> list[tuple[Any, ...]]:
+    return read(
+        url,
+        "select program_type, begin_date::text, end_date::text, source_system"
+        f" from canonical.can_program_participations where student_key = {student} order by 2",
+    )
+
+
+def test_a_program_that_both_tell_is_one_participation_whatever_they_keep_it_with(
+    built: str,
+) -> None:
+    """One keeps language programs apart, the other has one list; the record went and came back."""
+    assert programs(built, 1) == [("language_instruction", "2023-08-17", None, "first")]
+
+
+def test_a_program_of_another_kind_is_another_participation(built: str) -> None:
+    assert programs(built, 2) == [
+        ("special_education", "2023-08-17", "2024-09-30", "first"),
+        ("language_instruction", "2024-10-01", "2025-01-05", "second"),
+        ("special_education", "2025-01-06", None, "first"),
+    ]
+
+
+def test_a_program_that_a_student_exited_before_the_handover_does_not_go_on(built: str) -> None:
+    assert programs(built, 3) == [
+        ("special_education", "2023-08-17", "2024-09-10", "first"),
+        ("special_education", "2024-10-01", "2025-01-05", "second"),
+    ]
+
+
 def test_days_that_meet_over_a_handover_are_one_enrolment(built: str) -> None:
     found = read(
         built,

@@ -49,6 +49,14 @@ def in_class(student: int, section: int, first: str, last: str | None) -> dict[s
             "begin_date": first, "end_date": last, **YEAR}  # fmt: skip
 
 
+def in_program(student: int, code: str, first: str, **more: Any) -> dict[str, Any]:
+    # a source numbers it by itself
+    key = student * 10 + len(code)
+    return {"participation_key": key, "student_key": student, "education_organization_id": "1",
+            "program_name": "Ours", "program_type_code": code, "begin_date": first,
+            **more}  # fmt: skip
+
+
 def mark(period: int, letter: str, record: str) -> dict[str, Any]:
     return {"_record_key": record, "student_key": 1, "section_key": 71,
             "grading_period_key": period, "period_school_id": "10", "letter_grade": letter,
@@ -117,6 +125,12 @@ FIRST: dict[str, list[dict[str, Any]]] = {
         {"student_key": 1, "school_key": 10, "action_id": "1", "action_date": "2024-11-05"},
         {"student_key": 1, "school_key": 10, "action_id": "2", "action_date": "2025-01-08"},
     ],
+    # kinds that this system keeps each for itself, and the other with all programs
+    "language_instruction_participations": [in_program(1, "esl", "2023-08-17")],
+    "special_education_participations": [
+        in_program(2, "iep", "2023-08-17"),
+        in_program(3, "iep", "2023-08-17", exit_date="2024-09-10"),
+    ],
     **{entity: [row] for entity, row in incident(2, "2024-09-10").items()},
 }  # fmt: skip
 SECOND: dict[str, list[dict[str, Any]]] = {
@@ -160,6 +174,10 @@ SECOND: dict[str, list[dict[str, Any]]] = {
     "discipline_actions": [
         {"student_key": 1, "school_key": 10, "action_id": "1", "action_date": "2024-11-05"},
         {"student_key": 1, "school_key": 10, "action_id": "1", "action_date": "2025-01-09"},
+    ],
+    "program_participations": [
+        in_program(1, "bilingual", "2024-08-15"), in_program(2, "esl", "2024-08-15"),
+        in_program(3, "special education", "2024-08-15"),
     ],
     **{entity: [row] for entity, row in incident(3, "2025-01-22").items()},
 }  # fmt: skip

@@ -17,13 +17,6 @@
     `numbered_by_source` are columns that a source numbers by itself: another's number 1 is another thing.
 #}
 {% macro record_rules() -%}
-    {%- set participations = {
-        'group': 'programs',
-        'spans': ['begin_date', 'end_date'],
-        'stay': ['student_key', 'education_organization_id', 'program_name', 'program_type_code'],
-        'key': 'participation_key',
-        'of_entry': ['_load_id'],
-    } -%}
     {%- set student_incidents = {
         'group': 'behavior',
         'dated': ['discipline_incidents', 'incident_key', 'incident_date'],
@@ -93,16 +86,13 @@
         'older_student_incidents': student_incidents,
         'discipline_actions': {'group': 'behavior', 'dated': 'action_date'},
         'discipline_action_disciplines': {'group': 'behavior', 'dated': 'action_date'},
-        'special_education_participations': participations,
-        'food_service_participations': participations,
-        'language_instruction_participations': participations,
-        'homeless_participations': participations,
-        'migrant_education_participations': participations,
-        'neglected_or_delinquent_participations': participations,
-        'cte_participations': participations,
-        'title_i_participations': participations,
-        'section_504_participations': participations,
-        'program_participations': participations,
+        'program_participations': {
+            'group': 'programs',
+            'spans': ['begin_date', 'end_date'],
+            'stay': ['student_key', 'education_organization_id', 'program_name', 'program_type'],
+            'key': 'participation_key',
+            'of_entry': ['_load_id'],
+        },
         'interventions': {'group': 'programs', 'keyed': ['intervention_key']},
         'student_interventions': {
             'group': 'programs', 'keyed': ['student_key', 'intervention_key'],

@@ -1,11 +1,11 @@
 {#
-    rows_of_record(entity, columns): of the rows that several sources tell of one entity those that
+    rows_of_record(entity, columns, told): of the rows that several sources tell of one entity those that
     count, by the rule of the entity (record_rules) and the periods in which a source is the system of
-    record (idn_periods_of_record).
+    record (idn_periods_of_record). `told` as in union_of_sources, for entities with spans.
 
         {{ rows_of_record('students', {'student_key': 'bigint', 'student_id': 'text'}) }}
 #}
-{% macro rows_of_record(entity, columns) -%}
+{% macro rows_of_record(entity, columns, told=none) -%}
     {%- set rule = record_rules()[entity] -%}
     {%- for needed in [rule.dated] if rule.dated is string and rule.dated not in columns -%}
         {{ exceptions.raise_compiler_error(
@@ -18,12 +18,16 @@
             "rows_of_record: the columns of " ~ entity ~ " must have " ~ needed
         ) }}
     {%- endfor -%}
-    {%- if rule.within -%}
+    {%- if told and not rule.spans -%}
+        {{ exceptions.raise_compiler_error(
+            "rows_of_record: `told` is for entities with spans, and " ~ entity ~ " has none"
+        ) }}
+    {%- elif rule.within -%}
         {{ told_by_sources(entity, columns) }}
     {%- elif rule.keyed -%}
         {{ newest_of_key(entity, columns, rule) }}
     {%- elif rule.spans -%}
-        {{ spans_of_record(entity, columns, rule) }}
+        {{ spans_of_record(entity, columns, rule, told) }}
     {%- else -%}
         {{ rows_of_their_date(entity, columns, rule) }}
     {%- endif -%}
@@ -127,10 +131,10 @@
 {%- endmacro %}
 
 {#
-    spans_of_record(entity, columns, rule): spans cut to the periods of their source; one stay that both
+    spans_of_record(entity, columns, rule, told): spans cut to the periods of their source; one stay that both
     sources tell across a handover is one row.
 #}
-{% macro spans_of_record(entity, columns, rule) -%}
+{% macro spans_of_record(entity, columns, rule, told=none) -%}
     {%- set first, last = rule.spans[0], rule.spans[1] -%}
     {%- set chain -%}
         partition by {% for column in rule.stay %}chained.{{ column }}, {% endfor %}chained.lane, chained.chain
@@ -176,9 +180,9 @@
                 period.period_number,
                 told.source_system,
                 told.source_instance
-            from (
+            from {% if told %}{{ told }}{% else %}(
                 {{ told_by_sources(entity, columns) }}
-            ) as told
+            ){% endif %} as told
             inner join {{ ref('idn_periods_of_record') }} as period
                 on period.source_system = told.source_system
                 and period.entity_group = '{{ rule.group }}'

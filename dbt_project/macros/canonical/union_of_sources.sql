@@ -1,10 +1,12 @@
 {#
-    union_of_sources(entity, columns): the rows of one entity from every source that the district uses, as
+    union_of_sources(entity, columns, told): the rows of one entity from every source that the district uses, as
     a select that a canonical model puts into its import CTE. Which model of staging a source gives
     stands in canonical_inputs; which sources are used, in the variable `sources`.
 
     entity      name of the entity in canonical_inputs
     columns     what each source gives, by column with its type
+    told        the CTE with the rows of every source, where a model has united them itself: one source
+                keeps apart what another tells in one list
 
         students as (
             {{ union_of_sources('students', {'student_key': 'bigint', 'student_id': 'text'}) }}
@@ -19,7 +21,7 @@
                                        `dated`, [entity, key, column], each with the date of the row
                                        of that entity, of its source, that has the key: date_of_record
 #}
-{% macro union_of_sources(entity, columns) -%}
+{% macro union_of_sources(entity, columns, told=none) -%}
     {%- if entity not in canonical_inputs() -%}
         {{ exceptions.raise_compiler_error(
             "union_of_sources: `entity` must be one of canonical_inputs, got " ~ entity
@@ -36,7 +38,15 @@
         ) }}
     {%- endif -%}
     {%- if var('sources') | length > 1 -%}
-        {{ rows_of_record(entity, columns) }}
+        {{ rows_of_record(entity, columns, told) }}
+    {%- elif told -%}
+    select
+        {%- for column in columns %}
+        {{ told }}.{{ column }},
+        {%- endfor %}
+        {{ told }}.source_system,
+        {{ told }}.source_instance
+    from {{ told }}
     {%- else -%}
         {{ told_by_sources(entity, columns) }}
     {%- endif -%}

@@ -15,43 +15,43 @@
 with
 
 special_education_participations as (
-    {{ union_of_sources('special_education_participations', columns) }}
+    {{ told_by_sources('special_education_participations', columns) }}
 ),
 
 food_service_participations as (
-    {{ union_of_sources('food_service_participations', columns) }}
+    {{ told_by_sources('food_service_participations', columns) }}
 ),
 
 language_instruction_participations as (
-    {{ union_of_sources('language_instruction_participations', columns) }}
+    {{ told_by_sources('language_instruction_participations', columns) }}
 ),
 
 homeless_participations as (
-    {{ union_of_sources('homeless_participations', columns) }}
+    {{ told_by_sources('homeless_participations', columns) }}
 ),
 
 migrant_education_participations as (
-    {{ union_of_sources('migrant_education_participations', columns) }}
+    {{ told_by_sources('migrant_education_participations', columns) }}
 ),
 
 neglected_or_delinquent_participations as (
-    {{ union_of_sources('neglected_or_delinquent_participations', columns) }}
+    {{ told_by_sources('neglected_or_delinquent_participations', columns) }}
 ),
 
 cte_participations as (
-    {{ union_of_sources('cte_participations', columns) }}
+    {{ told_by_sources('cte_participations', columns) }}
 ),
 
 title_i_participations as (
-    {{ union_of_sources('title_i_participations', columns) }}
+    {{ told_by_sources('title_i_participations', columns) }}
 ),
 
 section_504_participations as (
-    {{ union_of_sources('section_504_participations', columns) }}
+    {{ told_by_sources('section_504_participations', columns) }}
 ),
 
 program_participations as (
-    {{ union_of_sources('program_participations', columns) }}
+    {{ told_by_sources('program_participations', columns) }}
 ),
 
 known_loads as (
@@ -119,17 +119,47 @@ typed as (
             when together.exit_date < together.end_date then together.exit_date
             else coalesce(together.end_date, together.exit_date)
         end as end_date,
-        together.association_type is not null as has_association_of_its_own,
         coalesce(together.association_type, crosswalk.program_type, 'unmapped') as program_type,
-        known_loads.known_on,
+        together._load_id,
         together.source_system,
         together.source_instance
     from together
-    left join known_loads
-        on known_loads.load_id = together._load_id
     left join crosswalk
         on crosswalk.code_source = together.source_system
         and crosswalk.program_type_code = together.program_type_code
+),
+
+-- after its kind is known: one system keeps a kind apart, which another tells with all programs
+of_record as (
+    {{ union_of_sources('program_participations', {
+        'participation_key': 'bigint',
+        'student_key': 'bigint',
+        'education_organization_id': 'text',
+        'program_name': 'text',
+        'program_type_code': 'text',
+        'program_type': 'text',
+        'begin_date': 'date',
+        'end_date': 'date',
+        '_load_id': 'bigint',
+    }, 'typed') }}
+),
+
+dated as (
+    select
+        of_record.participation_key,
+        of_record.student_key,
+        of_record.education_organization_id,
+        of_record.program_name,
+        of_record.program_type_code,
+        of_record.program_type,
+        of_record.begin_date,
+        of_record.end_date,
+        known_loads.known_on,
+        of_record.source_system,
+        of_record.source_instance
+    from of_record
+    left join known_loads
+        on known_loads.load_id = of_record._load_id
 )
 
-select * from typed
+select * from dated
