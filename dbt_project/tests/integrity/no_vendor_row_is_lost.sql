@@ -5,32 +5,20 @@
 -- When it matters: a lost row is a test that nobody will ever see.
 -- How to resolve: compare the staging model of the feed with its raw table by record key; a key
 --   that two rows share in staging is the usual cause.
+{%- set tables = [] %}
+{%- for name, of_tests in tables_of_tests().items() %}
+    {%- for table in of_tests %}
+        {%- do tables.append([name, table]) %}
+    {%- endfor %}
+{%- endfor %}
 with
 
-raw_star__results as (
-    {{ current_rows(source('star', 'results')) }}
+{% for name, table in tables -%}
+raw_{{ name }}__{{ table }} as (
+    {{ current_rows(source(name, table)) }}
 ),
 
-raw_star__standards as (
-    {{ current_rows(source('star', 'standards')) }}
-),
-
-raw_star__skill_areas as (
-    {{ current_rows(source('star', 'skill_areas')) }}
-),
-
-raw_map_growth__assessment_results as (
-    {{ current_rows(source('map_growth', 'assessment_results')) }}
-),
-
-raw_map_growth__combined as (
-    {{ current_rows(source('map_growth', 'combined')) }}
-),
-
-raw_iready__diagnostic_results as (
-    {{ current_rows(source('iready', 'diagnostic_results')) }}
-),
-
+{% endfor -%}
 raw_layouts__rows as (
     {{ current_rows(source('layouts', 'rows'), also=['source', 'entity']) }}
 ),
@@ -77,52 +65,21 @@ layout_tests as (
     group by possible_tests.source, possible_tests.feed, possible_tests.record_key
 ),
 
-raw_edfi__student_assessments as (
-    {{ current_rows(source('edfi', 'student_assessments')) }}
-),
-
 raw_rows as (
-    select
-        'star' as source,
-        'results' as feed,
-        record_key
-    from raw_star__results
-    union all
-    select
-        'star' as source,
-        'standards' as feed,
-        record_key
-    from raw_star__standards
-    union all
-    select
-        'star' as source,
-        'skill_areas' as feed,
-        record_key
-    from raw_star__skill_areas
-    union all
-    select
-        'map_growth' as source,
-        'assessment_results' as feed,
-        record_key
-    from raw_map_growth__assessment_results
-    union all
-    select
-        'map_growth' as source,
-        'combined' as feed,
-        record_key
-    from raw_map_growth__combined
-    union all
-    select
-        'iready' as source,
-        'diagnostic_results' as feed,
-        record_key
-    from raw_iready__diagnostic_results
-    union all
-    select
-        'edfi' as source,
-        'student_assessments' as feed,
-        record_key
-    from raw_edfi__student_assessments
+    {%- for name, table in tables %}
+        select
+            '{{ name }}' as source,
+            '{{ table }}' as feed,
+            record_key
+        from raw_{{ name }}__{{ table }}
+        {{ 'union all' if not loop.last }}
+    {%- else %}
+        select
+            cast(null as {{ dbt.type_string() }}) as source,
+            cast(null as {{ dbt.type_string() }}) as feed,
+            cast(null as {{ dbt.type_string() }}) as record_key
+        where false
+    {%- endfor %}
 ),
 
 -- one test in two exports of its vendor is one test
