@@ -34,18 +34,41 @@ from tests.dbt.conftest import run_dbt
 from tests.sources.powerschool.helpers import PLUGIN, connection_of
 
 PLAN = Plan(students=100, oracle_draws=0)
-ROOMS = ("marts", "risk", "reporting")
+ROOMS = ("marts", "risk", "features", "reporting")
 KINDS = ("edfi", "powerschool")
 # in mid-year, before the first grading period ends
 HANDOVER = date(2026, 10, 5)
+# The last day of school before it.
+EVE = date(2026, 10, 2)
+# What a later day changes: beside this staging and what stands on it, staging and the canonical
+# models of one system know no day.
+OF_THE_DAY = ("staging/map_growth", "canonical/assessment", "intermediate", *ROOMS)
+# What a run before the handover and one after it make together.
+HISTORY = (
+    "risk.risk_tier_history", "risk.risk_tier_observations", "risk.risk_level_changes",
+    "risk.risk_tier_crossings", "reporting.rpt_tier_crossings",
+)  # fmt: skip
+# Of features, those of the dates that a run has to write: of all of them after one run alone.
+TO_BE_WRITTEN = {
+    f"features.ftr_{name}"
+    for name in (
+        "as_of_dates", "assessment_step", "behavior_as_of", "calendar_as_of", "enrollment_as_of",
+        "school_as_of", "window_counts_as_of",
+    )
+}  # fmt: skip
 # A system numbers these by itself, or spells them in its own way; models read what we make of them.
 OWN = {
     "action_id", "action_key", "attendance_event_key", "category_code", "event_duration",
     "enrollment_type_code", "exit_type_code", "incident_id", "incident_key",
     "incident_participation_key", "mark_key", "participation_key", "source_system",
 }  # fmt: skip
-# What PowerSchool is not asked for, by table.
+# What PowerSchool is not asked for, by table, and what is each warehouse's own.
 NOT_GIVEN = {
+    # when its files were loaded
+    "marts.fct_assessment_result": {"loaded_at"},
+    "marts.fct_assessment_unmatched": {"waiting_since"},
+    # of two runs in one, of one in the other
+    "reporting.vw_student_risk_scores": {"risk_level_changed_date"},
     "marts.dim_school": {"district_name", "school_category_code", "school_short_name"},
     "marts.dim_student_demographics": {"english_proficiency_code"},
     # made of the program of an assignment to a school too, of which PowerSchool knows none
@@ -55,7 +78,17 @@ NOT_GIVEN = {
 ONLY = {"marts.fct_staff_assignment": "assignment_type in ('section', 'school')"}
 # Of the ledger, whose feeds are each system's own.
 LEDGER = {"reporting.rpt_load_health"}
-# Of results of tests PowerSchool is asked for none.
+# Results of tests come in files of their vendors.
+VENDORS: dict[str, dict[str, Any]] = {
+    name: {
+        "kind": "files", "layout": name, "school_years": [2025, 2026, 2027],
+        "delivery": {"kind": "folder", "connection": "drop", "path": path, "pattern": pattern},
+    }
+    for name, path, pattern in (
+        ("star", "sftp", "*.zip"), ("map_growth", "drop/map_growth", "*.csv"),
+    )
+}  # fmt: skip
+# Of those of Ed-Fi PowerSchool knows none.
 TESTS = ("assessments", "studentAssessments", "objectiveAssessments")
 
 
@@ -68,27 +101,35 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def told(pg_server_url: str, place: Path) -> Iterator[dict[str, str]]:
-    """URL of the warehouse of the same district by kind of its student system."""
-    with ExitStack() as open_ones:
-        urls = {}
-        for kind in KINDS:
-            urls[kind] = open_ones.enter_context(copied(pg_server_url, "template1"))
-            load(kind, urls[kind], place)
-            done = run_dbt(
-                "build", "--exclude-resource-type", "test", "unit_test",
-                "--select", *(f"+path:models/{room}" for room in ROOMS),
-                folder=place / kind, url=urls[kind], as_of=PLAN.as_of.isoformat(), sources=(kind,),
-            )  # fmt: skip
-            assert done.returncode == 0, done.stdout[-3000:]
-        yield urls
+def on_the_eve(pg_server_url: str, place: Path) -> Iterator[str]:
+    """URL of the warehouse as Ed-Fi tells it, after a run of the last day before the handover."""
+    with copied(pg_server_url, "template1") as url:
+        load("edfi", url, place)
+        build(url, place / "edfi", EVE, *(f"+path:models/{room}" for room in ROOMS))
+        yield url
 
 
 @pytest.fixture(scope="module")
-def moved(told: dict[str, str], pg_server_url: str, place: Path) -> Iterator[str]:
+def told(on_the_eve: str, pg_server_url: str, place: Path) -> Iterator[dict[str, str]]:
+    """URL of the warehouse of the same district by kind of its student system."""
+    with ExitStack() as open_ones:
+        eve = urlsplit(on_the_eve).path.lstrip("/")
+        stayed = open_ones.enter_context(copied(pg_server_url, eve))
+        build(stayed, place / "edfi", PLAN.as_of, *(f"path:models/{room}" for room in OF_THE_DAY))
+        other = open_ones.enter_context(copied(pg_server_url, "template1"))
+        load("powerschool", other, place)
+        build(
+            *(other, place / "powerschool", PLAN.as_of),
+            *(f"+path:models/{room}" for room in ROOMS), sources=("powerschool",),
+        )  # fmt: skip
+        yield {"edfi": stayed, "powerschool": other}
+
+
+@pytest.fixture(scope="module")
+def moved(on_the_eve: str, pg_server_url: str, place: Path) -> Iterator[str]:
     """URL of the warehouse of the district after it moved from Ed-Fi to PowerSchool in mid-year."""
-    with copied(pg_server_url, urlsplit(told["edfi"]).path.lstrip("/")) as url:
-        load("powerschool", url, place)
+    with copied(pg_server_url, urlsplit(on_the_eve).path.lstrip("/")) as url:
+        load("powerschool", url, place, files=False)
         seeded = run_dbt(
             *("seed", "--select", "system_of_record"), folder=place / "seed", url=url, sources=KINDS
         )
@@ -115,6 +156,17 @@ def moved(told: dict[str, str], pg_server_url: str, place: Path) -> Iterator[str
         yield url
 
 
+def build(
+    url: str, folder: Path, as_of: date, *select: str, sources: tuple[str, ...] = ("edfi",)
+) -> None:
+    """Build what is selected, without tests."""
+    done = run_dbt(
+        *("build", "--exclude-resource-type", "test", "unit_test", "--select", *select),
+        folder=folder, url=url, as_of=as_of.isoformat(), sources=sources,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
 def set_up(place: Path) -> None:
     """Write the district as both systems tell it.
 
@@ -133,8 +185,8 @@ def set_up(place: Path) -> None:
     derive(place)
 
 
-def load(kind: str, url: str, place: Path) -> None:
-    """Read all that the system says, as the first ingest of a district does."""
+def load(kind: str, url: str, place: Path, *, files: bool = True) -> None:
+    """Read all that the system and the vendors say, as the first ingest of a district does."""
     landing.prepare(url, registry.feeds())
     with ExitStack() as running:
         if kind == "edfi":
@@ -154,13 +206,15 @@ def load(kind: str, url: str, place: Path) -> None:
         district = District.model_validate(
             {
                 "code": "grand_bend", "name": "Sample", "time_zone": "America/Chicago",
-                "sources": {"sis": {"kind": kind, "connection": "sis", **settings}},
+                "sources": {"sis": {"kind": kind, "connection": "sis", **settings}, **VENDORS},
             }
         )  # fmt: skip
-        known = {"sis": system, "grand_bend_warehouse": warehouse(url)}
+        drop = Connection("drop", extra={"path": str(place)})
+        known = {"sis": system, "drop": drop, "grand_bend_warehouse": warehouse(url)}
         work = Settings(work_dir=place / urlsplit(url).path.lstrip("/"))
         night = Run(district, PLAN.as_of, "first", connect=known.__getitem__, settings=work)
-        ingest.load_groups(night, "sis", ingest.plan(night, "sis"))
+        for source in ("sis", *(VENDORS if files else ())):
+            ingest.load_groups(night, source, ingest.plan(night, source))
 
 
 def warehouse(url: str) -> Connection:
@@ -200,7 +254,7 @@ def test_every_table_that_people_read_is_the_same(told: dict[str, str]) -> None:
     assert len(first) > 40
     found = {}
     for table, columns in first.items():
-        if table in LEDGER:
+        if table in LEDGER | TO_BE_WRITTEN | {*HISTORY}:
             continue
         kept = [name for name in columns if name not in OWN | NOT_GIVEN.get(table, set())]
         one, other = (rows_of(told[kind], table, kept) for kind in KINDS)
@@ -213,7 +267,8 @@ def test_every_table_that_people_read_is_the_same(told: dict[str, str]) -> None:
     "table",
     ["risk.risk_tiers", "risk.risk_indicators", "reporting.vw_student_risk_scores",
      "marts.dim_student", "marts.fct_enrollment_span", "marts.fct_attendance_to_date",
-     "marts.fct_grades_by_period", "marts.fct_section_enrollment"],
+     "marts.fct_grades_by_period", "marts.fct_section_enrollment", "marts.fct_assessment_result",
+     "marts.fct_program_participation"],
 )  # fmt: skip
 def test_a_district_that_moved_in_the_middle_of_the_year_keeps_its_history(
     told: dict[str, str], moved: str, table: str
@@ -221,6 +276,35 @@ def test_a_district_that_moved_in_the_middle_of_the_year_keeps_its_history(
     columns = [name for name in tables(moved)[table] if name not in OWN]
     one, other = (rows_of(url, table, columns) for url in (told["edfi"], moved))
     assert one == other, differing(columns, one - other, other - one)
+
+
+def test_tiers_and_features_go_on_over_the_move_as_if_there_were_none(
+    told: dict[str, str], moved: str
+) -> None:
+    of_forecasts = [name for name in tables(moved) if name.startswith("features.")]
+    assert len(of_forecasts) > 10
+    found = {}
+    for table in (*HISTORY, *of_forecasts):
+        columns = [name for name in tables(moved)[table] if name not in OWN]
+        one, other = (rows_of(url, table, columns) for url in (told["edfi"], moved))
+        if one != other:
+            found[table] = differing(columns, one - other, other - one)
+    assert found == {}
+
+
+def test_the_runs_before_and_after_the_move_saw_tiers_change(moved: str) -> None:
+    """Else their history would say nothing of it."""
+    with psycopg.connect(moved) as connection:
+        changed = connection.execute(
+            "select distinct changed_on from risk.risk_tier_history"
+            " where previous_tier is not null order by 1"
+        ).fetchall()
+        judged = connection.execute(
+            "select count(*) from risk.risk_indicators"
+            " where indicator = 'assessment' and flag != 'insufficient_data'"
+        ).fetchall()
+    assert changed == [(PLAN.as_of,)]
+    assert judged[0][0] > 50
 
 
 def test_courses_that_differ_in_case_only_are_two_with_sections_of_their_own(
