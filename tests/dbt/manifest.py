@@ -75,7 +75,6 @@ def _spellings(name: str) -> set[str]:
 VENDOR_NAMES = re.compile(
     rf"(?<![a-z])(?:{'|'.join(map(re.escape, vendor_names()))})(?![a-z])", re.IGNORECASE
 )
-READ_BY_PEOPLE = ("marts", "risk", "features", "reporting")
 CLOCKS = re.compile(
     r"\b(?:current_date|current_timestamp|localtimestamp|getdate|sysdate|now\s*\(|clock_timestamp)",
     re.IGNORECASE,
@@ -174,12 +173,11 @@ def vendors_after_staging(manifest: Manifest) -> Iterator[str]:
         found = VENDOR_NAMES.search(sql)
         if found:
             yield f"{node['name']}: its SQL names {found.group()!r}; map it before, in staging"
-        if room(node) in READ_BY_PEOPLE:
-            yield from _vendors_described(node)
+        yield from _vendors_described(node)
 
 
 def _vendors_described(node: dict[str, Any]) -> Iterator[str]:
-    # what people read holds whatever source tells of it, and its description too
+    # a model after staging holds whatever source tells of it, and its description too
     for name, one in (("", node), *node["columns"].items()):
         if found := VENDOR_NAMES.search(one["description"]):
             yield f"{node['name']} {name}: its description names {found.group()!r}"
