@@ -23,7 +23,7 @@ from include.dbt_pace import unhindered
 from include.dbt_values import environment
 from include.run import Run
 from include.sources import registry
-from tests.conftest import SHARED
+from tests.conftest import SHARED, spare_from_collection
 
 PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
 DISTRICT = {"district_code": "grand_bend"}
@@ -70,13 +70,18 @@ def every_source() -> tuple[str, ...]:
     return tuple(registry.systems_of_record())
 
 
-@functools.cache
 def parsed(sources: Sequence[str] = ONE) -> tuple[Manifest, str]:
     """The project parsed in this process: dbt's manifest, and the text of its manifest.json."""
+    return _parsed(tuple(sources))
+
+
+@functools.cache
+def _parsed(sources: tuple[str, ...]) -> tuple[Manifest, str]:
     with _parsed_in("_".join(sources)) as folder:
         done, said = invoke(dbtRunner(), ("parse",), folder, NOWHERE, "2026-11-22", sources=sources)
         assert isinstance(done.result, Manifest), (said[-3000:], done.exception)
         page = (folder / "target" / "manifest.json").read_text("utf-8")
+    spare_from_collection()
     return done.result, page
 
 

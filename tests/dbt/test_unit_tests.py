@@ -45,6 +45,7 @@ def test_every_unit_test_passes(
         raw_records.write(database_url, scarce.rows())
         monkeypatch.setenv("FIRSTBELL_DBT_LOAD_CEILING", "1")
         select = ("--select", f"path:models/staging/{other}", "path:seeds/xwalk")
-        passed |= run(database_url, tmp_path / other, *select, sources=(other,))
+        every = parsed_project.every_source()
+        passed |= run(database_url, tmp_path / other, *select, sources=every)
     assert passed >= set(manifest["unit_tests"])
     assert len(manifest["unit_tests"]) > 100

@@ -20,12 +20,12 @@ from include import landing
 from include.config import get_district
 from include.connections import from_environment
 from include.errors import ConfigError
-from include.local import postgres
 from include.run import Run
 from include.settings import Settings
 from include.sources import registry
 from include.warehouse import url_of
 from tests import parsed_project
+from tests.conftest import quick_server
 from tests.demo import tls_front
 
 ASK_BOTH_DRIVERS = """
@@ -46,7 +46,7 @@ asyncio.run(ask())
 def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Its URL, in the short spelling that some hosts hand out; it takes nobody without TLS."""
     folder = tmp_path_factory.mktemp("own")
-    with postgres.running(folder / "cluster") as server:
+    with quick_server(folder) as server:
         with psycopg.connect(server.url(), autocommit=True) as admin:
             admin.execute("create role plain login createdb password 'p@ss/word'")
         with tls_front.serve(server.port, folder) as (port, authority):

@@ -98,10 +98,11 @@ def test_up_a_cleared_task_and_down(demo: Demo) -> None:
     assert api.password not in done.stdout + done.stderr
     # a scheduler that ends, as one does that loses its database, comes back by itself
     os.killpg(int(str(demo.runtime_record("scheduler")["pid"])), signal.SIGKILL)
-    before = raw_versions(demo.dsn(DATABASE))
+    dsn = demo.dsn(DATABASE)
+    before = raw_versions(dsn)
     assert sum(before.values()) > 0
     clear_and_wait(api, "load", 0)
-    assert raw_versions(demo.dsn(DATABASE)) == before
+    assert raw_versions(dsn) == before
 
     # a real Airflow gets its pools by command
     api._call("DELETE", f"/pools/{POOL}")
