@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import inspect
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,10 +13,13 @@ import psycopg
 import pytest
 from dbt.adapters.contracts.connection import Connection
 from dbt.adapters.postgres.connections import PostgresConnectionManager, PostgresCredentials
+from dbt.clients.jinja import MacroStack
+from dbt.context.macros import MacroNamespaceBuilder
 from dbt_common.behavior_flags import BehaviorFlag, BehaviorFlagRendered
-from dbt_common.events import event_manager
+from dbt_common.events import base_types, event_manager
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
+from dbt_common.events.types import Note
 
 from include import dbt_command
 from include.dbt_pace import unhindered
@@ -152,3 +156,65 @@ def test_what_no_log_takes_is_not_put_into_words(
     assert "look at this" in said
     assert "Completed " in said
     assert vars(EventManager)["fire_event"] is before
+
+
+def test_the_message_of_an_event_is_made_when_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    make = base_types.ParseDict
+
+    def note(given: Any, message: Any) -> Any:
+        made.append(message)
+        return make(given, message)
+
+    monkeypatch.setattr(base_types, "ParseDict", note)
+    before = dict(vars(BaseEvent))
+    earlier = Note(msg="earlier")
+    with unhindered():
+        unread, event = Note(msg="unread"), Note(msg="said")
+        assert len(made) == 1
+        assert (event.msg, event.message(), earlier.msg) == ("said", "said", "earlier")
+        assert event.to_dict()["msg"] == "said"
+        assert len(made) == 2
+        unread.msg = "corrected"
+        assert unread.message() == "corrected"
+    assert dict(vars(BaseEvent)) == before
+
+
+@pytest.mark.parametrize("of_node", ["firstbell", "shop", "dbt"])
+def test_a_node_finds_the_macros_that_dbt_finds_one_by_one(
+    of_node: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = {
+        "firstbell": ["ours", "all", "both"], "shop": ["theirs", "all", "both"],
+        "dbt": ["basic", "all"], "dbt_postgres": ["basic", "engine", "all"],
+    }  # fmt: skip
+    macros: Any = {
+        package: {name: SimpleNamespace(name=name, package_name=package) for name in some}
+        for package, some in names.items()
+    }
+    node, stack, context = object(), MacroStack(), {"context": "of the node"}
+
+    def macro(found: Any) -> Any:
+        assert (found.node, found.stack) == (node, stack)
+        assert found.context is context
+        return found.macro
+
+    def found() -> list[Any]:
+        builder = MacroNamespaceBuilder("firstbell", of_node, stack, ["dbt_postgres", "dbt"], node)
+        namespace = builder.build_namespace(macros, context)
+        flat: dict[str, Any] = {}
+        flat.update(namespace)
+        by_name = {
+            name: {n: macro(m) for n, m in one.items()} if isinstance(one, dict) else macro(one)
+            for name, one in flat.items()
+        }
+        asked = [(None, "both"), (None, "engine"), ("dbt", "basic"), ("shop", "theirs")]
+        return [by_name, *(macro(namespace.get_from_package(*where)) for where in asked)]
+
+    expected, before = found(), dict(vars(MacroNamespaceBuilder))
+    assert len(expected[0]) >= 8
+    monkeypatch.delattr(MacroNamespaceBuilder, "add_macro")
+    with unhindered():
+        assert found() == expected
+    monkeypatch.undo()
+    assert dict(vars(MacroNamespaceBuilder)) == before
