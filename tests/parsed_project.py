@@ -50,6 +50,9 @@ def invoke(
         "FIRSTBELL_DBT_PASSWORD": parts.password or "",
         "FIRSTBELL_DBT_DATABASE": parts.path.lstrip("/"),
         "FIRSTBELL_DBT_AS_OF_DATE": as_of,
+        # every core is busy already, and threads that wait for each other cost a twentieth; nights
+        # and the demo build with as many as ever
+        "FIRSTBELL_DBT_THREADS": "1",
         "DO_NOT_TRACK": "1",
     }
     said = io.StringIO()
