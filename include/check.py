@@ -213,7 +213,7 @@ def in_vain(run: Run) -> tuple[list[FirstbellError], str]:
         manifest = unused.parsed(run)
         with dbt_values.reached(run):
             leftovers = unused.left_over(manifest, run.dsn)
-    except TransformError as error:
+    except (ConfigError, TransformError) as error:
         return [*unread, error], ""
     return [*unread, *unused.refusals(manifest, run.district)], unused.told(leftovers)
 

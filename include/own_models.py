@@ -9,6 +9,7 @@ and what hangs on a report (an index, a policy) may be a `post_hook` of one that
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,12 @@ def files(own: Path, district: str) -> list[Path]:
 def names(own: Path, district: str) -> set[str]:
     """The names of the models."""
     return {path.stem for path in files(own, district) if path.suffix == ".sql"}
+
+
+def mentions(own: Path, district: str, name: str) -> bool:
+    """Whether a model says the name: of an index or a policy that its `post_hook` makes, say."""
+    said = re.compile(rf"\b{re.escape(name)}\b")
+    return any(said.search(path.read_text("utf-8")) for path in files(own, district))
 
 
 def check(project: Path, own: Path, district: str) -> None:
@@ -76,8 +83,9 @@ def digest_of(own: Path, district: str) -> bytes:
 def add_to(project: Path, home: Path, own: Path, district: str) -> None:
     """Link the files into `home`, a folder in which the project is being put together.
 
-    `home` has no models and no dbt_project.yml yet.
+    `home` has no models and no dbt_project.yml yet. Raises ConfigError as `check` does.
     """
+    check(project, own, district)
     # file by file: dbt (1.11) does not enter a folder below `models` that is a link
     for path in (project / "models").rglob("*"):
         if path.is_file():

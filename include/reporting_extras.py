@@ -6,7 +6,7 @@ dbt replaces a table by a new one and drops the old with all that hangs on it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import psycopg
@@ -74,6 +74,10 @@ _EXTRAS = """
 """
 
 
+# Of these `found` says the name after the kind: index <name> on <table>.
+_NAMED = ("index", "policy", "trigger")
+
+
 def found(dsn: str, project: Path, own: Collection[str] = ()) -> list[str]:
     """Name what hangs on the tables of reporting and is made neither by the project nor by the
     models of one's `own`.
@@ -83,9 +87,20 @@ def found(dsn: str, project: Path, own: Collection[str] = ()) -> list[str]:
         return [row[0] for row in connection.execute(_EXTRAS, {"models": models}).fetchall()]
 
 
-def warn(dsn: str, district: str, project: Path, own: Collection[str] = ()) -> None:
-    """Warn of what the build that begins will drop."""
-    extras = found(dsn, project, own)
+def warn(
+    dsn: str,
+    district: str,
+    project: Path,
+    own: Collection[str] = (),
+    *,
+    comes_again: Callable[[str], bool] = lambda name: False,
+) -> None:
+    """Warn of what the build that begins will drop, but of what `comes_again`, by its name."""
+    extras = []
+    for told in found(dsn, project, own):
+        kind, name, *_ = told.split()
+        if kind not in _NAMED or not comes_again(name):
+            extras.append(told)
     if extras:
         log.warning(
             "%s: this build drops what was put on schema reporting by hand: %s. docs/privacy.md,"

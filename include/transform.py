@@ -183,9 +183,11 @@ def _run(run: Run, layer: str, select: str, full_refresh: bool) -> LayerResult:
 
         look = partial(unused.warn, run)
         own, code = run.settings.own_models_dir, run.district.code
-        own_models.check(dbt_command.PROJECT, own, code)
         with dbt_values.reached(run):
-            reporting_extras.warn(run.dsn, code, dbt_command.PROJECT, own_models.names(own, code))
+            reporting_extras.warn(
+                run.dsn, code, dbt_command.PROJECT, own_models.names(own, code),
+                comes_again=partial(own_models.mentions, own, code),
+            )  # fmt: skip
     attempt = {**_attempt(run, select), "scope": scope}
     resume = _failed_before(state, attempt)
     if resume:

@@ -88,7 +88,12 @@ def test_an_index_that_an_own_report_puts_on_a_report_is_there_after_each_build(
     for run_id in ("one", "two"):
         transform.run_layer(replace(small, run_id=run_id), "reporting")
         assert "ours" in built(small)
-    assert "ours_indexed" not in caplog.text
+    assert "put on schema reporting by hand" not in caplog.text
+    # a right that somebody gave goes, and is told
+    with psycopg.connect(small.dsn, autocommit=True) as connection:
+        connection.execute("grant select on reporting.rpt_people to public")
+    transform.run_layer(replace(small, run_id="three"), "reporting")
+    assert "by hand: grant to PUBLIC on rpt_people." in caplog.text
 
 
 def test_an_own_report_that_fails_is_named_and_the_others_stand(own: Path, small: Run) -> None:
@@ -100,8 +105,11 @@ def test_an_own_report_that_fails_is_named_and_the_others_stand(own: Path, small
 
 def test_an_own_report_with_the_name_of_a_model_is_refused_by_file(own: Path, small: Run) -> None:
     (own / "rpt_people.sql").write_text(OURS, "utf-8")
-    with pytest.raises(ConfigError, match=r"models/rpt_people\.sql.*reporting/rpt_people\.sql"):
-        transform.run_layer(small, "reporting")
+    said = r"models/rpt_people\.sql.*reporting/rpt_people\.sql"
+    # the first layer reads the whole project
+    with pytest.raises(ConfigError, match=said):
+        transform.run_layer(replace(small, run_id="another"), "staging")
+    assert [error for error in check.in_vain(small)[0] if "rpt_people" in str(error)]
 
 
 def test_a_changed_own_report_is_another_build(own: Path, small: Run) -> None:
